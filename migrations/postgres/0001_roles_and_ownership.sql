@@ -1,0 +1,109 @@
+-- Who owns the office database, and where it stands: roles, schema rights, extensions, the clock.
+--
+-- Runs on an empty database and on one the company made from the specification (owned, as a rule, by
+-- `postgres`). Nothing here needs a superuser: it needs ownership of the objects, CREATE on the database and
+-- CREATEROLE. `neff doctor` names whichever is missing, with the command that grants it.
+
+DO $$
+BEGIN
+    IF current_setting('server_version_num')::int < 130000 THEN
+        RAISE EXCEPTION 'Neff Office needs PostgreSQL 13 or newer, this is %', current_setting('server_version');
+    END IF;
+    IF current_setting('server_encoding') <> 'UTF8' THEN
+        RAISE EXCEPTION 'the database must be UTF-8, this one is %', current_setting('server_encoding');
+    END IF;
+END $$;
+
+-- Roles, only where absent and never with a password. Another database of the same server may be migrating at
+-- this moment (roles belong to the whole server), so "it is there already" is no error.
+DO $$
+DECLARE
+    wanted record;
+BEGIN
+    FOR wanted IN
+        SELECT * FROM (VALUES
+            ('neff_owner',    'NOLOGIN'),  -- owns every object, migrates
+            ('neff_admin',    'NOLOGIN'),  -- keeps people, settings and rights
+            ('neff_app',      'LOGIN'),    -- the office staff, and the programs of the specification
+            ('neff_readonly', 'LOGIN')     -- reporting
+        ) AS roles(name, login)
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I %s', wanted.name, wanted.login);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                NULL;
+            END;
+        END IF;
+    END LOOP;
+
+    -- The login that migrates acts as the owner. `pg_has_role(…, 'MEMBER')` is true for superusers too.
+    IF NOT pg_has_role(current_user, 'neff_owner', 'MEMBER') THEN
+        EXECUTE format('GRANT neff_owner TO %I', current_user);
+    ELSIF current_setting('server_version_num')::int >= 160000
+        AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        -- Since 16 the creator of a role administers it, but may not act as it until it says so.
+        EXECUTE format('GRANT neff_owner TO %I WITH INHERIT TRUE, SET TRUE', current_user);
+    END IF;
+END $$;
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+-- Rights on the database and the schema. On PostgreSQL 13 and 14 the schema `public` belongs to the server's
+-- superuser; there everybody may create in it, which is enough to go on, and the doctor says so.
+DO $$
+BEGIN
+    EXECUTE format('GRANT CREATE, CONNECT, TEMPORARY ON DATABASE %I TO neff_owner', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO neff_app, neff_readonly, neff_admin', current_database());
+    BEGIN
+        GRANT USAGE, CREATE ON SCHEMA public TO neff_owner;
+        GRANT USAGE ON SCHEMA public TO neff_app, neff_readonly, neff_admin;
+        REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    EXCEPTION WHEN insufficient_privilege THEN
+        RAISE NOTICE 'schema public belongs to another login: CREATE stays with PUBLIC';
+    END;
+    IF pg_has_role(current_user, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
+        EXECUTE format('ALTER DATABASE %I SET timezone TO %L', current_database(), 'UTC');
+    END IF;
+END $$;
+
+SET LOCAL timezone = 'UTC';
+
+-- Everything of the specification that is there already becomes the owner's. Grants others hold stay.
+DO $$
+DECLARE
+    object record;
+BEGIN
+    FOR object IN
+        SELECT c.oid::regclass AS name,
+               CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS kind
+          FROM pg_class c
+         WHERE c.relnamespace = 'public'::regnamespace
+           AND c.relkind IN ('r', 'v')
+           AND c.relname IN (
+               'schema_versions', 'contracts', 'estimates', 'customers', 'job_schedules', 'schedule_changes',
+               'crew_members', 'alert_types', 'alert_rules', 'alert_history', 'email_templates', 'sms_templates',
+               'dashboard_notifications', 'audit_logs', 'system_config', 'slow_queries', 'table_sizes',
+               'database_health', 'alert_system_health', 'query_performance', 'table_statistics')
+           AND c.relowner <> 'neff_owner'::regrole
+    LOOP
+        EXECUTE format('ALTER %s %s OWNER TO neff_owner', object.kind, object.name);
+    END LOOP;
+    FOR object IN
+        SELECT p.oid::regprocedure AS name
+          FROM pg_proc p
+         WHERE p.pronamespace = 'public'::regnamespace
+           AND p.proname IN (
+               'process_job_alert', 'evaluate_alert_conditions', 'trigger_job_schedule_alerts', 'update_timestamp',
+               'audit_trigger_function', 'daily_maintenance', 'weekly_optimization', 'send_alert_notifications')
+           AND p.proowner <> 'neff_owner'::regrole
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO neff_owner', object.name);
+    END LOOP;
+END $$;
+
+-- From here on every migration acts as neff_owner, and functions are nobody's to call until granted.
+SET LOCAL ROLE neff_owner;
+ALTER DEFAULT PRIVILEGES FOR ROLE neff_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+RESET ROLE;
