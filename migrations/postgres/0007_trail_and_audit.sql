@@ -1,0 +1,188 @@
+-- Two records of what happened. The trail (schedule_changes) is what people read and undo: one row a change of a
+-- job. The audit (audit_logs) is what nobody can rewrite: every edit, old and new, with the login that proved
+-- itself and the person it said it was.
+SET LOCAL ROLE neff_owner;
+SET LOCAL timezone = 'UTC';
+
+-- ---- The trail -------------------------------------------------------------------------------------------------
+ALTER TABLE schedule_changes ADD COLUMN xid xid8 DEFAULT pg_current_xact_id();
+ALTER TABLE schedule_changes ADD COLUMN written_by_trigger boolean NOT NULL DEFAULT false;
+UPDATE schedule_changes SET xid = NULL;
+CREATE INDEX idx_schedule_changes_xid ON schedule_changes (xid, job_schedule_id) WHERE xid IS NOT NULL;
+ALTER TABLE job_schedules ADD COLUMN created_source varchar(100) NOT NULL DEFAULT 'system';
+
+-- What kind of change this is: one, the weightiest. NULL: nothing a person would call a change.
+CREATE FUNCTION schedule_change_type(p_old job_schedules, p_new job_schedules) RETURNS varchar
+LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN p_old.status IS DISTINCT FROM p_new.status AND p_new.status IN ('canceled', 'completed') THEN p_new.status
+        WHEN p_old.start_date IS DISTINCT FROM p_new.start_date OR p_old.end_date IS DISTINCT FROM p_new.end_date
+            OR (p_old.status IS DISTINCT FROM p_new.status AND p_new.status = 'rescheduled') THEN 'rescheduled'
+        WHEN p_old.status IS DISTINCT FROM p_new.status THEN 'status_updated'
+        WHEN p_old.crew_assigned IS DISTINCT FROM p_new.crew_assigned THEN 'crew_changed'
+        WHEN p_old.equipment_needed IS DISTINCT FROM p_new.equipment_needed THEN 'equipment_changed'
+        WHEN p_old.special_instructions IS DISTINCT FROM p_new.special_instructions THEN 'notes_added'
+        WHEN p_old.version IS DISTINCT FROM p_new.version THEN 'details_changed'
+    END::varchar $$;
+
+-- The reason given, or a sentence of what was changed; a quiet import says that it was one.
+CREATE FUNCTION schedule_change_reason(p_default text) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(app_setting('app.reason'), p_default)
+        || CASE WHEN coalesce(app_setting('app.quiet'), 'off') NOT IN ('off', 'false', '0', 'no')
+                THEN ' (quiet import: no alerts)' ELSE '' END $$;
+
+-- Another program may write its own trail row before or after the change, in the same transaction. That is one
+-- change: theirs stays, ours gives way. A status word of theirs covers the specific one of ours.
+CREATE FUNCTION same_schedule_change(p_ours varchar, p_theirs varchar) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT p_ours = p_theirs
+        OR (p_ours IN ('canceled', 'completed', 'rescheduled', 'status_updated')
+            AND p_theirs IN ('canceled', 'completed', 'rescheduled', 'status_updated')) $$;
+
+CREATE FUNCTION trail_job_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO public.schedule_changes
+        (job_schedule_id, job_id_was, change_type, new_data, changed_by, source, reason, written_by_trigger)
+    SELECT n.id, n.id, 'scheduled', to_jsonb(n), public.app_actor(), public.app_source(),
+           public.schedule_change_reason('Job initially scheduled'), true
+      FROM new_rows n;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION trail_job_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO public.schedule_changes
+        (job_schedule_id, job_id_was, change_type, previous_data, new_data, changed_by, source, reason, written_by_trigger)
+    SELECT n.id, n.id, c.change_type, to_jsonb(o), to_jsonb(n), public.app_actor(), public.app_source(),
+           public.schedule_change_reason(CASE c.change_type
+               WHEN 'rescheduled' THEN 'Job dates modified'
+               WHEN 'crew_changed' THEN 'Crew changed'
+               WHEN 'equipment_changed' THEN 'Equipment changed'
+               WHEN 'notes_added' THEN 'Instructions changed'
+               WHEN 'details_changed' THEN 'Details changed'
+               ELSE format('Status changed from %s to %s', o.status, n.status) END), true
+      FROM new_rows n
+      JOIN old_rows o USING (id)
+     CROSS JOIN LATERAL (SELECT public.schedule_change_type(o, n) AS change_type) AS c
+     WHERE c.change_type IS NOT NULL
+       AND NOT EXISTS (SELECT FROM public.schedule_changes theirs
+                        WHERE theirs.xid = pg_current_xact_id() AND theirs.job_schedule_id = n.id
+                          AND NOT theirs.written_by_trigger
+                          AND public.same_schedule_change(c.change_type, theirs.change_type));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION created_source() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.created_source := app_source();
+    RETURN NEW;
+END $$;
+CREATE TRIGGER a_created_source BEFORE INSERT ON job_schedules FOR EACH ROW EXECUTE FUNCTION created_source();
+
+CREATE TRIGGER m_trail_insert AFTER INSERT ON job_schedules REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION trail_job_insert();
+CREATE TRIGGER m_trail_update AFTER UPDATE ON job_schedules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION trail_job_update();
+
+-- A foreign row takes over what ours knew, and ours goes.
+CREATE FUNCTION trail_foreign_row() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    ours public.schedule_changes;
+BEGIN
+    NEW.job_id_was := coalesce(NEW.job_id_was, NEW.job_schedule_id);
+    NEW.xid := pg_current_xact_id();
+    -- Inside another trigger it is ours (depth 2); called directly, whoever it says it is, it is foreign.
+    IF pg_trigger_depth() > 1 THEN
+        RETURN NEW;
+    END IF;
+    NEW.written_by_trigger := false;
+    DELETE FROM public.schedule_changes s
+     WHERE s.xid = pg_current_xact_id() AND s.job_schedule_id = NEW.job_schedule_id AND s.written_by_trigger
+       AND public.same_schedule_change(s.change_type, NEW.change_type)
+    RETURNING s.* INTO ours;
+    IF FOUND THEN
+        NEW.previous_data := coalesce(NEW.previous_data, ours.previous_data);
+        NEW.new_data := coalesce(NEW.new_data, ours.new_data);
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER b_trail_foreign_row BEFORE INSERT ON schedule_changes
+    FOR EACH ROW EXECUTE FUNCTION trail_foreign_row();
+
+SELECT attach_change_feed('schedule_changes');
+
+-- ---- The audit -------------------------------------------------------------------------------------------------
+-- `user_name` is the login that proved itself; what the session claims about the person is in session_info.
+ALTER TABLE audit_logs ADD COLUMN row_id text;
+ALTER TABLE audit_logs ADD COLUMN xid xid8 DEFAULT pg_current_xact_id();
+CREATE INDEX idx_audit_logs_row ON audit_logs (table_name, row_id, "timestamp");
+CREATE INDEX idx_audit_logs_timestamp ON audit_logs ("timestamp");
+
+CREATE FUNCTION audit_session() RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object(
+        'application_name', current_setting('application_name', true),
+        'client_addr', inet_client_addr(),
+        'client_port', inet_client_port(),
+        'claimed_person', app_setting('app.current_user'),
+        'source', app_setting('app.source'),
+        'reason', app_setting('app.reason')) $$;
+
+-- Keeps the specification's name. One INSERT a statement. Argument: the key column.
+CREATE OR REPLACE FUNCTION audit_trigger_function() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    key text := coalesce(TG_ARGV[0], 'id');
+    session jsonb := public.audit_session();
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO public.audit_logs (table_name, operation, row_id, new_values, user_name, session_info)
+        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, public.audit_redacted(r.v), session_user, session
+          FROM (SELECT to_jsonb(n) AS v FROM new_rows n) AS r;
+    ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, user_name, session_info)
+        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, public.audit_redacted(r.v), session_user, session
+          FROM (SELECT to_jsonb(o) AS v FROM old_rows o) AS r;
+    ELSE
+        -- A changed key is a row of its own on each side.
+        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, new_values, user_name, session_info)
+        SELECT TG_TABLE_NAME, TG_OP, coalesce(n.v->>key, o.v->>key),
+               public.audit_redacted(o.v), public.audit_redacted(n.v), session_user, session
+          FROM (SELECT to_jsonb(o) AS v FROM old_rows o) AS o
+          FULL JOIN (SELECT to_jsonb(n) AS v FROM new_rows n) AS n ON o.v->>key = n.v->>key
+         WHERE o.v - 'updated_at' IS DISTINCT FROM n.v - 'updated_at';
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- A sensitive setting is audited as changed, not as a value.
+CREATE FUNCTION audit_redacted(p_row jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_row->>'is_sensitive' = 'true'
+                THEN jsonb_set(p_row, '{value}', '"(hidden)"') ELSE p_row END $$;
+
+CREATE FUNCTION attach_audit(p_table regclass, p_key text DEFAULT 'id') RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE TRIGGER y_audit_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows
+                    FOR EACH STATEMENT EXECUTE FUNCTION audit_trigger_function(%L)', p_table, p_key);
+    EXECUTE format('CREATE TRIGGER y_audit_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+                    FOR EACH STATEMENT EXECUTE FUNCTION audit_trigger_function(%L)', p_table, p_key);
+    EXECUTE format('CREATE TRIGGER y_audit_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows
+                    FOR EACH STATEMENT EXECUTE FUNCTION audit_trigger_function(%L)', p_table, p_key);
+END $$;
+
+-- Every table people edit; not deliveries, notifications, statistics and derived rows.
+SELECT attach_audit(t::regclass)
+  FROM unnest(ARRAY['contracts', 'estimates', 'customers', 'job_schedules', 'crew_members', 'crews',
+                    'crew_memberships', 'equipment', 'time_off', 'payments', 'customer_sites', 'app_users',
+                    'alert_types', 'alert_rules', 'email_templates', 'sms_templates', 'recipient_groups',
+                    'channel_endpoints', 'price_book_items', 'estimate_items', 'estimate_versions']) AS t;
+SELECT attach_audit('recipient_group_members', 'group_id');
+SELECT attach_audit('system_config', 'key');
+
+RESET ROLE;
