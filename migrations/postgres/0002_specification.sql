@@ -11,6 +11,10 @@ CREATE TABLE IF NOT EXISTS schema_versions (
     applied_by VARCHAR(100) DEFAULT CURRENT_USER
 );
 
+-- The oldest program that may still write to the schema this row describes; below it a desktop is read-only.
+-- Every migration adds its row: 3.0.N for the Nth.
+ALTER TABLE schema_versions ADD COLUMN IF NOT EXISTS min_program varchar(50);
+
 CREATE TABLE IF NOT EXISTS contracts (
     id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
     client_name VARCHAR(255) NOT NULL,
@@ -299,5 +303,9 @@ CREATE TABLE IF NOT EXISTS system_config (
     is_sensitive BOOLEAN DEFAULT false,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT CURRENT_TIMESTAMP
 );
+
+INSERT INTO schema_versions (version, description, min_program) VALUES
+    ('3.0.1', 'Roles and ownership', '0.1.0'),
+    ('3.0.2', 'The tables of the specification', '0.1.0');
 
 RESET ROLE;

@@ -85,4 +85,6 @@ SELECT id, 'New Estimate Request', 'Every estimate that comes in, with or withou
   FROM alert_types
  WHERE name = 'estimate_requested';
 
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.3', 'Default rows', '0.1.0');
+
 RESET ROLE;

@@ -120,4 +120,6 @@ CREATE INDEX IF NOT EXISTS idx_email_templates_type ON email_templates (alert_ty
 CREATE INDEX IF NOT EXISTS idx_sms_templates_type ON sms_templates (alert_type_id);
 CREATE INDEX IF NOT EXISTS idx_dashboard_notifications_type ON dashboard_notifications (alert_type_id);
 
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.4', 'Accidents of the schema repaired', '0.1.0');
+
 RESET ROLE;

@@ -222,13 +222,12 @@ CREATE TABLE maintenance_runs (
     started_by  varchar(255) NOT NULL DEFAULT session_user
 );
 
--- The oldest program that can still write to this schema; below it a desktop is read-only.
-ALTER TABLE schema_versions ADD COLUMN min_program varchar(50);
-
 INSERT INTO system_config (key, value, description, data_type) VALUES
     ('office_time_zone', 'America/Chicago', 'The office''s time zone (IANA name): what every screen and paper shows', 'string'),
     ('office_working_days', '1,2,3,4,5', 'Working days, 1 = Monday … 7 = Sunday: a job over several days claims these', 'string'),
     ('alert_combine_above', '5', 'More events than this of one transaction, for one rule and person, become one message', 'integer')
 ON CONFLICT (key) DO NOTHING;
+
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.5', 'People, crews, machines, payments', '0.1.0');
 
 RESET ROLE;

@@ -164,4 +164,6 @@ SELECT attach_change_feed(t::regclass)
                     'dashboard_notifications', 'app_users']) AS t;
 SELECT attach_change_feed('system_config', 'key');
 
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.6', 'Row versions and the change feed', '0.1.0');
+
 RESET ROLE;

@@ -185,4 +185,6 @@ SELECT attach_audit(t::regclass)
 SELECT attach_audit('recipient_group_members', 'group_id');
 SELECT attach_audit('system_config', 'key');
 
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.7', 'Trail and audit', '0.1.0');
+
 RESET ROLE;

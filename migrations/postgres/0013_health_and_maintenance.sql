@@ -1,0 +1,154 @@
+-- The specification's monitoring views and maintenance functions, with its names and columns, counting right.
+SET LOCAL ROLE neff_owner;
+SET LOCAL timezone = 'UTC';
+
+-- An ordinary login sees no sessions but its own: counting is done as the owner, who may be in pg_monitor. Where it
+-- is not, the count is NULL ("could not check") instead of a wrong number.
+CREATE FUNCTION client_connections() RETURNS TABLE (connections bigint, active bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE WHEN may.see THEN count(*) END,
+           CASE WHEN may.see THEN count(*) FILTER (WHERE a.state = 'active') END
+      FROM (SELECT pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS see) AS may
+      LEFT JOIN pg_stat_activity a ON a.backend_type = 'client backend'
+     GROUP BY may.see $$;
+
+CREATE FUNCTION replace_view(p_name text, p_query text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    -- The specification's view may be there with other column types, which CREATE OR REPLACE refuses.
+    EXECUTE format('DROP VIEW IF EXISTS public.%I', p_name);
+    EXECUTE format('CREATE VIEW public.%I %s AS %s', p_name,
+        CASE WHEN current_setting('server_version_num')::int >= 150000 THEN 'WITH (security_invoker = true)' ELSE '' END,
+        p_query);
+END $$;
+
+SELECT replace_view('database_health', $v$
+    SELECT 'database_connections' AS metric, c.connections AS current_value, s.setting::int AS max_value,
+           round(100.0 * c.connections / s.setting::int, 2) AS usage_percent
+      FROM client_connections() c, pg_settings s WHERE s.name = 'max_connections'
+    UNION ALL
+    SELECT 'active_queries', c.active, NULL, NULL FROM client_connections() c
+    UNION ALL
+    SELECT 'database_size', pg_database_size(current_database()), NULL, NULL $v$);
+
+SELECT replace_view('alert_system_health', $v$
+    SELECT 'pending_alerts' AS metric, count(*)::numeric AS value FROM alert_history WHERE status = 'pending'
+    UNION ALL
+    SELECT 'stuck_alerts', count(*)::numeric FROM alert_history
+     WHERE status = 'pending' AND created_at <= CURRENT_TIMESTAMP - INTERVAL '1 hour'
+    UNION ALL
+    SELECT 'failed_alerts', count(*)::numeric FROM alert_history
+     WHERE status = 'failed' AND created_at > CURRENT_TIMESTAMP - INTERVAL '24 hours'
+    UNION ALL
+    SELECT 'alert_success_rate',
+           round(100.0 * count(*) FILTER (WHERE status IN ('sent', 'delivered')) / nullif(count(*), 0), 2)
+      FROM alert_history WHERE created_at > CURRENT_TIMESTAMP - INTERVAL '24 hours' $v$);
+
+SELECT replace_view('table_sizes', $v$
+    SELECT n.nspname AS schemaname, c.relname AS tablename,
+           pg_size_pretty(pg_total_relation_size(c.oid)) AS size, pg_total_relation_size(c.oid) AS size_bytes
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+     ORDER BY size_bytes DESC $v$);
+
+SELECT replace_view('table_statistics', $v$
+    SELECT schemaname, relname AS tablename, n_tup_ins AS inserts, n_tup_upd AS updates, n_tup_del AS deletes,
+           n_live_tup AS live_tuples, n_dead_tup AS dead_tuples,
+           last_vacuum, last_autovacuum, last_analyze, last_autoanalyze
+      FROM pg_stat_user_tables ORDER BY n_live_tup DESC $v$);
+
+-- Two views need the extension pg_stat_statements, which only a superuser can turn on. This makes them where it is
+-- there and is called again by the program, so that they appear when the extension does. True: they exist now.
+CREATE FUNCTION make_statement_views() RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    ext text;
+BEGIN
+    SELECT quote_ident(n.nspname) INTO ext
+      FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements';
+    IF ext IS NULL THEN
+        RETURN false;
+    END IF;
+    IF to_regclass('public.query_performance') IS NULL OR to_regclass('public.slow_queries') IS NULL THEN
+        PERFORM public.replace_view('slow_queries', format('
+            SELECT query, calls, total_exec_time AS total_time, mean_exec_time AS mean_time, rows,
+                   100.0 * shared_blks_hit / nullif(shared_blks_hit + shared_blks_read, 0) AS hit_percent
+              FROM %s.pg_stat_statements ORDER BY mean_exec_time DESC', ext));
+        PERFORM public.replace_view('query_performance', format('
+            SELECT query, calls, total_exec_time AS total_time, mean_exec_time AS mean_time,
+                   stddev_exec_time AS stddev_time, rows,
+                   100.0 * shared_blks_hit / nullif(shared_blks_hit + shared_blks_read, 0) AS hit_percent
+              FROM %s.pg_stat_statements WHERE calls > 10 ORDER BY mean_exec_time DESC LIMIT 20', ext));
+        GRANT SELECT ON public.slow_queries, public.query_performance TO neff_admin;
+    END IF;
+    RETURN true;
+END $$;
+SELECT make_statement_views();
+
+-- Deletes only what is finished and old, touches only the customers whose totals differ.
+CREATE OR REPLACE FUNCTION daily_maintenance() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    run uuid;
+BEGIN
+    INSERT INTO public.maintenance_runs (task) VALUES ('daily_maintenance') RETURNING id INTO run;
+
+    DELETE FROM public.alert_history
+     WHERE created_at < CURRENT_TIMESTAMP - INTERVAL '90 days' AND status IN ('sent', 'delivered', 'failed', 'throttled');
+    DELETE FROM public.audit_logs WHERE "timestamp" < CURRENT_TIMESTAMP - INTERVAL '1 year';
+    DELETE FROM public.dashboard_notifications WHERE expires_at < CURRENT_TIMESTAMP;
+    DELETE FROM public.change_feed WHERE changed_at < CURRENT_TIMESTAMP - INTERVAL '30 days';
+    UPDATE public.schedule_changes SET xid = NULL
+     WHERE xid IS NOT NULL AND changed_at < CURRENT_TIMESTAMP - INTERVAL '1 day';
+
+    -- By the link where there is one, by the e-mail address otherwise (as the specification has it).
+    UPDATE public.customers c
+       SET total_projects = t.projects, total_spent = t.spent
+      FROM (SELECT all_customers.id, coalesce(sum(done.n), 0)::integer AS projects,
+                   least(coalesce(sum(done.spent), 0), 9999999999.99)::numeric(12,2) AS spent
+              FROM public.customers all_customers
+              LEFT JOIN (SELECT k.customer_id AS id, count(*) AS n, sum(k.estimated_cost) AS spent
+                           FROM public.contracts k
+                          WHERE k.status = 'completed' AND k.customer_id IS NOT NULL GROUP BY 1
+                         UNION ALL
+                         SELECT owner.id, count(*), sum(k.estimated_cost)
+                           FROM public.contracts k JOIN public.customers owner ON owner.email = k.client_email
+                          WHERE k.status = 'completed' AND k.customer_id IS NULL GROUP BY 1) AS done USING (id)
+             GROUP BY 1) AS t
+     WHERE c.id = t.id AND (c.total_projects, c.total_spent) IS DISTINCT FROM (t.projects, t.spent);
+
+    ANALYZE public.customers, public.contracts, public.estimates, public.job_schedules, public.schedule_changes,
+            public.crew_members, public.alert_history, public.dashboard_notifications, public.change_feed;
+
+    UPDATE public.maintenance_runs SET finished_at = clock_timestamp(), result = 'good' WHERE id = run;
+    RAISE NOTICE 'Daily maintenance completed at %', CURRENT_TIMESTAMP;
+END $$;
+
+-- VACUUM and REINDEX DATABASE cannot run inside a function: the program issues them one by one. What can be done
+-- inside one is done here.
+CREATE OR REPLACE FUNCTION weekly_optimization() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    run uuid;
+    reset_statistics text;
+BEGIN
+    INSERT INTO public.maintenance_runs (task) VALUES ('weekly_optimization') RETURNING id INTO run;
+    ANALYZE;
+    SELECT p.oid::regproc::text INTO reset_statistics
+      FROM pg_proc p
+     WHERE p.proname = 'pg_stat_statements_reset' AND has_function_privilege(p.oid, 'EXECUTE')
+     LIMIT 1;
+    IF reset_statistics IS NOT NULL THEN
+        BEGIN
+            EXECUTE format('SELECT %s()', reset_statistics);
+        EXCEPTION WHEN OTHERS THEN
+            RAISE NOTICE 'query statistics are not being collected: %', SQLERRM;
+        END;
+    END IF;
+    UPDATE public.maintenance_runs SET finished_at = clock_timestamp(), result = 'good' WHERE id = run;
+    RAISE NOTICE 'Weekly optimization completed at %', CURRENT_TIMESTAMP;
+END $$;
+
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.13', 'Monitoring views and maintenance', '0.1.0');
+
+RESET ROLE;
