@@ -1,1 +1,15 @@
-//! x
+//! The office database: how it is reached, brought up to date, checked, asked and listened to.
+//!
+//! Functions take a connection or a transaction and return plain data; no trait stands between. What PostgreSQL
+//! says never reaches a person: [`DatabaseError`] carries what kind of failure it was, and the text for a helper.
+
+pub mod connect;
+pub mod doctor;
+pub mod dump;
+pub mod error;
+pub mod migrate;
+pub mod rights;
+
+pub use connect::{ConnectionSettings, Encryption, InvalidSetting};
+pub use error::{DatabaseError, Failure};
+pub use sqlx::{PgConnection, PgPool};

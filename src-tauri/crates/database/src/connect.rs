@@ -1,0 +1,265 @@
+//! How a connection to the office database is described and opened.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+
+use crate::error::{DatabaseError, Failure};
+
+/// How the link to the server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Encryption {
+    /// Encrypted; the certificate is checked and names this host. The default.
+    #[default]
+    VerifyFull,
+    /// Encrypted; the certificate is checked, its name is not.
+    VerifyCa,
+    /// Encrypted against listeners only: any certificate is accepted.
+    Require,
+    /// Clear text. Allowed on this computer itself only.
+    None,
+}
+
+impl FromStr for Encryption {
+    type Err = ();
+    /// Accepts libpq's names of `sslmode` and our own.
+    fn from_str(s: &str) -> Result<Self, ()> {
+        match s {
+            "verify-full" | "verify_full" => Ok(Self::VerifyFull),
+            "verify-ca" | "verify_ca" => Ok(Self::VerifyCa),
+            // `prefer` and `allow` fall back to clear text: never what was meant.
+            "require" | "prefer" | "allow" => Ok(Self::Require),
+            "disable" | "none" => Ok(Self::None),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Everything needed to reach an office database but the password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionSettings {
+    /// Host name or address; a folder of the server's socket starts with `/`.
+    pub host: String,
+    /// 1–65535, as a rule 5432.
+    pub port: u16,
+    /// As a rule `neff_paving_admin`.
+    pub database: String,
+    /// The login (role) on the server.
+    pub login: String,
+    /// How the link is protected.
+    #[serde(default)]
+    pub encryption: Encryption,
+    /// A file with the certificate authority to trust (PEM); the system's own are trusted as well when absent.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+}
+
+/// A part of the settings that cannot be right, before anything was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidSetting {
+    /// The name of the field.
+    pub field: &'static str,
+    /// A sentence for a person.
+    pub message: String,
+}
+
+impl fmt::Display for ConnectionSettings {
+    /// `login@host:port/database`, without any secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}:{}/{}", self.login, self.host, self.port, self.database)
+    }
+}
+
+impl ConnectionSettings {
+    /// Reads `postgres://login@host:port/database?sslmode=…&sslrootcert=…`.
+    ///
+    /// A password in the URL is taken out and returned beside the settings, so that it is never stored or printed.
+    ///
+    /// # Errors
+    /// A sentence saying which part of the URL is not usable.
+    pub fn from_url(text: &str) -> Result<(Self, Option<SecretString>), InvalidSetting> {
+        let bad = |message: &str| InvalidSetting { field: "url", message: message.to_owned() };
+        let url = url::Url::parse(text).map_err(|_| bad("This is not a database URL: postgres://login@host:5432/database."))?;
+        if !matches!(url.scheme(), "postgres" | "postgresql") {
+            return Err(bad("A database URL starts with postgres://."));
+        }
+        let decode = |s: &str| percent_decode(s).ok_or_else(|| bad("The URL holds a part that is not readable text."));
+        let mut host = decode(url.host_str().unwrap_or_default())?;
+        let mut encryption = None;
+        let mut ca_file = None;
+        for (key, value) in url.query_pairs() {
+            match key.as_ref() {
+                "sslmode" | "ssl-mode" => {
+                    encryption =
+                        Some(value.parse().map_err(|()| bad("sslmode is one of verify-full, verify-ca, require, disable."))?);
+                }
+                "sslrootcert" => ca_file = Some(PathBuf::from(value.as_ref())),
+                "host" => value.as_ref().clone_into(&mut host),
+                _ => {}
+            }
+        }
+        let host = host.trim_matches(['[', ']']).to_owned();
+        let host = if host.is_empty() { "localhost".to_owned() } else { host };
+        let encryption =
+            encryption.unwrap_or(if is_this_computer(&host) { Encryption::None } else { Encryption::VerifyFull });
+        let settings = Self {
+            port: url.port().unwrap_or(5432),
+            database: decode(url.path().trim_start_matches('/'))?,
+            login: decode(url.username())?,
+            host,
+            encryption,
+            ca_file,
+        };
+        settings.check()?;
+        let password = url.password().map(decode).transpose()?.map(SecretString::from);
+        Ok((settings, password))
+    }
+
+    /// # Errors
+    /// The first part that cannot be right: empty, too long, or clear text to another computer.
+    pub fn check(&self) -> Result<(), InvalidSetting> {
+        let bad = |field, message: &str| Err(InvalidSetting { field, message: message.to_owned() });
+        let unusable = |s: &str| s.trim().is_empty() || s.len() > 255 || s.contains(['\0', '\n', '\r']);
+        if unusable(&self.host) {
+            return bad("host", "Enter the name or address of the server.");
+        }
+        if self.port == 0 {
+            return bad("port", "The port is a number from 1 to 65535, as a rule 5432.");
+        }
+        if unusable(&self.database) {
+            return bad("database", "Enter the name of the database.");
+        }
+        if unusable(&self.login) {
+            return bad("login", "Enter the login name.");
+        }
+        if self.encryption == Encryption::None && !is_this_computer(&self.host) {
+            return bad("encryption", "Without encryption only a server on this computer may be used.");
+        }
+        Ok(())
+    }
+
+    /// Options for one connection. Every field the environment could fill (`PGHOST`, `PGPASSWORD`, …) is set here.
+    #[must_use]
+    pub fn options(&self, password: Option<&SecretString>, application: &str) -> PgConnectOptions {
+        let mut options = PgConnectOptions::new_without_pgpass()
+            .port(self.port)
+            .username(&self.login)
+            .password(password.map_or("", |p| p.expose_secret()))
+            .database(&self.database)
+            .application_name(&application.chars().take(60).collect::<String>())
+            .ssl_mode(match self.encryption {
+                Encryption::VerifyFull => PgSslMode::VerifyFull,
+                Encryption::VerifyCa => PgSslMode::VerifyCa,
+                Encryption::Require => PgSslMode::Require,
+                Encryption::None => PgSslMode::Disable,
+            })
+            .options([
+                ("statement_timeout", "15s"),
+                ("lock_timeout", "3s"),
+                ("idle_in_transaction_session_timeout", "60s"),
+                ("timezone", "UTC"),
+                ("datestyle", "ISO"),
+            ]);
+        options = if self.host.starts_with('/') { options.socket(&self.host) } else { options.host(&self.host) };
+        if let Some(file) = &self.ca_file {
+            options = options.ssl_root_cert(file);
+        }
+        // Statements hold customers' names as parameters only, but logging them at all buys nothing.
+        options.disable_statement_logging()
+    }
+
+    /// Opens one connection, within `timeout`.
+    ///
+    /// # Errors
+    /// Why it failed, as one of the ways a person can do something about.
+    pub async fn open(
+        &self,
+        password: Option<&SecretString>,
+        application: &str,
+        timeout: Duration,
+    ) -> Result<PgConnection, DatabaseError> {
+        let options = self.options(password, application);
+        match tokio::time::timeout(timeout, PgConnection::connect_with(&options)).await {
+            Ok(result) => result.map_err(DatabaseError::from),
+            Err(_) => Err(DatabaseError::new(Failure::NoAnswer, "no answer in time")),
+        }
+    }
+
+    /// The pool of a desktop: at most five connections, none kept when idle for 30 s, 6 s to get one.
+    #[must_use]
+    pub fn pool(&self, password: Option<&SecretString>, application: &str) -> PgPool {
+        PgPoolOptions::new()
+            .min_connections(0)
+            .max_connections(5)
+            .idle_timeout(Duration::from_secs(30))
+            .acquire_timeout(Duration::from_secs(6))
+            // A cancelled `begin()` leaves a transaction open on the connection: end it before somebody else gets it.
+            .after_release(|connection, _| {
+                Box::pin(async move { Ok(sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_ok()) })
+            })
+            .connect_lazy_with(self.options(password, application))
+    }
+}
+
+/// True for `localhost`, loopback addresses and socket folders: what never leaves this computer.
+#[must_use]
+pub fn is_this_computer(host: &str) -> bool {
+    host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let hex = [rest.next()?, rest.next()?];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&hex).ok()?, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_gives_settings_and_keeps_the_password_apart() {
+        let (s, p) = ConnectionSettings::from_url("postgres://neff%5Fapp:p%40ss@db.example.com:6432/office?sslmode=verify-ca").unwrap();
+        assert_eq!((s.host.as_str(), s.port, s.login.as_str(), s.database.as_str()), ("db.example.com", 6432, "neff_app", "office"));
+        assert_eq!(s.encryption, Encryption::VerifyCa);
+        assert_eq!(p.unwrap().expose_secret(), "p@ss");
+        assert!(!s.to_string().contains("p@ss"));
+    }
+
+    #[test]
+    fn another_computer_is_never_reached_in_clear_text() {
+        assert_eq!(ConnectionSettings::from_url("postgres://a@db.example.com/x").unwrap().0.encryption, Encryption::VerifyFull);
+        assert_eq!(ConnectionSettings::from_url("postgres://a@db.example.com/x?sslmode=prefer").unwrap().0.encryption, Encryption::Require);
+        let refused = ConnectionSettings::from_url("postgres://a@db.example.com/x?sslmode=disable").unwrap_err();
+        assert_eq!(refused.field, "encryption");
+        assert!(ConnectionSettings::from_url("postgres://a@[::1]/x?sslmode=disable").is_ok());
+    }
+
+    #[test]
+    fn what_stays_on_this_computer() {
+        for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "/run/postgresql"] {
+            assert!(is_this_computer(host), "{host}");
+        }
+        for host in ["10.0.0.1", "localhost.example.com", "0.0.0.0", "127.0.0.1.example.com"] {
+            assert!(!is_this_computer(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Bringing a database to the schema this program knows: from empty, from the specification, from an older one.
+
+use serde::{Deserialize, Serialize};
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::{Connection, Executor, PgConnection};
+
+use crate::error::{DatabaseError, Failure};
+
+static MIGRATOR: Migrator = sqlx::migrate!("../../../migrations/postgres");
+const TABLE: &str = "_sqlx_migrations";
+
+/// What a database is, seen from this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SchemaKind {
+    /// No tables at all.
+    Empty,
+    /// Somebody else's tables.
+    NotNeff,
+    /// Made from the company's specification, not yet adopted.
+    Specification,
+    /// Ours, of an older program.
+    Older,
+    /// Ours, as this program wants it.
+    Current,
+    /// Ours, of a newer program.
+    Newer,
+}
+
+/// The schema of a database and what would be done to it.
+#[derive(Debug, Clone)]
+pub struct SchemaState {
+    /// What it is.
+    pub kind: SchemaKind,
+    /// The newest version it records, such as `3.0.14` or the specification's `2.0.0`.
+    pub version: Option<String>,
+    /// Descriptions of the migrations that are missing, in order.
+    pub pending: Vec<String>,
+    /// True when any of its tables holds a row that a migration could lose: a backup comes first.
+    pub holds_rows: bool,
+    /// False when the database asks for a newer program to write to it.
+    pub writable: bool,
+}
+
+/// One step of a migration, for a progress bar.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What is being done.
+    pub description: String,
+    /// Steps finished before this one.
+    pub done: usize,
+    /// Steps in all.
+    pub total: usize,
+}
+
+/// The version of the newest migration this program carries.
+#[must_use]
+pub fn newest() -> i64 {
+    MIGRATOR.iter().map(|m| m.version).max().unwrap_or_default()
+}
+
+/// Looks at a database without changing anything.
+///
+/// # Errors
+/// [`Failure::RightsMissing`] when the login may not see the schema's version.
+pub async fn state(connection: &mut PgConnection) -> Result<SchemaState, DatabaseError> {
+    let (tables, ours, versioned, readable): (i64, i64, bool, bool) = sqlx::query_as(
+        "SELECT count(*),
+                count(*) FILTER (WHERE relname IN ('contracts', 'estimates', 'customers', 'job_schedules',
+                                                   'schedule_changes', 'crew_members', 'alert_rules', 'alert_types')),
+                bool_or(relname = 'schema_versions') IS TRUE,
+                bool_or(relname = 'schema_versions' AND has_table_privilege(oid, 'SELECT')) IS TRUE
+           FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+            AND relname <> '_sqlx_migrations'",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let all = |after: i64| MIGRATOR.iter().filter(|m| m.version > after).map(|m| m.description.to_string()).collect();
+    if tables == 0 {
+        let state = SchemaState { kind: SchemaKind::Empty, version: None, pending: all(0), holds_rows: false, writable: true };
+        return Ok(state);
+    }
+    if versioned && !readable {
+        return Err(DatabaseError::new(Failure::RightsMissing, "may not read schema_versions"));
+    }
+    let versions: Vec<(String, Option<String>)> = if versioned {
+        // `min_program` is ours; the specification's table has no such column.
+        sqlx::query_as("SELECT version, to_jsonb(v)->>'min_program' FROM schema_versions v")
+            .fetch_all(&mut *connection)
+            .await?
+    } else {
+        Vec::new()
+    };
+    let applied = versions.iter().filter_map(|(v, _)| number(v)).max();
+    let writable = versions.iter().filter_map(|(_, min)| min.as_deref()).all(|min| program_at_least(env!("CARGO_PKG_VERSION"), min));
+    let holds_rows = holds_rows(connection).await?;
+    let (kind, version, pending) = match applied {
+        Some(n) if n > newest() => (SchemaKind::Newer, Some(n), Vec::new()),
+        Some(n) if n == newest() => (SchemaKind::Current, Some(n), Vec::new()),
+        Some(n) => (SchemaKind::Older, Some(n), all(n)),
+        None if ours >= 3 => (SchemaKind::Specification, None, all(0)),
+        None => (SchemaKind::NotNeff, None, Vec::new()),
+    };
+    let version = version.map(|n| format!("3.0.{n}")).or_else(|| versions.into_iter().map(|(v, _)| v).max());
+    Ok(SchemaState { kind, version, pending, holds_rows, writable })
+}
+
+/// Whether any table but the bookkeeping holds a row. Default rows of the specification count: a backup of nine
+/// rows costs nothing.
+async fn holds_rows(connection: &mut PgConnection) -> Result<bool, DatabaseError> {
+    let tables: Vec<(String,)> = sqlx::query_as(
+        "SELECT format('%I.%I', n.nspname, c.relname)
+           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'SELECT')
+            AND c.relname NOT IN ('_sqlx_migrations', 'schema_versions')",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for (table,) in tables {
+        let sql = format!("SELECT EXISTS (SELECT FROM {table})");
+        // The name comes from the server's catalogue, quoted by the server.
+        let (found,): (bool,) = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *connection).await?;
+        if found {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Applies every missing migration, each in one transaction, under a lock that a second computer waits for.
+///
+/// Killed at any point, the next run goes on where this one stopped. `progress` is called before each step.
+///
+/// # Errors
+/// [`Failure::RightsMissing`] when the login may not; [`Failure::Other`] for a database that is newer or not ours.
+pub async fn run(connection: &mut PgConnection, mut progress: impl FnMut(Step) + Send) -> Result<Vec<String>, DatabaseError> {
+    // Migrating takes as long as it takes, and the other computer may be at it for a while.
+    connection.execute("SET statement_timeout = 0; SET lock_timeout = '60s'; SET timezone = 'UTC'; SET client_min_messages = warning").await?;
+    connection.lock().await?;
+    let result = run_locked(connection, &mut progress).await;
+    let unlocked = connection.unlock().await;
+    let applied = result?;
+    unlocked?;
+    Ok(applied)
+}
+
+async fn run_locked(connection: &mut PgConnection, progress: &mut (impl FnMut(Step) + Send)) -> Result<Vec<String>, DatabaseError> {
+    let state = state(connection).await?;
+    match state.kind {
+        SchemaKind::Newer => return Err(DatabaseError::new(Failure::Other, "the database belongs to a newer program")),
+        SchemaKind::NotNeff => return Err(DatabaseError::new(Failure::Other, "the database holds somebody else's tables")),
+        _ => {}
+    }
+    connection.ensure_migrations_table(TABLE).await?;
+    if let Some(version) = connection.dirty_version(TABLE).await? {
+        return Err(DatabaseError::new(Failure::Other, format!("migration {version} is half applied")));
+    }
+    let applied = connection.list_applied_migrations(TABLE).await?;
+    for done in &applied {
+        match MIGRATOR.iter().find(|m| m.version == done.version) {
+            Some(known) if known.checksum != done.checksum => {
+                return Err(DatabaseError::new(Failure::Other, format!("migration {} was changed after it was applied", done.version)));
+            }
+            _ => {}
+        }
+    }
+    let missing: Vec<_> = MIGRATOR.iter().filter(|m| !applied.iter().any(|a| a.version == m.version)).collect();
+    let mut names = Vec::with_capacity(missing.len());
+    for (done, migration) in missing.iter().enumerate() {
+        progress(Step { description: migration.description.to_string(), done, total: missing.len() });
+        connection.apply(TABLE, migration).await?;
+        tracing::info!(version = migration.version, description = %migration.description, "migration applied");
+        names.push(migration.description.to_string());
+    }
+    // The next person to migrate may have another login: the bookkeeping is the owner's like everything else.
+    let mut tx = connection.begin().await?;
+    let mine: (bool,) = sqlx::query_as(
+        "SELECT pg_has_role(current_user, relowner, 'USAGE') AND relowner <> 'neff_owner'::regrole
+           FROM pg_class WHERE oid = '_sqlx_migrations'::regclass",
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if mine.0 {
+        tx.execute("ALTER TABLE _sqlx_migrations OWNER TO neff_owner").await?;
+    }
+    tx.commit().await?;
+    Ok(names)
+}
+
+/// The `N` of `3.0.N`; the specification's `2.0.0` and foreign rows have none.
+fn number(version: &str) -> Option<i64> {
+    let mut parts = version.split('.');
+    let major: i64 = parts.next()?.parse().ok()?;
+    let minor: i64 = parts.next()?.parse().ok()?;
+    let patch: i64 = parts.next()?.parse().ok()?;
+    if parts.next().is_some() {
+        return None;
+    }
+    match (major, minor) {
+        (3, 0) => Some(patch),
+        // A program that renumbered its schema is newer than this one, whatever the last number.
+        (3.., _) => Some(i64::MAX),
+        _ => None,
+    }
+}
+
+fn program_at_least(program: &str, wanted: &str) -> bool {
+    let parse = |v: &str| v.split(['.', '-']).map(|p| p.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
+    parse(program) >= parse(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_the_schema() {
+        assert_eq!(number("3.0.14"), Some(14));
+        assert_eq!(number("2.0.0"), None);
+        assert_eq!(number("4.1.0"), Some(i64::MAX));
+        assert_eq!(number("banana"), None);
+    }
+
+    #[test]
+    fn the_oldest_program_that_may_write() {
+        assert!(program_at_least("0.10.0", "0.9.1"));
+        assert!(!program_at_least("0.9.1", "0.10.0"));
+        assert!(program_at_least("1.0.0", "1.0.0"));
+    }
+}

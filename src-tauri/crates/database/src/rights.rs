@@ -1,0 +1,136 @@
+//! What a login may do here, and the command that grants what it may not.
+
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use crate::error::DatabaseError;
+
+/// One right that is missing, with the statement somebody who may can run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingRight {
+    /// A plain clause: what the login may not do.
+    pub what: String,
+    /// SQL for a superuser or the owner.
+    pub command: String,
+}
+
+/// The objects of the specification, whose owner a migrating login must be (or be a member of).
+const SPECIFIED: &str = "'schema_versions', 'contracts', 'estimates', 'customers', 'job_schedules', 'schedule_changes',
+    'crew_members', 'alert_types', 'alert_rules', 'alert_history', 'email_templates', 'sms_templates',
+    'dashboard_notifications', 'audit_logs', 'system_config', 'slow_queries', 'table_sizes', 'database_health',
+    'alert_system_health', 'query_performance', 'table_statistics', '_sqlx_migrations'";
+
+/// What the present login lacks to migrate this database; empty when it may.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<MissingRight>, DatabaseError> {
+    let (login, superuser, create_role, database, create_database, version): (String, bool, bool, String, bool, i32) = sqlx::query_as(
+        "SELECT quote_ident(current_user::text), rolsuper, rolcreaterole, quote_ident(current_database()::text),
+                has_database_privilege(current_database(), 'CREATE'), current_setting('server_version_num')::int
+           FROM pg_roles WHERE rolname = current_user",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if superuser {
+        return Ok(Vec::new());
+    }
+    let mut missing = Vec::new();
+    let mut lacks = |what: String, command: String| missing.push(MissingRight { what, command });
+
+    if !create_database {
+        lacks("may not create objects in this database".into(), format!("GRANT CREATE ON DATABASE {database} TO {login} WITH GRANT OPTION;"));
+    }
+    // neff_owner must be given CREATE too, which only an owner or a holder of the grant option can do.
+    let (may_pass_on, owner_may): (bool, bool) = sqlx::query_as(
+        "SELECT has_database_privilege(current_database(), 'CREATE WITH GRANT OPTION'),
+                coalesce((SELECT has_database_privilege(rolname, current_database(), 'CREATE')
+                            FROM pg_roles WHERE rolname = 'neff_owner'), false)",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if create_database && !may_pass_on && !owner_may {
+        lacks("may not pass the right to create objects on".into(), format!("GRANT CREATE ON DATABASE {database} TO {login} WITH GRANT OPTION;"));
+    }
+
+    let (roles, owner_exists, owner_member, owner_admin): (i64, bool, bool, bool) = sqlx::query_as(
+        "SELECT count(*), bool_or(rolname = 'neff_owner') IS TRUE,
+                bool_or(rolname = 'neff_owner' AND pg_has_role(oid, 'MEMBER')) IS TRUE,
+                bool_or(rolname = 'neff_owner' AND pg_has_role(oid, 'MEMBER WITH ADMIN OPTION')) IS TRUE
+           FROM pg_roles WHERE rolname IN ('neff_owner', 'neff_admin', 'neff_app', 'neff_readonly')",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if roles < 4 && !create_role {
+        lacks("may not create the roles neff_owner, neff_admin, neff_app and neff_readonly".into(), format!("ALTER ROLE {login} CREATEROLE;"));
+    }
+    let may_join = owner_admin || (create_role && version < 160_000);
+    if owner_exists && !owner_member && !may_join {
+        lacks("is not a member of neff_owner, which owns the objects".into(), format!("GRANT neff_owner TO {login} WITH ADMIN OPTION;"));
+    }
+
+    let others: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, format('public.%I', c.relname)
+           FROM pg_class c
+          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') AND c.relname IN ({SPECIFIED})
+            AND NOT pg_has_role(c.relowner, 'USAGE')
+          UNION ALL
+         SELECT 'FUNCTION', p.oid::regprocedure::text
+           FROM pg_proc p
+          WHERE p.pronamespace = 'public'::regnamespace AND NOT pg_has_role(p.proowner, 'USAGE')
+            AND p.proname IN ('process_job_alert', 'evaluate_alert_conditions', 'trigger_job_schedule_alerts',
+                'update_timestamp', 'audit_trigger_function', 'daily_maintenance', 'weekly_optimization',
+                'send_alert_notifications')
+          ORDER BY 1, 2"
+    )))
+    .fetch_all(&mut *connection)
+    .await?;
+    if !others.is_empty() && !(owner_exists && !owner_member) {
+        let commands: Vec<_> = others.iter().map(|(kind, name)| format!("ALTER {kind} {name} OWNER TO {login};")).collect();
+        lacks(format!("does not own {} of the database's tables, views and functions", others.len()), commands.join("\n"));
+    }
+
+    let (schema_create, schema_public): (bool, bool) = sqlx::query_as(
+        "SELECT pg_has_role(nspowner, 'USAGE'),
+                EXISTS (SELECT FROM aclexplode(coalesce(nspacl, acldefault('n', nspowner))) a
+                         WHERE a.grantee = 0 AND a.privilege_type = 'CREATE')
+                OR coalesce((SELECT has_schema_privilege(rolname, 'public', 'CREATE') FROM pg_roles WHERE rolname = 'neff_owner'), false)
+           FROM pg_namespace WHERE nspname = 'public'",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if !schema_create && !schema_public {
+        lacks("may not create objects in the schema public".into(), format!("ALTER SCHEMA public OWNER TO {login};"));
+    }
+
+    let unavailable: Vec<(String,)> = sqlx::query_as(
+        "SELECT name FROM pg_available_extensions WHERE name IN ('pg_trgm', 'btree_gist') AND installed_version IS NULL
+            AND NOT EXISTS (SELECT FROM pg_available_extension_versions v
+                             WHERE v.name = pg_available_extensions.name AND v.trusted)",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for (name,) in unavailable {
+        lacks(format!("may not install the extension {name}"), format!("CREATE EXTENSION {name};"));
+    }
+    Ok(missing)
+}
+
+/// What the present login lacks to do office work in a database of ours; empty when it may.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub async fn missing_to_work(connection: &mut PgConnection) -> Result<Vec<MissingRight>, DatabaseError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT quote_ident(current_user::text), t
+           FROM unnest(ARRAY['job_schedules', 'estimates', 'contracts', 'dashboard_notifications', 'app_users',
+                             'notification_popups', 'office_computers', 'crews', 'job_assignments']) AS t
+          WHERE to_regclass('public.' || t) IS NOT NULL
+            AND NOT has_table_privilege(to_regclass('public.' || t), 'SELECT')",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let Some((login, _)) = rows.first() else { return Ok(Vec::new()) };
+    let tables: Vec<_> = rows.iter().map(|(_, t)| t.as_str()).collect();
+    Ok(vec![MissingRight { what: format!("may not read {}", tables.join(", ")), command: format!("GRANT neff_app TO {login};") }])
+}
