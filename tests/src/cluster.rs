@@ -108,6 +108,11 @@ impl Cluster {
         while all.iter().any(|process| is_alive(process)) {
             std::thread::yield_now();
         }
+        // Until whoever adopted the killed postmaster has waited for it, its number looks alive to the next one.
+        let left = self.folder.join("data/postmaster.pid");
+        if left.exists() {
+            fs::remove_file(left).expect("the pid file removed");
+        }
     }
 
     fn try_resume(&self) -> Result<(), String> {

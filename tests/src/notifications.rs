@@ -1,0 +1,186 @@
+//! A notification service that shows nothing and remembers everything.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use zbus::object_server::SignalEmitter;
+use zbus::zvariant::OwnedValue;
+use zbus::{Connection, connection, interface};
+
+const PATH: &str = "/org/freedesktop/Notifications";
+
+/// One popup, as the service was asked to show it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// When the call arrived.
+    pub at: Instant,
+    /// The service's number of it.
+    pub id: u32,
+    /// The number it was to replace, or 0.
+    pub replaces: u32,
+    /// The program's name.
+    pub program: String,
+    /// The title.
+    pub summary: String,
+    /// The text.
+    pub body: String,
+    /// Key and label, in turn.
+    pub actions: Vec<String>,
+}
+
+#[derive(Default)]
+struct Memory {
+    shown: Vec<Shown>,
+    closed: Vec<(Instant, u32)>,
+    capabilities: Vec<String>,
+    refuse: bool,
+}
+
+/// The recording service, on a bus of its own.
+pub struct Recorder {
+    connection: Connection,
+    memory: Arc<Mutex<Memory>>,
+    changed: watch::Receiver<u64>,
+}
+
+struct Service {
+    memory: Arc<Mutex<Memory>>,
+    changed: watch::Sender<u64>,
+}
+
+impl Recorder {
+    /// Takes the name `org.freedesktop.Notifications` on the bus at `address`.
+    pub async fn start(address: &str, capabilities: &[&str]) -> Self {
+        let memory = Arc::new(Mutex::new(Memory {
+            capabilities: capabilities.iter().map(|&name| name.to_owned()).collect(),
+            ..Memory::default()
+        }));
+        let changed = watch::Sender::new(0);
+        let receiver = changed.subscribe();
+        let service = Service { memory: Arc::clone(&memory), changed };
+        let connection = connection::Builder::address(address)
+            .expect("the bus's address")
+            .serve_at(PATH, service)
+            .expect("the object")
+            .name("org.freedesktop.Notifications")
+            .expect("the name")
+            .build()
+            .await
+            .expect("the bus answers");
+        Self { connection, memory, changed: receiver }
+    }
+
+    /// Every popup so far, in order.
+    pub fn shown(&self) -> Vec<Shown> {
+        self.memory.lock().expect("the memory").shown.clone()
+    }
+
+    /// The numbers the program asked to close, in order.
+    pub fn closed(&self) -> Vec<u32> {
+        self.memory.lock().expect("the memory").closed.iter().map(|&(_, id)| id).collect()
+    }
+
+    /// Forgets what was shown and closed; the numbers go on.
+    pub fn forget(&self) {
+        let mut memory = self.memory.lock().expect("the memory");
+        memory.shown.clear();
+        memory.closed.clear();
+    }
+
+    /// From now on `Notify` fails (or no longer).
+    pub fn refuse(&self, refuse: bool) {
+        self.memory.lock().expect("the memory").refuse = refuse;
+    }
+
+    /// Waits until `condition` holds of what was shown; fails the test when it does not within `limit`.
+    pub async fn wait(
+        &self,
+        what: &str,
+        limit: Duration,
+        condition: impl Fn(&[Shown]) -> bool,
+    ) -> Vec<Shown> {
+        let mut changed = self.changed.clone();
+        let waited = tokio::time::timeout(limit, async {
+            loop {
+                let shown = self.shown();
+                if condition(&shown) {
+                    return shown;
+                }
+                changed.changed().await.expect("the service lives");
+            }
+        })
+        .await;
+        waited.unwrap_or_else(|_| panic!("not within {limit:?}: {what}; shown: {:#?}", self.shown()))
+    }
+
+    /// Waits until the program asked to close popup `id`.
+    pub async fn wait_closed(&self, id: u32, limit: Duration) {
+        let mut changed = self.changed.clone();
+        let waited = tokio::time::timeout(limit, async {
+            while !self.closed().contains(&id) {
+                changed.changed().await.expect("the service lives");
+            }
+        })
+        .await;
+        assert!(waited.is_ok(), "popup {id} was not closed within {limit:?}; closed: {:?}", self.closed());
+    }
+
+    /// The person clicks: the action is invoked and the popup goes away.
+    pub async fn invoke(&self, id: u32, action: &str) {
+        self.emit("ActionInvoked", &(id, action)).await;
+        self.emit("NotificationClosed", &(id, 2_u32)).await;
+    }
+
+    /// The person closes the popup without reading it.
+    pub async fn dismiss(&self, id: u32) {
+        self.emit("NotificationClosed", &(id, 2_u32)).await;
+    }
+
+    async fn emit(&self, signal: &str, body: &(impl serde::Serialize + zbus::zvariant::DynamicType)) {
+        let emitter = SignalEmitter::new(&self.connection, PATH).expect("the object");
+        emitter.emit("org.freedesktop.Notifications", signal, body).await.expect("the signal is sent");
+    }
+}
+
+#[interface(name = "org.freedesktop.Notifications")]
+impl Service {
+    #[expect(clippy::too_many_arguments, reason = "the service's interface")]
+    fn notify(
+        &self,
+        program: String,
+        replaces: u32,
+        _icon: String,
+        summary: String,
+        body: String,
+        actions: Vec<String>,
+        _hints: HashMap<String, OwnedValue>,
+        _expires: i32,
+    ) -> zbus::fdo::Result<u32> {
+        let at = Instant::now();
+        let mut memory = self.memory.lock().expect("the memory");
+        if memory.refuse {
+            return Err(zbus::fdo::Error::Failed("the service is told to refuse".to_owned()));
+        }
+        let next = self.changed.borrow().wrapping_add(1);
+        let id = if replaces == 0 { u32::try_from(next).expect("fewer popups") } else { replaces };
+        memory.shown.push(Shown { at, id, replaces, program, summary, body, actions });
+        drop(memory);
+        self.changed.send_replace(next);
+        Ok(id)
+    }
+
+    fn close_notification(&self, id: u32) {
+        self.memory.lock().expect("the memory").closed.push((Instant::now(), id));
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    fn get_capabilities(&self) -> Vec<String> {
+        self.memory.lock().expect("the memory").capabilities.clone()
+    }
+
+    fn get_server_information(&self) -> (String, String, String, String) {
+        ("recorder".to_owned(), "neff-tests".to_owned(), "1".to_owned(), "1.2".to_owned())
+    }
+}

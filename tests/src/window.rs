@@ -1,0 +1,269 @@
+//! The real program in a real window, driven through WebKit's own WebDriver.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::key::Key;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::cluster::free_port;
+use crate::keeper::{is_alive, program, signal, until};
+use crate::session::{Session, pictures};
+
+/// How long anything in the window may take before the test fails. Waiting ends as soon as it is so.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running program with its window.
+pub struct Window {
+    client: Client,
+    driver: Child,
+    process: u32,
+}
+
+impl Window {
+    /// Starts the program in `session` and waits for its page.
+    pub async fn launch(session: &Session) -> Self {
+        Self::launch_with(session, &[]).await
+    }
+
+    /// The same with additional environment.
+    pub async fn launch_with(session: &Session, environment: &[(&str, &str)]) -> Self {
+        let port = free_port();
+        let driver = session.spawn(
+            session
+                .command(Path::new("WebKitWebDriver"))
+                .arg(format!("--port={port}"))
+                .envs(environment.iter().copied())
+                // The webview lets itself be driven only when it is told so from outside.
+                .env("TAURI_AUTOMATION", "true")
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .stdout(log(session, "driver.log"))
+                .stderr(log(session, "program.log")),
+        );
+        let mut capabilities = Capabilities::new();
+        capabilities.insert(
+            "webkitgtk:browserOptions".to_owned(),
+            json!({ "binary": program("neff-office"), "args": [] }),
+        );
+        let address = format!("http://127.0.0.1:{port}");
+        until("the WebDriver listens", PATIENCE, async || {
+            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok()
+        })
+        .await;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&address)
+            .await
+            .unwrap_or_else(|error| panic!("the window opens: {error}\n{}", said(session)));
+        let process = children(driver.id()).first().copied().expect("the program is the driver's child");
+        let window = Self { client, driver, process };
+        window
+            .wait(
+                "the page is loaded",
+                "return document.readyState === 'complete' && location.href !== 'about:blank'",
+            )
+            .await;
+        window
+    }
+
+    /// The program's process.
+    pub fn process(&self) -> u32 {
+        self.process
+    }
+
+    /// The processes of the program: its own, and those of its web pages.
+    pub fn processes(&self) -> Vec<u32> {
+        let mut all = vec![self.process];
+        let mut next = 0;
+        while next < all.len() {
+            all.extend(children(all[next]));
+            next += 1;
+        }
+        all
+    }
+
+    /// The element with this test id, as soon as it is shown.
+    pub async fn find(&self, id: &str) -> Element {
+        self.find_css(&test_id(id)).await
+    }
+
+    /// The element of this selector, as soon as it is shown.
+    pub async fn find_css(&self, css: &str) -> Element {
+        let script =
+            "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";
+        self.wait_with(&format!("{css} is shown"), script, vec![json!(css)]).await;
+        self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
+    }
+
+    /// Whether an element with this test id is shown now.
+    pub async fn shows(&self, id: &str) -> bool {
+        let script =
+            "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";
+        self.script(script, vec![json!(test_id(id))]).await == json!(true)
+    }
+
+    /// The text of the element with this test id.
+    pub async fn text(&self, id: &str) -> String {
+        self.find(id).await.text().await.expect("its text")
+    }
+
+    /// The attribute of the element with this test id.
+    pub async fn attribute(&self, id: &str, name: &str) -> Option<String> {
+        self.find(id).await.attr(name).await.expect("its attribute")
+    }
+
+    /// Clicks the element with this test id.
+    pub async fn click(&self, id: &str) {
+        self.click_css(&test_id(id)).await;
+    }
+
+    /// Clicks the element of this selector, once it is shown and can be clicked.
+    pub async fn click_css(&self, css: &str) {
+        let script = "const e = document.querySelector(arguments[0]);
+            return !!e && e.getClientRects().length > 0 && !e.disabled && e.getAttribute('aria-disabled') !== 'true'";
+        self.wait_with(&format!("{css} can be clicked"), script, vec![json!(css)]).await;
+        // What is drawn anew between finding and clicking is found again.
+        let mut last: Option<CmdError> = None;
+        for _ in 0..5 {
+            match self.find_css(css).await.click().await {
+                Ok(()) => return,
+                Err(error) => last = Some(error),
+            }
+        }
+        panic!("{css} cannot be clicked: {last:?}");
+    }
+
+    /// Replaces what the field with this test id holds.
+    pub async fn fill(&self, id: &str, text: &str) {
+        let field = self.find(id).await;
+        field.click().await.expect("the field takes the focus");
+        field.send_keys(&format!("{}a", char::from(Key::Control))).await.expect("all of it selected");
+        field.send_keys(&char::from(Key::Null).to_string()).await.expect("the key released");
+        field.send_keys(&char::from(Key::Delete).to_string()).await.expect("emptied");
+        field.send_keys(text).await.expect("filled");
+        let value = field.prop("value").await.expect("its value");
+        assert_eq!(value.as_deref(), Some(text), "{id} holds what was typed");
+    }
+
+    /// Chooses the option with this value of the native select with this test id.
+    pub async fn choose(&self, id: &str, value: &str) {
+        let script = "const e = document.querySelector(arguments[0]); e.value = arguments[1];
+            e.dispatchEvent(new Event('input', { bubbles: true })); e.dispatchEvent(new Event('change', { bubbles: true }));
+            return e.value";
+        self.find(id).await;
+        let chosen = self.script(script, vec![json!(test_id(id)), json!(value)]).await;
+        assert_eq!(chosen, json!(value), "{id} offers {value}");
+    }
+
+    /// Waits until the script returns true; fails the test when it does not within [`PATIENCE`].
+    pub async fn wait(&self, what: &str, script: &str) {
+        self.wait_with(what, script, Vec::new()).await;
+    }
+
+    /// The same with arguments.
+    pub async fn wait_with(&self, what: &str, script: &str, arguments: Vec<Value>) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            // A page that is being replaced cannot answer; that is not yet a failure.
+            let answer = self.client.execute(script, arguments.clone()).await;
+            if matches!(answer, Ok(Value::Bool(true))) {
+                return;
+            }
+            if tokio::time::Instant::now() > deadline {
+                self.screenshot("failed").await;
+                let page = self.script("return document.body.innerText", Vec::new()).await;
+                panic!("not within {PATIENCE:?}: {what} (last answer {answer:?})\nthe window says: {page}");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until Today shows the first data.
+    pub async fn wait_for_today(&self) {
+        self.wait("Today is shown", "return document.documentElement.dataset.ready === 'today'").await;
+    }
+
+    /// Waits until the element with this test id says `text` somewhere.
+    pub async fn wait_for_text(&self, id: &str, text: &str) {
+        let script = "const e = document.querySelector(arguments[0]); return !!e && e.textContent.includes(arguments[1])";
+        self.wait_with(&format!("{id} says {text:?}"), script, vec![json!(test_id(id)), json!(text)]).await;
+    }
+
+    /// Runs a script in the page.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// A picture of the page, into `target/pictures/`.
+    pub async fn screenshot(&self, name: &str) {
+        if let Ok(picture) = self.client.screenshot().await {
+            std::fs::write(pictures().join(format!("{name}.png")), picture).expect("the picture is written");
+        }
+    }
+
+    /// Resizes the window.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.expect("another size");
+    }
+
+    /// SIGKILL: the program has no chance to say goodbye.
+    pub async fn kill(mut self) {
+        signal(self.process, "KILL");
+        let process = self.process;
+        until("the program is gone", PATIENCE, async || !is_alive(process)).await;
+        self.end_driver();
+    }
+
+    /// SIGTERM, and how long the program took to end; fails the test when it does not within `limit`.
+    pub async fn terminate(mut self, limit: Duration) -> Duration {
+        let started = tokio::time::Instant::now();
+        signal(self.process, "TERM");
+        let process = self.process;
+        until("the program ends", limit, async || !is_alive(process)).await;
+        let took = started.elapsed();
+        self.end_driver();
+        took
+    }
+
+    fn end_driver(&mut self) {
+        // It may have ended with the program.
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // The next start in the same session must not find this one (single instance).
+        if is_alive(self.process) {
+            signal(self.process, "KILL");
+        }
+        self.end_driver();
+    }
+}
+
+/// What the program wrote to its error output in this session.
+pub fn said(session: &Session) -> String {
+    std::fs::read_to_string(session.folder().join("program.log")).unwrap_or_default()
+}
+
+/// The selector of a test id.
+pub fn test_id(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}
+
+fn children(process: u32) -> Vec<u32> {
+    let output = Command::new("pgrep").args(["-P", &process.to_string()]).output().expect("pgrep").stdout;
+    String::from_utf8_lossy(&output).split_whitespace().filter_map(|id| id.parse().ok()).collect()
+}
+
+fn log(session: &Session, name: &str) -> Stdio {
+    let file = std::fs::File::options().create(true).append(true).open(session.folder().join(name));
+    file.expect("a log file").into()
+}
