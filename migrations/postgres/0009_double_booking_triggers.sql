@@ -1,0 +1,309 @@
+-- Which changes bring job_assignments in line: jobs, and whatever a job's words depend on. Then: the jobs that are
+-- there already.
+SET LOCAL ROLE neff_owner;
+SET LOCAL timezone = 'UTC';
+
+-- ---- Jobs ---------------------------------------------------------------------------------------------------------
+-- Named to fire before every other statement trigger of the table.
+CREATE FUNCTION assign_changed_jobs() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    jobs uuid[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(n.id) INTO jobs FROM new_rows n;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(o.id) INTO jobs FROM old_rows o;
+    ELSE
+        SELECT array_agg(coalesce(n.id, o.id)) INTO jobs
+          FROM new_rows n FULL JOIN old_rows o ON o.id = n.id
+         WHERE n.id IS NULL OR o.id IS NULL
+            OR n.start_date <> o.start_date OR n.end_date <> o.end_date
+            OR (n.status IN ('completed', 'canceled')) <> (o.status IN ('completed', 'canceled'))
+            OR n.crew_assigned IS DISTINCT FROM o.crew_assigned
+            OR n.equipment_needed IS DISTINCT FROM o.equipment_needed;
+    END IF;
+    IF jobs IS NULL THEN
+        RETURN NULL;
+    ELSIF public.app_source() = 'manual_admin' THEN
+        PERFORM public.assign_jobs(jobs, true, TG_OP = 'INSERT');
+    ELSE
+        PERFORM public.assign_jobs_or_conflict(jobs, TG_OP = 'INSERT');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER a_assignments_insert AFTER INSERT ON job_schedules REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_jobs();
+CREATE TRIGGER a_assignments_update AFTER UPDATE ON job_schedules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_jobs();
+CREATE TRIGGER a_assignments_delete AFTER DELETE ON job_schedules REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_jobs();
+
+CREATE FUNCTION forget_all_assignments() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM public.job_assignments;
+    DELETE FROM public.job_crews;
+    DELETE FROM public.job_unknown_resources;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER a_assignments_truncate AFTER TRUNCATE ON job_schedules
+    FOR EACH STATEMENT EXECUTE FUNCTION forget_all_assignments();
+
+-- ---- What the words of a job depend on ----------------------------------------------------------------------------
+-- Derives the jobs still to come that mention one of these words (names and ids, as keys) or hold one of these
+-- people, crews or machines. Whoever writes a job with one of them waits until this transaction ends.
+CREATE FUNCTION assign_jobs_mentioning(p_keys text[], p_ids uuid[], p_refuse boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    jobs uuid[];
+    alone constant boolean := cardinality(p_keys) + cardinality(p_ids) > 200;
+    their_wait constant text := current_setting('lock_timeout');
+BEGIN
+    BEGIN
+        IF NOT p_refuse THEN
+            PERFORM set_config('lock_timeout', '3000', true);
+        END IF;
+        IF alone THEN
+            PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
+        ELSE
+            PERFORM pg_advisory_xact_lock_shared(hashtextextended('neff assignments', 0));
+            PERFORM pg_advisory_xact_lock(k.key)
+               FROM (SELECT DISTINCT hashtextextended('neff mention ' || m.mention, 0) AS key
+                       FROM (SELECT unnest(p_keys) AS mention UNION ALL SELECT unnest(p_ids)::text) AS m
+                      ORDER BY 1) AS k;
+        END IF;
+        PERFORM set_config('lock_timeout', their_wait, true);
+    EXCEPTION WHEN deadlock_detected OR lock_not_available THEN
+        IF p_refuse THEN
+            RAISE;
+        END IF;
+    END;
+    SELECT array_agg(s.id) INTO jobs
+      FROM public.job_schedules s
+     WHERE s.end_date > now()
+       AND s.id IN (SELECT u.job_schedule_id FROM public.job_unknown_resources u
+                     WHERE lower(btrim(u.written, E' \t\r\n\u00a0')) = ANY (p_keys)
+                    UNION ALL
+                    SELECT a.job_schedule_id FROM public.job_assignments a
+                     WHERE a.resource_id = ANY (p_ids) AND upper(a.during) > now()
+                    UNION ALL
+                    SELECT c.job_schedule_id FROM public.job_crews c WHERE c.crew_id = ANY (p_ids));
+    IF jobs IS NULL THEN
+        RETURN;
+    ELSIF p_refuse THEN
+        PERFORM public.assign_jobs(jobs, true);
+    ELSE
+        PERFORM public.assign_jobs_or_conflict(jobs);
+    END IF;
+END $$;
+
+-- Members of a crew. The office is refused what would double book somebody, as with a job.
+CREATE FUNCTION assign_changed_memberships() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    crews uuid[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(DISTINCT n.crew_id) INTO crews FROM new_rows n;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(DISTINCT o.crew_id) INTO crews FROM old_rows o;
+    ELSE
+        SELECT array_agg(DISTINCT d.crew_id) INTO crews
+          FROM ((SELECT id, crew_id, crew_member_id, during FROM new_rows EXCEPT SELECT id, crew_id, crew_member_id, during FROM old_rows)
+                UNION ALL
+                (SELECT id, crew_id, crew_member_id, during FROM old_rows EXCEPT SELECT id, crew_id, crew_member_id, during FROM new_rows)) AS d;
+    END IF;
+    IF crews IS NOT NULL THEN
+        PERFORM public.assign_jobs_mentioning('{}', crews, public.app_source() = 'manual_admin');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER a_assignments_insert AFTER INSERT ON crew_memberships REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_memberships();
+CREATE TRIGGER a_assignments_update AFTER UPDATE ON crew_memberships REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_memberships();
+CREATE TRIGGER a_assignments_delete AFTER DELETE ON crew_memberships REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_memberships();
+
+-- People, crews, machines: a new one, a new name, a new status, one gone. Never refused: this finds a clash, it does
+-- not make one. Argument: what the table holds. A renamed one goes on being found under the old name.
+CREATE FUNCTION assign_changed_resources() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    keys text[] := '{}';
+    ids uuid[] := '{}';
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(DISTINCT lower(btrim(n.name, E' \t\r\n\u00a0'))) || array_agg(n.id::text) INTO keys FROM new_rows n;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(DISTINCT lower(btrim(o.name, E' \t\r\n\u00a0'))), array_agg(o.id) INTO keys, ids FROM old_rows o;
+        DELETE FROM public.resource_aliases a WHERE a.resource_id = ANY (ids) AND a.kind = TG_ARGV[0];
+    ELSE
+        INSERT INTO public.resource_aliases (kind, written, resource_id)
+        SELECT TG_ARGV[0], o.name, o.id
+          FROM old_rows o JOIN new_rows n ON n.id = o.id
+         WHERE lower(btrim(n.name, E' \t\r\n\u00a0')) <> lower(btrim(o.name, E' \t\r\n\u00a0')) AND btrim(o.name, E' \t\r\n\u00a0') <> ''
+        ON CONFLICT DO NOTHING;
+        SELECT array_agg(DISTINCT lower(btrim(x.name, E' \t\r\n\u00a0'))) INTO keys
+          FROM (SELECT n.name FROM new_rows n JOIN old_rows o ON o.id = n.id
+                 WHERE n.name <> o.name OR n.status <> o.status
+                UNION ALL
+                SELECT o.name FROM new_rows n JOIN old_rows o ON o.id = n.id
+                 WHERE n.name <> o.name OR n.status <> o.status) AS x;
+    END IF;
+    IF keys IS NOT NULL OR ids <> '{}' THEN
+        PERFORM public.assign_jobs_mentioning(coalesce(keys, '{}'), coalesce(ids, '{}'), false);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION assign_changed_aliases() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    keys text[];
+    ids uuid[];
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        SELECT array_agg(lower(btrim(n.written, E' \t\r\n\u00a0'))) INTO keys FROM new_rows n;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        SELECT keys || array_agg(lower(btrim(o.written, E' \t\r\n\u00a0'))), array_agg(o.resource_id) INTO keys, ids FROM old_rows o;
+    END IF;
+    IF keys IS NOT NULL THEN
+        PERFORM public.assign_jobs_mentioning(keys, coalesce(ids, '{}'), false);
+    END IF;
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE
+    t record;
+BEGIN
+    FOR t IN SELECT * FROM (VALUES ('crew_members', 'assign_changed_resources(''person'')'),
+                                   ('crews', 'assign_changed_resources(''crew'')'),
+                                   ('equipment', 'assign_changed_resources(''machine'')'),
+                                   ('resource_aliases', 'assign_changed_aliases()')) AS x(name, call) LOOP
+        EXECUTE format('CREATE TRIGGER a_assignments_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
+                        FOR EACH STATEMENT EXECUTE FUNCTION %s', t.name, t.call);
+        EXECUTE format('CREATE TRIGGER a_assignments_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows
+                        NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION %s', t.name, t.call);
+        EXECUTE format('CREATE TRIGGER a_assignments_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows
+                        FOR EACH STATEMENT EXECUTE FUNCTION %s', t.name, t.call);
+    END LOOP;
+END $$;
+
+-- The office's clock or its working days changed: every job still to come.
+CREATE FUNCTION assign_for_changed_settings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    jobs uuid[];
+BEGIN
+    IF NEW.value IS DISTINCT FROM OLD.value THEN
+        SELECT array_agg(s.id) INTO jobs FROM public.job_schedules s WHERE s.end_date > now();
+        IF jobs IS NOT NULL THEN
+            PERFORM public.assign_jobs_or_conflict(jobs);
+        END IF;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER a_assignments_update AFTER UPDATE ON system_config FOR EACH ROW
+    WHEN (NEW.key IN ('office_time_zone', 'office_working_days')) EXECUTE FUNCTION assign_for_changed_settings();
+
+-- ---- Reasons ------------------------------------------------------------------------------------------------------
+CREATE FUNCTION mark_override() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        NEW.covers := NULL;
+        NEW.given_in := pg_current_xact_id();
+    ELSIF NEW.covers IS NOT DISTINCT FROM OLD.covers THEN  -- a reason given anew
+        NEW.given_in := pg_current_xact_id();
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER a_mark_override BEFORE INSERT OR UPDATE ON assignment_overrides
+    FOR EACH ROW EXECUTE FUNCTION mark_override();
+
+-- A reason for a conflict that is there already settles it; a reason taken back opens it again.
+CREATE FUNCTION judge_overrides() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    resources uuid[];
+    times tstzrange[];
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        WITH back AS (
+            UPDATE public.job_assignments a SET state = 'conflict'
+              FROM old_rows o
+             WHERE a.job_schedule_id = o.job_schedule_id AND a.resource_id = o.resource_id AND a.state = 'overridden'
+               AND NOT EXISTS (SELECT FROM public.assignment_overrides k
+                                WHERE k.job_schedule_id = a.job_schedule_id AND k.resource_id = a.resource_id)
+            RETURNING a.resource_id, a.during)
+        SELECT array_agg(b.resource_id), array_agg(b.during) INTO resources, times FROM back b;
+        IF resources IS NOT NULL THEN
+            PERFORM public.promote_waiting(resources, times);
+        END IF;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
+          FROM new_rows n, public.job_schedules s
+         WHERE o.id = n.id AND s.id = n.job_schedule_id AND o.given_in = pg_current_xact_id()
+           AND o.covers IS DISTINCT FROM tstzrange(s.start_date, s.end_date);
+        UPDATE public.job_assignments a SET state = 'overridden'
+          FROM new_rows n
+         WHERE a.job_schedule_id = n.job_schedule_id AND a.resource_id = n.resource_id AND a.state = 'conflict';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER b_judge_insert AFTER INSERT ON assignment_overrides REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION judge_overrides();
+CREATE TRIGGER b_judge_update AFTER UPDATE ON assignment_overrides REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION judge_overrides();
+CREATE TRIGGER b_judge_delete AFTER DELETE ON assignment_overrides REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION judge_overrides();
+
+-- ---- The change feed: one row a job whose assignments changed, not one an assignment -------------------------------
+CREATE FUNCTION feed_assignments() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    changed bigint;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO public.change_feed (table_name, row_id, operation)
+        SELECT DISTINCT TG_TABLE_NAME, r.job_schedule_id::text, 'U'::"char" FROM old_rows r;
+    ELSE
+        INSERT INTO public.change_feed (table_name, row_id, operation)
+        SELECT DISTINCT TG_TABLE_NAME, r.job_schedule_id::text, 'U'::"char" FROM new_rows r;
+    END IF;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF changed > 0 THEN
+        PERFORM pg_notify('neff_changes', TG_TABLE_NAME);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER z_feed_insert AFTER INSERT ON job_assignments REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION feed_assignments();
+CREATE TRIGGER z_feed_update AFTER UPDATE ON job_assignments REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION feed_assignments();
+CREATE TRIGGER z_feed_delete AFTER DELETE ON job_assignments REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION feed_assignments();
+SELECT attach_change_feed('resource_aliases'), attach_change_feed('assignment_overrides');
+
+-- ---- The jobs that are there already --------------------------------------------------------------------------------
+-- Whoever was entered first stays firm; what clashes with it is shown, not refused.
+DO $$
+DECLARE
+    chunk uuid[];
+BEGIN
+    FOR chunk IN
+        SELECT array_agg(o.id) FROM (SELECT s.id, (row_number() OVER (ORDER BY s.created_at, s.id) - 1) / 10000 AS part
+                                       FROM job_schedules s) AS o
+         GROUP BY o.part ORDER BY o.part
+    LOOP
+        PERFORM assign_jobs(chunk, false, true);
+    END LOOP;
+END $$;
+
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.9', 'Double booking: triggers and adoption', '0.1.0');
+
+RESET ROLE;
