@@ -14,8 +14,10 @@
 pub mod cluster;
 pub mod keeper;
 pub mod notifications;
+pub mod office;
 pub mod postgres;
 pub mod private_server;
 pub mod proxy;
 pub mod session;
 pub mod window;
+pub mod worker;

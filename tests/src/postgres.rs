@@ -219,6 +219,11 @@ impl TestDatabase {
         self.options_for(login).connect().await.unwrap_or_else(|error| panic!("{login} connects: {error}"))
     }
 
+    /// How the superuser gets in.
+    pub fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
     /// How `login` gets in; the tests' server asks nobody on this computer for a password.
     pub fn options_for(&self, login: &str) -> PgConnectOptions {
         self.options.clone().username(login)
@@ -299,8 +304,17 @@ pub fn migrations() -> Vec<(String, String)> {
     files
 }
 
+/// Applies every migration to the database that `options` reach.
+pub async fn migrate_database(options: &PgConnectOptions) {
+    let connection = options.connect().await.expect("the database answers");
+    apply(connection, &migrations()).await;
+}
+
 async fn migrate(url: &str, files: &[(String, String)]) {
-    let mut connection = PgConnection::connect(url).await.expect("the database answers");
+    apply(PgConnection::connect(url).await.expect("the database answers"), files).await;
+}
+
+async fn apply(mut connection: PgConnection, files: &[(String, String)]) {
     for (name, text) in files {
         let mut transaction = connection.begin().await.expect("a transaction");
         sqlx::raw_sql(AssertSqlSafe(text.clone()))

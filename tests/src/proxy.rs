@@ -18,6 +18,8 @@ pub enum Link {
     Delay(Duration),
     /// Nothing arrives, nothing is closed. What was open then never wakes up again, as when a router forgot it.
     Stall,
+    /// Nothing the program says arrives, what the server says does; what was open then stays so for good.
+    Mute,
     /// Nothing arrives until the link passes again, then all of it does.
     Hold,
     /// What is open is reset, and so is every new connection.
@@ -26,11 +28,19 @@ pub enum Link {
     Refuse,
 }
 
+/// The link and how often it has been cut for good so far, so that no cut is missed however short it was.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    link: Link,
+    stalls: u32,
+    mutes: u32,
+}
+
 /// A proxy on a port of its own, in front of a port of this computer.
 pub struct Proxy {
     port: u16,
     target: u16,
-    link: watch::Sender<Link>,
+    state: watch::Sender<State>,
     listening: Mutex<Option<JoinHandle<()>>>,
     seen: Arc<Mutex<Seen>>,
 }
@@ -52,7 +62,7 @@ impl Proxy {
         let proxy = Self {
             port,
             target,
-            link: watch::Sender::new(Link::Pass),
+            state: watch::Sender::new(State { link: Link::Pass, stalls: 0, mutes: 0 }),
             listening: Mutex::new(None),
             seen: Arc::default(),
         };
@@ -72,7 +82,12 @@ impl Proxy {
 
     /// From now on the link does this.
     pub async fn set(&self, link: Link) {
-        let was = self.link.send_replace(link);
+        let was = self.state.borrow().link;
+        self.state.send_modify(|state| {
+            state.link = link;
+            state.stalls += u32::from(link == Link::Stall);
+            state.mutes += u32::from(link == Link::Mute);
+        });
         let handle = self.listening.lock().expect("the listener").take();
         match (was, link) {
             (Link::Refuse, Link::Refuse) => {}
@@ -94,11 +109,11 @@ impl Proxy {
     }
 
     fn listen(&self, listener: TcpListener) {
-        let (link, target, seen) = (self.link.subscribe(), self.target, Arc::clone(&self.seen));
+        let (state, target, seen) = (self.state.subscribe(), self.target, Arc::clone(&self.seen));
         let handle = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 seen.lock().expect("the count").connections += 1;
-                tokio::spawn(carry(client, target, link.clone(), Arc::clone(&seen)));
+                tokio::spawn(carry(client, target, state.clone(), Arc::clone(&seen)));
             }
         });
         *self.listening.lock().expect("the listener") = Some(handle);
@@ -114,44 +129,29 @@ impl Drop for Proxy {
 }
 
 /// One connection, until either side closes it or the link breaks it.
-async fn carry(client: TcpStream, target: u16, mut link: watch::Receiver<Link>, seen: Arc<Mutex<Seen>>) {
-    let current = *link.borrow_and_update();
-    if matches!(current, Link::Reset | Link::Refuse) {
-        reset(&client);
-        return;
+async fn carry(client: TcpStream, target: u16, state: watch::Receiver<State>, seen: Arc<Mutex<Seen>>) {
+    let mut born = *state.borrow();
+    match born.link {
+        Link::Reset | Link::Refuse => return reset(&client),
+        // Opened while the link is cut: cut from the start.
+        Link::Stall => born.stalls -= 1,
+        Link::Mute => born.mutes -= 1,
+        _ => {}
     }
-    // A stalled link carries no connection through either: the client waits for a server that never says a word.
-    let Ok(server) = TcpStream::connect(("127.0.0.1", target)).await else {
-        reset(&client);
-        return;
-    };
+    let Ok(server) = TcpStream::connect(("127.0.0.1", target)).await else { return reset(&client) };
     seen.lock().expect("the count").open += 1;
     for stream in [&client, &server] {
         stream.set_nodelay(true).expect("nodelay");
     }
-    let forgotten = watch::Sender::new(current == Link::Stall);
     let (client_read, client_write) = client.into_split();
     let (server_read, server_write) = server.into_split();
-    let mut broken = link.clone();
-    let watcher = {
-        let forgotten = forgotten.clone();
-        let mut link = link.clone();
-        async move {
-            loop {
-                if link.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-                if *link.borrow_and_update() == Link::Stall {
-                    forgotten.send_replace(true);
-                }
-            }
-        }
-    };
+    let mut broken = state.clone();
+    let cut_to_server = move |now: State| now.stalls > born.stalls || now.mutes > born.mutes;
+    let cut_to_client = move |now: State| now.stalls > born.stalls;
     let ended_by_reset = tokio::select! {
-        () = pump(&client_read, &server_write, link.clone(), forgotten.subscribe()) => false,
-        () = pump(&server_read, &client_write, link.clone(), forgotten.subscribe()) => false,
-        () = async { let _ = broken.wait_for(|link| matches!(link, Link::Reset | Link::Refuse)).await; } => true,
-        () = watcher => false,
+        () = pump(&client_read, &server_write, state.clone(), cut_to_server) => false,
+        () = pump(&server_read, &client_write, state.clone(), cut_to_client) => false,
+        _ = broken.wait_for(|state| matches!(state.link, Link::Reset | Link::Refuse)) => true,
     };
     if ended_by_reset {
         reset(client_read.as_ref());
@@ -160,44 +160,32 @@ async fn carry(client: TcpStream, target: u16, mut link: watch::Receiver<Link>, 
     seen.lock().expect("the count").open -= 1;
 }
 
+/// Carries bytes one way until that side closes; what arrives once `cut` holds is swallowed.
 async fn pump(
     from: &OwnedReadHalf,
     to: &OwnedWriteHalf,
-    mut link: watch::Receiver<Link>,
-    forgotten: watch::Receiver<bool>,
+    mut state: watch::Receiver<State>,
+    cut: impl Fn(State) -> bool,
 ) {
-    let mut from = from;
     let mut buffer = vec![0; 64 * 1024];
     loop {
-        let Ok(length) = read(&mut from, &mut buffer).await else { return };
+        let Ok(length) = read(from, &mut buffer).await else { return };
         if length == 0 {
             return;
         }
         let arrived = Instant::now();
-        loop {
-            let current = *link.borrow_and_update();
-            if *forgotten.borrow() || current == Link::Stall {
-                break; // swallowed
-            }
-            match current {
-                Link::Delay(time) => sleep_until(arrived + time).await,
-                Link::Hold => {
-                    if link.changed().await.is_err() {
-                        return;
-                    }
-                    continue;
-                }
-                _ => {}
-            }
-            if write(to, &buffer[..length]).await.is_err() {
-                return;
-            }
-            break;
+        let held = state.wait_for(|state| state.link != Link::Hold || cut(*state)).await.map(|state| *state);
+        let Ok(now) = held else { return };
+        if let Link::Delay(time) = now.link {
+            sleep_until(arrived + time).await;
+        }
+        if !cut(*state.borrow()) && write(to, &buffer[..length]).await.is_err() {
+            return;
         }
     }
 }
 
-async fn read(from: &mut &OwnedReadHalf, buffer: &mut [u8]) -> std::io::Result<usize> {
+async fn read(from: &OwnedReadHalf, buffer: &mut [u8]) -> std::io::Result<usize> {
     loop {
         from.readable().await?;
         match from.try_read(buffer) {
