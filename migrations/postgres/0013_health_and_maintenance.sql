@@ -149,6 +149,10 @@ BEGIN
     RAISE NOTICE 'Weekly optimization completed at %', CURRENT_TIMESTAMP;
 END $$;
 
+-- What Today and the board ask all day: jobs that touch a day, however long they are, and answers that are due.
+CREATE INDEX idx_job_schedules_during ON job_schedules USING gist (tstzrange(start_date, end_date, '[)'));
+CREATE INDEX idx_estimates_due ON estimates (response_by) WHERE status = 'pending';
+
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.13', 'Monitoring views and maintenance', '0.1.0');
 
 RESET ROLE;

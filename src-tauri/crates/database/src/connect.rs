@@ -14,7 +14,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use crate::error::{DatabaseError, Failure};
 
 /// How the link to the server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Encryption {
     /// Encrypted; the certificate is checked and names this host. The default.

@@ -12,7 +12,7 @@ use crate::migrate::{self, SchemaKind};
 use crate::rights;
 
 /// What is looked at, in this order: each leans on the ones before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckName {
     /// The host and port answer.
@@ -34,7 +34,7 @@ pub enum CheckName {
 }
 
 /// How a check came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
     /// As it should be.
@@ -48,7 +48,7 @@ pub enum CheckState {
 }
 
 /// One check: a sentence, what to do, and the command for whoever keeps the database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct Check {
     /// What was looked at.
     pub name: CheckName,

@@ -7,9 +7,19 @@ pub mod connect;
 pub mod doctor;
 pub mod dump;
 pub mod error;
+pub mod listen;
 pub mod migrate;
+pub mod notifications;
+pub mod people;
+pub mod records;
 pub mod rights;
+pub mod today;
 
 pub use connect::{ConnectionSettings, Encryption, InvalidSetting};
 pub use error::{DatabaseError, Failure};
 pub use sqlx::{PgConnection, PgPool};
+
+/// Says goodbye to the server; a link that is gone already is no error.
+pub async fn close(connection: PgConnection) {
+    let _ = sqlx::Connection::close(connection).await;
+}

@@ -10,7 +10,7 @@ static MIGRATOR: Migrator = sqlx::migrate!("../../../migrations/postgres");
 const TABLE: &str = "_sqlx_migrations";
 
 /// What a database is, seen from this program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum SchemaKind {
     /// No tables at all.
@@ -185,6 +185,14 @@ async fn run_locked(connection: &mut PgConnection, progress: &mut (impl FnMut(St
     }
     tx.commit().await?;
     Ok(names)
+}
+
+/// How many values were repaired when the database was adopted.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn repairs(connection: &mut PgConnection) -> Result<i64, DatabaseError> {
+    Ok(sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM adoption_repairs"#).fetch_one(connection).await?)
 }
 
 /// The `N` of `3.0.N`; the specification's `2.0.0` and foreign rows have none.

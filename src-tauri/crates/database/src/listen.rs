@@ -1,0 +1,120 @@
+//! Hearing what changes: one connection that listens, and knows when it has gone deaf.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use sqlx::postgres::{PgListener, PgNotification, PgPoolOptions};
+use sqlx::{PgConnection, PgPool};
+
+use crate::connect::ConnectionSettings;
+use crate::error::{DatabaseError, Failure};
+
+/// Tables whose changes Today shows.
+const TODAY: [&str; 9] =
+    ["job_schedules", "contracts", "estimates", "crews", "crew_memberships", "crew_members", "equipment", "time_off", "system_config"];
+
+/// Why [`Listener::next`] returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// Somebody committed something.
+    Changed(Changed),
+    /// Popups that were held back are due.
+    Popups,
+    /// Nothing was heard for a while: time to ask whether the link still stands.
+    Silence,
+}
+
+/// What kind of things were committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Changed {
+    /// Dashboard notifications were added or read.
+    pub notifications: bool,
+    /// Something Today shows.
+    pub today: bool,
+}
+
+impl Changed {
+    fn note(&mut self, notification: &PgNotification) {
+        match (notification.channel(), notification.payload()) {
+            ("neff_notifications", _) | (_, "dashboard_notifications") => self.notifications = true,
+            (_, table) => self.today |= TODAY.contains(&table),
+        }
+    }
+}
+
+/// A connection that listens. It can be asked questions too: the popups' questions need no second connection.
+#[derive(Debug)]
+pub struct Listener {
+    listener: PgListener,
+    // The listener's connection belongs to this pool of one; it closes with it.
+    _pool: PgPool,
+}
+
+impl Listener {
+    /// Connects; hears nothing yet.
+    ///
+    /// # Errors
+    /// Why the connection failed.
+    pub async fn connect(
+        settings: &ConnectionSettings,
+        password: Option<&SecretString>,
+        application: &str,
+    ) -> Result<Self, DatabaseError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(8))
+            .connect_with(settings.options(password, application))
+            .await?;
+        let mut listener = PgListener::connect_with(&pool).await?;
+        // A reconnect behind our back would lose what was notified meanwhile: we catch up ourselves.
+        listener.eager_reconnect(false);
+        Ok(Self { listener, _pool: pool })
+    }
+
+    /// Starts hearing. Everything committed from here on wakes [`Listener::next`].
+    ///
+    /// # Errors
+    /// When the link broke.
+    pub async fn listen(&mut self) -> Result<(), DatabaseError> {
+        Ok(self.listener.listen_all(["neff_notifications", "neff_changes"]).await?)
+    }
+
+    /// The connection, for short questions.
+    ///
+    /// # Errors
+    /// When the link broke.
+    pub async fn connection(&mut self) -> Result<&mut PgConnection, DatabaseError> {
+        use sqlx::Acquire;
+        Ok(Acquire::acquire(&mut self.listener).await?)
+    }
+
+    /// Waits for a change, at most for `silence`. What else has come in by then is told at once with it.
+    ///
+    /// # Errors
+    /// When the link broke: everything since the last call may have been missed.
+    pub async fn next(&mut self, silence: Duration) -> Result<Wake, DatabaseError> {
+        let first = match tokio::time::timeout(silence, self.listener.try_recv()).await {
+            Err(_) => return Ok(Wake::Silence),
+            Ok(Ok(Some(notification))) => notification,
+            Ok(Ok(None)) => return Err(DatabaseError::new(Failure::NoAnswer, "the server closed the listening connection")),
+            Ok(Err(error)) => return Err(error.into()),
+        };
+        let mut changed = Changed::default();
+        changed.note(&first);
+        while let Some(more) = self.listener.next_buffered() {
+            changed.note(&more);
+        }
+        Ok(Wake::Changed(changed))
+    }
+
+    /// Asks whether the link still stands. TCP alone does not notice a link that swallows everything.
+    ///
+    /// # Errors
+    /// When there is no answer within `patience`.
+    pub async fn beat(&mut self, patience: Duration) -> Result<(), DatabaseError> {
+        match tokio::time::timeout(patience, sqlx::query("SELECT 1").execute(&mut self.listener)).await {
+            Ok(result) => result.map(|_| ()).map_err(Into::into),
+            Err(_) => Err(DatabaseError::new(Failure::NoAnswer, "no answer to the heartbeat")),
+        }
+    }
+}

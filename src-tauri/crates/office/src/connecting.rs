@@ -1,0 +1,198 @@
+//! Setting up a connection: what the person types, what the doctor finds, bringing the schema up to date.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use database::doctor::{self, Check};
+use database::migrate::{self, SchemaKind};
+use database::{ConnectionSettings, Encryption, Failure};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use uuid::Uuid;
+
+use crate::error::{AppError, ErrorCode};
+use crate::settings::StoredConnection;
+use crate::view::{MigrationProgress, MigrationResult};
+
+/// A connection as the person enters it; the password travels beside it, never in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ConnectionInput {
+    /// Name or address of the server.
+    pub host: String,
+    /// 1–65535.
+    pub port: u16,
+    /// Name of the database.
+    pub database: String,
+    /// Login on the server.
+    pub login: String,
+    /// `verify_full`, `verify_ca`, `require`, `none`.
+    pub encryption: Encryption,
+    /// File of a certificate authority.
+    pub ca_file: Option<String>,
+}
+
+/// A connection this computer remembers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SavedConnection {
+    /// Names its keychain entry.
+    pub id: Uuid,
+    /// Shown to people.
+    pub name: String,
+    /// Name or address of the server.
+    pub host: String,
+    /// 1–65535.
+    pub port: u16,
+    /// Name of the database.
+    pub database: String,
+    /// Login on the server.
+    pub login: String,
+    /// How the link is protected.
+    pub encryption: Encryption,
+    /// File of a certificate authority.
+    pub ca_file: Option<String>,
+    /// The keychain, or this session, has its password.
+    pub password_saved: bool,
+}
+
+impl ConnectionInput {
+    /// The settings, checked.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Invalid`] with the field that cannot be right.
+    pub fn settings(&self) -> Result<ConnectionSettings, AppError> {
+        let settings = ConnectionSettings {
+            host: self.host.trim().to_owned(),
+            port: self.port,
+            database: self.database.trim().to_owned(),
+            login: self.login.trim().to_owned(),
+            encryption: self.encryption,
+            ca_file: self.ca_file.as_deref().map(str::trim).filter(|f| !f.is_empty()).map(PathBuf::from),
+        };
+        settings.check()?;
+        if let Some(file) = &settings.ca_file
+            && !file.is_file()
+        {
+            let invalid = AppError::new(ErrorCode::Invalid, "There is no such file on this computer.");
+            return Err(AppError { field: Some("ca_file".into()), ..invalid });
+        }
+        Ok(settings)
+    }
+}
+
+impl SavedConnection {
+    /// For the window.
+    #[must_use]
+    pub fn of(stored: &StoredConnection, password_saved: bool) -> Self {
+        let s = &stored.settings;
+        Self {
+            id: stored.id,
+            name: stored.name.clone(),
+            host: s.host.clone(),
+            port: s.port,
+            database: s.database.clone(),
+            login: s.login.clone(),
+            encryption: s.encryption,
+            ca_file: s.ca_file.as_ref().map(|f| f.display().to_string()),
+            password_saved,
+        }
+    }
+}
+
+/// Everything the doctor found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DoctorReport {
+    /// Nothing failed.
+    pub ok: bool,
+    /// From outside in.
+    pub checks: Vec<Check>,
+    /// None when the server was not reached.
+    pub schema: Option<SchemaKind>,
+    /// Such as `3.0.14`.
+    pub schema_version: Option<String>,
+    /// Such as `15.18`.
+    pub server_version: Option<String>,
+    /// This login may bring the database up to date.
+    pub can_migrate: bool,
+    /// A verified backup comes first.
+    pub holds_rows: bool,
+    /// Why connecting would fail, if it would.
+    pub error: Option<AppError>,
+}
+
+impl From<doctor::Report> for DoctorReport {
+    fn from(report: doctor::Report) -> Self {
+        let ok = report.ok();
+        let error = report.failure.map(AppError::of_failure).or_else(|| {
+            let (code, message) = match report.schema? {
+                SchemaKind::NotNeff => (ErrorCode::NotANeffDatabase, "This database holds other tables, not an office. Check its name."),
+                SchemaKind::Empty | SchemaKind::Specification | SchemaKind::Older => (ErrorCode::SchemaOlder, "The database has to be set up or brought up to date first."),
+                SchemaKind::Newer if !ok => (ErrorCode::SchemaNewer, "The database belongs to a newer Neff Office. Update the program on this computer."),
+                _ => return None,
+            };
+            Some(AppError::new(code, message))
+        });
+        let error = error.map(|e| AppError { details: report.technical.clone(), ..e });
+        Self {
+            ok,
+            checks: report.checks,
+            schema: report.schema,
+            schema_version: report.schema_version,
+            server_version: report.server_version,
+            can_migrate: report.can_migrate,
+            holds_rows: report.holds_rows,
+            error,
+        }
+    }
+}
+
+/// Brings a database up to date, after a verified backup when it holds rows. `backups`: where that goes; none when
+/// the person said they made one themselves.
+///
+/// # Errors
+/// [`ErrorCode::BackupFailed`] before anything was changed; else why a step failed (each step is whole or not at all).
+pub async fn migrate(
+    settings: &ConnectionSettings,
+    password: Option<&SecretString>,
+    backups: Option<PathBuf>,
+    mut progress: impl FnMut(MigrationProgress) + Send,
+) -> Result<MigrationResult, AppError> {
+    let mut connection = settings.open(password, "neff-migrate", Duration::from_secs(10)).await?;
+    let state = migrate::state(&mut connection).await?;
+    match state.kind {
+        SchemaKind::NotNeff => return Err(AppError::new(ErrorCode::NotANeffDatabase, "This database holds other tables, not an office. Nothing was changed.")),
+        SchemaKind::Newer => return Err(AppError::new(ErrorCode::SchemaNewer, "The database is newer than this program. Nothing was changed; update Neff Office on this computer.")),
+        SchemaKind::Current => return Ok(MigrationResult { applied: Vec::new(), backup: None, repairs: 0 }),
+        SchemaKind::Empty | SchemaKind::Specification | SchemaKind::Older => {}
+    }
+    let missing = database::rights::missing_to_migrate(&mut connection).await?;
+    if !missing.is_empty() {
+        let what: Vec<_> = missing.iter().map(|m| m.what.as_str()).collect();
+        let commands: Vec<_> = missing.iter().map(|m| m.command.as_str()).collect();
+        let message = format!("The login {} {}. Nothing was changed.", settings.login, what.join("; "));
+        return Err(AppError::new(ErrorCode::RightsMissing, message).with_details(commands.join("\n")));
+    }
+    let mut backup = None;
+    if state.holds_rows
+        && let Some(folder) = backups
+    {
+        progress(MigrationProgress { step: "Making a backup and reading it back".into(), done: 0, total: 1 });
+        let dump = database::dump::verified_dump(&mut connection, settings, password, &folder).await.map_err(|e| {
+            let message = match e.failure() {
+                Failure::RightsMissing => "This login does not see every row, so a backup would not be whole. Nothing was changed.",
+                Failure::DiskFull => "There is not enough space for the backup. Nothing was changed.",
+                _ => "The backup that must come first did not succeed. Nothing was changed.",
+            };
+            AppError::new(ErrorCode::BackupFailed, message).with_details(e.technical())
+        })?;
+        backup = Some(dump.file.display().to_string());
+    }
+    let to_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let applied = migrate::run(&mut connection, |step| {
+        progress(MigrationProgress { step: step.description, done: to_u32(step.done), total: to_u32(step.total) });
+    })
+    .await?;
+    let repairs = migrate::repairs(&mut connection).await?;
+    database::close(connection).await;
+    Ok(MigrationResult { applied, backup, repairs: u32::try_from(repairs).unwrap_or(u32::MAX) })
+}

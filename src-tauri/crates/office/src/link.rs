@@ -1,0 +1,295 @@
+//! The link to the office database, kept up: connect, listen, beat, and when it breaks try again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use database::listen::{Listener, Wake};
+use database::migrate::SchemaKind;
+use database::people::PersonRow;
+use database::{ConnectionSettings, DatabaseError, PgPool};
+use rand::Rng;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::connecting::DoctorReport;
+use crate::desktop::{Desktop, DesktopEvent};
+use crate::error::AppError;
+use crate::popups::Popups;
+use crate::view::Person;
+
+/// How long a link may be silent before it is asked whether it is still there, and how long it has to answer. A
+/// stalled link is noticed within the sum.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+const HEARTBEAT_PATIENCE: Duration = Duration::from_secs(5);
+const FIRST_RETRY: Duration = Duration::from_millis(250);
+const LONGEST_RETRY: Duration = Duration::from_secs(10);
+
+/// What the connection is doing, for the dot, the banner and the screens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// No connection was ever set up on this computer.
+    NotConfigured,
+    /// Trying for the first time.
+    Connecting,
+    /// Working.
+    Online {
+        /// Host of the server.
+        server: String,
+        /// Name of the database.
+        database: String,
+        /// Who works here.
+        person: Person,
+        /// Their own login proves it; otherwise they said so.
+        person_is_proven: bool,
+        /// The database asks for a newer program to write to it.
+        read_only: bool,
+    },
+    /// Connected, but nobody has said who they are on this computer.
+    WhoAreYou {
+        /// The people of the office.
+        people: Vec<Person>,
+        /// The name this computer knows.
+        suggestion: String,
+    },
+    /// The schema is not the one this program knows.
+    NeedsMigration {
+        /// What the doctor found.
+        report: DoctorReport,
+    },
+    /// Not reachable, since when and why. It is being tried again.
+    Offline {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Why.
+        error: AppError,
+    },
+}
+
+/// What a session of the link needs to know.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where.
+    pub settings: ConnectionSettings,
+    /// The password, if one is needed.
+    pub password: Option<SecretString>,
+    /// Who said they work here on this computer.
+    pub person: Option<Uuid>,
+    /// This computer.
+    pub computer: Uuid,
+    /// Its name.
+    pub computer_name: String,
+    /// Name of the program on the server's list of sessions.
+    pub application: String,
+}
+
+/// One kept-up link. Dropping it does not end it: [`Link::stop`] does.
+pub struct Link {
+    pool: PgPool,
+    state: watch::Receiver<ConnectionState>,
+    me: watch::Receiver<Option<PersonRow>>,
+    again: Arc<Notify>,
+    token: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Link {
+    /// Starts keeping up a link.
+    #[must_use]
+    pub fn start(target: Target, desktop: Arc<dyn Desktop>, popups: Arc<Popups>) -> Self {
+        let pool = target.settings.pool(target.password.as_ref(), &target.application);
+        let (sender, state) = watch::channel(ConnectionState::Connecting);
+        let (me_sender, me) = watch::channel(None);
+        let (again, token) = (Arc::new(Notify::new()), CancellationToken::new());
+        let keeper = Keeper { target, desktop, popups, sender, me: me_sender, again: again.clone(), token: token.clone() };
+        let task = tokio::spawn(keeper.run());
+        Self { pool, state, me, again, token, task }
+    }
+    /// Connections for what the person does.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+    /// The state at this moment.
+    #[must_use]
+    pub fn state(&self) -> ConnectionState {
+        self.state.borrow().clone()
+    }
+    /// Who works here, once that is known.
+    #[must_use]
+    pub fn me(&self) -> Option<PersonRow> {
+        self.me.borrow().clone()
+    }
+    /// Waits until the first attempt has come out one way or the other.
+    pub async fn settled(&self) -> ConnectionState {
+        let mut state = self.state.clone();
+        match state.wait_for(|s| !matches!(s, ConnectionState::Connecting)).await {
+            Ok(settled) => settled.clone(),
+            Err(_) => self.state(),
+        }
+    }
+    /// Tries now instead of at the next attempt.
+    pub fn try_again(&self) {
+        self.again.notify_one();
+    }
+    /// Ends the link and closes its connections, within three seconds.
+    pub async fn stop(self) {
+        self.token.cancel();
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.task).await;
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.pool.close()).await;
+    }
+}
+
+struct Keeper {
+    target: Target,
+    desktop: Arc<dyn Desktop>,
+    popups: Arc<Popups>,
+    sender: watch::Sender<ConnectionState>,
+    me: watch::Sender<Option<PersonRow>>,
+    again: Arc<Notify>,
+    token: CancellationToken,
+}
+
+/// Why a session ended without an error: what is waited for next.
+enum Ended {
+    /// Nothing can be done before the person acts (says who they are, migrates); looked at again now and then.
+    WaitForPerson,
+}
+
+impl Keeper {
+    async fn run(self) {
+        let mut failures: u32 = 0;
+        loop {
+            let started = tokio::time::Instant::now();
+            let outcome = tokio::select! {
+                () = self.token.cancelled() => return,
+                outcome = self.session() => outcome,
+            };
+            let pause = match outcome {
+                Ok(Ended::WaitForPerson) => LONGEST_RETRY,
+                Err(error) => {
+                    // A link that held for a while and then broke is tried again at once.
+                    failures = if started.elapsed() > HEARTBEAT { 0 } else { failures + 1 };
+                    self.went_offline(error);
+                    backoff(failures)
+                }
+            };
+            tokio::select! {
+                () = self.token.cancelled() => return,
+                () = self.again.notified() => failures = 0,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// One session: from connecting to the first failure.
+    async fn session(&self) -> Result<Ended, DatabaseError> {
+        let t = &self.target;
+        let mut listener = Listener::connect(&t.settings, t.password.as_ref(), &t.application).await?;
+        let schema = database::migrate::state(listener.connection().await?).await?;
+        match schema.kind {
+            SchemaKind::Current | SchemaKind::Newer => {}
+            _ => {
+                let report = database::doctor::examine(&t.settings, t.password.as_ref(), &t.application).await;
+                self.set(ConnectionState::NeedsMigration { report: report.into() });
+                return Ok(Ended::WaitForPerson);
+            }
+        }
+        let me = database::people::who_am_i(listener.connection().await?, t.person).await?;
+        let Some(me) = me else {
+            let people = database::people::active(listener.connection().await?).await?;
+            let people: Vec<Person> = people.into_iter().map(Person::from).collect();
+            self.set(ConnectionState::WhoAreYou { people, suggestion: crate::settings::person_suggestion() });
+            return Ok(Ended::WaitForPerson);
+        };
+        database::people::register_computer(listener.connection().await?, t.computer, &t.computer_name).await?;
+        let inbox = crate::popups::Inbox { user_id: me.user_id.clone(), computer: t.computer };
+
+        // LISTEN first, then catch up, then wait: nothing falls between.
+        listener.listen().await?;
+        self.me.send_replace(Some(me.clone()));
+        self.set(ConnectionState::Online {
+            server: t.settings.host.clone(),
+            database: t.settings.database.clone(),
+            person: Person { id: me.id, name: me.name, email: me.email },
+            person_is_proven: me.proven,
+            read_only: !schema.writable,
+        });
+        self.desktop.tell(DesktopEvent::TodayChanged);
+        self.desktop.tell(DesktopEvent::NotificationsChanged);
+        self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
+        loop {
+            let due_again = self.popups.due_again();
+            let wake = tokio::select! {
+                wake = listener.next(HEARTBEAT) => wake?,
+                () = async { match due_again { Some(at) => tokio::time::sleep_until(at).await, None => std::future::pending().await } } => Wake::Popups,
+            };
+            match wake {
+                Wake::Silence => {
+                    listener.beat(HEARTBEAT_PATIENCE).await?;
+                    // What a lost notification would have said.
+                    self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
+                }
+                Wake::Popups => self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?,
+                Wake::Changed(what) => {
+                    if what.notifications {
+                        self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
+                        self.desktop.tell(DesktopEvent::NotificationsChanged);
+                    }
+                    if what.today {
+                        self.desktop.tell(DesktopEvent::TodayChanged);
+                    }
+                }
+            }
+        }
+    }
+
+    fn set(&self, state: ConnectionState) {
+        let changed = self.sender.send_if_modified(|old| {
+            let changed = *old != state;
+            if changed {
+                old.clone_from(&state);
+            }
+            changed
+        });
+        if changed {
+            self.desktop.tell(DesktopEvent::Connection(Box::new(state)));
+        }
+    }
+
+    fn went_offline(&self, error: DatabaseError) {
+        tracing::warn!(failure = ?error.failure(), "the link to the office database broke");
+        let error = AppError::from(error);
+        let since = match &*self.sender.borrow() {
+            ConnectionState::Offline { since, .. } => *since,
+            _ => crate::clock::now(),
+        };
+        self.set(ConnectionState::Offline { since, error });
+    }
+}
+
+/// Doubles from a quarter of a second to ten, with half of it left to chance: twenty desktops do not come at once.
+fn backoff(failures: u32) -> Duration {
+    let full = FIRST_RETRY.saturating_mul(1 << failures.min(8)).min(LONGEST_RETRY);
+    full.mul_f64(rand::rng().random_range(0.5..1.0))
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_start_soon_and_never_wait_longer_than_ten_seconds() {
+        for failures in 0..40 {
+            let pause = backoff(failures);
+            assert!(pause <= LONGEST_RETRY && pause >= FIRST_RETRY / 2, "{failures}: {pause:?}");
+        }
+        assert!(backoff(0) < Duration::from_millis(260));
+    }
+}
