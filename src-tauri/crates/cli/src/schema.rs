@@ -1,0 +1,48 @@
+//! `neff migrate`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use office::connecting;
+
+use crate::{Failed, Where};
+
+pub(crate) async fn migrate(at: &Where, backup_to: Option<PathBuf>, no_backup: bool) -> Result<ExitCode, Failed> {
+    let (settings, password) = at.resolve().await?;
+    let mut connection = settings
+        .open(password.as_ref(), "neff-migrate", std::time::Duration::from_secs(10))
+        .await
+        .map_err(|e| sentence(&e.into()))?;
+    let state = database::migrate::state(&mut connection).await.map_err(|e| sentence(&e.into()))?;
+    database::close(connection).await;
+    if state.holds_rows && !state.pending.is_empty() && backup_to.is_none() && !no_backup {
+        return Err("The database holds rows. Say where a verified backup goes first (--backup-to DIR), or that you have \
+                    one (--no-backup). Nothing was changed."
+            .into());
+    }
+    let result = connecting::migrate(&settings, password.as_ref(), backup_to, |step| {
+        eprintln!("[{}/{}] {}", step.done + 1, step.total, step.step);
+    })
+    .await
+    .map_err(|e| sentence(&e))?;
+    if let Some(file) = &result.backup {
+        println!("Backup, read back in full: {file}");
+    }
+    if result.applied.is_empty() {
+        println!("{settings} is up to date.");
+    } else {
+        println!("{settings} is up to date: {} steps done.", result.applied.len());
+    }
+    if result.repairs > 0 {
+        println!("{} values were repaired; the table adoption_repairs lists each.", result.repairs);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The sentence for a person with what a helper needs below it.
+pub(crate) fn sentence(error: &office::AppError) -> Failed {
+    match &error.details {
+        Some(details) => format!("{}\n{details}", error.message),
+        None => error.message.clone(),
+    }
+}
