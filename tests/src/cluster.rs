@@ -118,7 +118,7 @@ impl Cluster {
     fn try_resume(&self) -> Result<(), String> {
         let mut options = format!("-p {}", self.port);
         for setting in &self.settings {
-            options.push_str(&format!(" -c '{setting}'"));
+            options.extend([" -c '", setting, "'"]);
         }
         let log = self.folder.join("log");
         let outcome = as_server(&self.binaries.join("pg_ctl"), &self.folder)

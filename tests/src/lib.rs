@@ -11,6 +11,7 @@
     reason = "the harness of tests: a failed step is a failed test"
 )]
 
+pub mod bench;
 pub mod cluster;
 pub mod keeper;
 pub mod notifications;

@@ -28,6 +28,12 @@ pub struct Shown {
     pub body: String,
     /// Key and label, in turn.
     pub actions: Vec<String>,
+    /// The picture's name or path.
+    pub icon: String,
+    /// 0 low, 1 normal, 2 critical; as the program said it.
+    pub urgency: Option<u8>,
+    /// Milliseconds; -1 leaves it to the service, 0 is never.
+    pub expires: i32,
 }
 
 #[derive(Default)]
@@ -146,17 +152,17 @@ impl Recorder {
 
 #[interface(name = "org.freedesktop.Notifications")]
 impl Service {
-    #[expect(clippy::too_many_arguments, reason = "the service's interface")]
+    #[expect(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "the service's interface")]
     fn notify(
         &self,
         program: String,
         replaces: u32,
-        _icon: String,
+        icon: String,
         summary: String,
         body: String,
         actions: Vec<String>,
-        _hints: HashMap<String, OwnedValue>,
-        _expires: i32,
+        hints: HashMap<String, OwnedValue>,
+        expires: i32,
     ) -> zbus::fdo::Result<u32> {
         let at = Instant::now();
         let mut memory = self.memory.lock().expect("the memory");
@@ -165,7 +171,19 @@ impl Service {
         }
         let next = self.changed.borrow().wrapping_add(1);
         let id = if replaces == 0 { u32::try_from(next).expect("fewer popups") } else { replaces };
-        memory.shown.push(Shown { at, id, replaces, program, summary, body, actions });
+        let urgency = hints.get("urgency").and_then(|value| value.downcast_ref().ok());
+        memory.shown.push(Shown {
+            at,
+            id,
+            replaces,
+            program,
+            summary,
+            body,
+            actions,
+            icon,
+            urgency,
+            expires,
+        });
         drop(memory);
         self.changed.send_replace(next);
         Ok(id)
@@ -180,6 +198,7 @@ impl Service {
         self.memory.lock().expect("the memory").capabilities.clone()
     }
 
+    #[expect(clippy::unused_self, reason = "the service's interface")]
     fn get_server_information(&self) -> (String, String, String, String) {
         ("recorder".to_owned(), "neff-tests".to_owned(), "1".to_owned(), "1.2".to_owned())
     }

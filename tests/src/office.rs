@@ -26,7 +26,8 @@ pub struct Office {
     superuser: PgConnectOptions,
     website: PgConnectOptions,
     pool: OnceCell<PgPool>,
-    _database: Option<TestDatabase>,
+    /// The database itself, where it is one of the shared server: dropped with this.
+    pub database: Option<TestDatabase>,
 }
 
 impl Office {
@@ -76,7 +77,7 @@ impl Office {
             user_id,
             superuser,
             pool: OnceCell::new(),
-            _database: database,
+            database,
         }
     }
 

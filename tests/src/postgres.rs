@@ -28,7 +28,8 @@ pub struct Server {
     superuser: PgConnectOptions,
     /// Major version: 13, 15, 18 …
     pub major: u32,
-    _cluster: Option<Cluster>,
+    /// The private one, which ends with this.
+    pub cluster: Option<Cluster>,
 }
 
 static SERVER: OnceCell<Server> = OnceCell::const_new();
@@ -61,7 +62,7 @@ impl Server {
             .fetch_one(&mut connection)
             .await
             .expect("a version");
-        Self { superuser, major: u32::try_from(number / 10_000).expect("a version"), _cluster: cluster }
+        Self { superuser, major: u32::try_from(number / 10_000).expect("a version"), cluster }
     }
 
     /// How the superuser gets in; `database` is the maintenance database.
@@ -121,7 +122,7 @@ impl Server {
         let (login, password) = (identifier(name), literal(password));
         let mut text = format!("{verb} ROLE {login} LOGIN PASSWORD {password};");
         for role in in_roles {
-            text.push_str(&format!("GRANT {} TO {login};", identifier(role)));
+            text.extend(["GRANT ", &identifier(role), " TO ", &login, ";"]);
         }
         sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *transaction).await.expect("the login");
         transaction.commit().await.expect("committed");

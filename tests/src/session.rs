@@ -18,8 +18,8 @@ pub struct Session {
     pub popups: Recorder,
     keeper: Keeper,
     environment: Vec<(String, String)>,
-    // Ended by the keeper; kept so that they are not waited for by nobody.
-    _services: Vec<Child>,
+    /// Display, bus and keychain; the keeper ends them.
+    pub services: Vec<Child>,
 }
 
 impl Session {
@@ -96,7 +96,7 @@ impl Session {
         );
         keychain.stdin.take().expect("its input").write_all(b"the session's own").expect("its password");
         services.push(keychain);
-        let session = Self { popups, keeper, environment, _services: services };
+        let session = Self { popups, keeper, environment, services };
         session.wait_for_keychain(&bus).await;
         session
     }

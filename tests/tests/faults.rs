@@ -1,5 +1,7 @@
 //! Links that break, servers that go away, programs that are killed: nothing is lost, nothing comes twice.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 use std::time::Duration;
 
 use neff_tests::keeper::until;

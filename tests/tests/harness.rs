@@ -1,6 +1,8 @@
 //! The harness itself: a fault that does not happen, or a database that is not fresh, would make every other test
 //! say too little.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,7 @@
 //! Popups: once each, never lost, any text, gone when read. Against the worker, which is the window's own code.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 use std::time::Duration;
 
 use neff_tests::keeper::until;

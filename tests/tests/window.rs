@@ -1,5 +1,7 @@
 //! The real window: a person's first morning, and what must not go wrong in it.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
