@@ -12,7 +12,7 @@ use zbus::{Connection, connection, interface};
 const PATH: &str = "/org/freedesktop/Notifications";
 
 /// One popup, as the service was asked to show it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Shown {
     /// When the call arrived.
     pub at: Instant,
@@ -36,6 +36,13 @@ pub struct Shown {
     pub expires: i32,
 }
 
+impl std::fmt::Debug for Shown {
+    /// One line: a failed test prints all of them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} {:?} {:?}", self.id, self.summary, self.body, self.actions)
+    }
+}
+
 #[derive(Default)]
 struct Memory {
     shown: Vec<Shown>,
@@ -49,11 +56,13 @@ pub struct Recorder {
     connection: Connection,
     memory: Arc<Mutex<Memory>>,
     changed: watch::Receiver<u64>,
+    answering: watch::Sender<bool>,
 }
 
 struct Service {
     memory: Arc<Mutex<Memory>>,
     changed: watch::Sender<u64>,
+    answering: watch::Receiver<bool>,
 }
 
 impl Recorder {
@@ -65,7 +74,8 @@ impl Recorder {
         }));
         let changed = watch::Sender::new(0);
         let receiver = changed.subscribe();
-        let service = Service { memory: Arc::clone(&memory), changed };
+        let answering = watch::Sender::new(true);
+        let service = Service { memory: Arc::clone(&memory), changed, answering: answering.subscribe() };
         let connection = connection::Builder::address(address)
             .expect("the bus's address")
             .serve_at(PATH, service)
@@ -75,7 +85,7 @@ impl Recorder {
             .build()
             .await
             .expect("the bus answers");
-        Self { connection, memory, changed: receiver }
+        Self { connection, memory, changed: receiver, answering }
     }
 
     /// Every popup so far, in order.
@@ -98,6 +108,11 @@ impl Recorder {
     /// From now on `Notify` fails (or no longer).
     pub fn refuse(&self, refuse: bool) {
         self.memory.lock().expect("the memory").refuse = refuse;
+    }
+
+    /// With `false`, popups are shown from now on but the program is not answered before it is `true` again.
+    pub fn answer(&self, answer: bool) {
+        self.answering.send_replace(answer);
     }
 
     /// Waits until `condition` holds of what was shown; fails the test when it does not within `limit`.
@@ -153,7 +168,7 @@ impl Recorder {
 #[interface(name = "org.freedesktop.Notifications")]
 impl Service {
     #[expect(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "the service's interface")]
-    fn notify(
+    async fn notify(
         &self,
         program: String,
         replaces: u32,
@@ -165,27 +180,17 @@ impl Service {
         expires: i32,
     ) -> zbus::fdo::Result<u32> {
         let at = Instant::now();
-        let mut memory = self.memory.lock().expect("the memory");
-        if memory.refuse {
+        if self.memory.lock().expect("the memory").refuse {
             return Err(zbus::fdo::Error::Failed("the service is told to refuse".to_owned()));
         }
         let next = self.changed.borrow().wrapping_add(1);
         let id = if replaces == 0 { u32::try_from(next).expect("fewer popups") } else { replaces };
         let urgency = hints.get("urgency").and_then(|value| value.downcast_ref().ok());
-        memory.shown.push(Shown {
-            at,
-            id,
-            replaces,
-            program,
-            summary,
-            body,
-            actions,
-            icon,
-            urgency,
-            expires,
-        });
-        drop(memory);
+        let shown = Shown { at, id, replaces, program, summary, body, actions, icon, urgency, expires };
+        self.memory.lock().expect("the memory").shown.push(shown);
         self.changed.send_replace(next);
+        // The recorder itself is gone when this fails, and the answer does not matter any more.
+        let _ = self.answering.clone().wait_for(|answering| *answering).await;
         Ok(id)
     }
 
