@@ -211,8 +211,13 @@ fn summary(due: &[NotificationRow]) -> Popup {
 
 /// Cuts at a character, with an ellipsis; control characters would break the line or the bus.
 fn shorten(text: &str, limit: usize) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = text.chars().map(|c| if c.is_control() || turns_text(c) { ' ' } else { c }).collect();
     if clean.chars().count() <= limit { clean } else { clean.chars().take(limit - 1).chain(['…']).collect() }
+}
+
+/// Embeddings, overrides and isolates of direction: left open by a customer's name, they turn round what follows it.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -292,6 +297,7 @@ mod tests {
     #[test]
     fn hostile_text_is_cut_at_a_character_and_loses_its_control_characters() {
         assert_eq!(shorten("a\u{0}b\r\nc", 10), "a b  c");
+        assert_eq!(shorten("a\u{202e}b\u{2067}c", 10), "a b c");
         assert_eq!(shorten(&"é".repeat(10), 4), "ééé…");
     }
 }
