@@ -32,7 +32,8 @@ CREATE TABLE job_assignments (
         WHERE (state IN ('conflict', 'overridden', 'probe'))
 );
 CREATE INDEX idx_job_assignments_job ON job_assignments (job_schedule_id);
-CREATE INDEX idx_job_assignments_resource ON job_assignments (resource_id, upper(during));
+-- What somebody did: the constraints find what is not released, this the rest.
+CREATE INDEX idx_job_assignments_released ON job_assignments (resource_id) WHERE state = 'released';
 COMMENT ON TABLE job_assignments IS
     'Derived from job_schedules by triggers: which person or machine a job claims, and whether the claim stands';
 COMMENT ON COLUMN job_assignments.state IS
@@ -354,7 +355,7 @@ BEGIN
 END $$;
 
 -- The whole of it: brings job_assignments, job_crews and job_unknown_resources in line with these jobs (those that
--- are gone included). What did not change keeps its state. `p_refuse`: a new clash without a reason raises NF001.
+-- are gone included). What did not change, or only shrank, keeps its state. `p_refuse`: a new clash without a reason raises NF001.
 -- `p_new`: the jobs were just inserted and hold nothing yet.
 CREATE FUNCTION assign_jobs(p_jobs uuid[], p_refuse boolean, p_new boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off SET plan_cache_mode = auto
@@ -386,7 +387,7 @@ BEGIN
     SELECT array_agg(j.id), array_agg(j.start_date), array_agg(j.end_date),
            array_agg(j.status NOT IN ('completed', 'canceled')), array_agg(j.crew_assigned), array_agg(j.equipment_needed)
       INTO jobs, starts, ends, holding, crews, machines
-      FROM (SELECT s.* FROM public.job_schedules s WHERE s.id = ANY (p_jobs) ORDER BY s.created_at, s.id) AS j;
+      FROM (SELECT s.* FROM public.job_schedules s WHERE s.id = ANY (p_jobs) ORDER BY s.created_at, s.start_date, s.id) AS j;
     words := ARRAY(SELECT w FROM public.read_written(crews, machines) AS w);
     alone := alone OR cardinality(words) > 1000;
 
@@ -419,8 +420,7 @@ BEGIN
                         ) AS r ORDER BY 1) AS k;
     END IF;
 
-    -- Release everything that changed, of all the jobs, before anything is claimed. A claim that stands keeps standing
-    -- when only its time shrinks.
+    -- Release everything that changed, of all the jobs, before anything is claimed.
     IF NOT p_new THEN
         WITH old AS MATERIALIZED (
             SELECT a.* FROM public.job_assignments a WHERE a.job_schedule_id = ANY (p_jobs)
@@ -430,8 +430,7 @@ BEGIN
               FROM unnest(claims) AS c
               JOIN old o ON o.job_schedule_id = c.job_schedule_id AND o.resource_id = c.resource_id
                         AND c.during <@ o.during
-                        AND CASE WHEN c.holds THEN o.state IN ('firm', 'overridden') OR o.state = 'conflict' AND c.during = o.during
-                                 ELSE c.during = o.during END
+                        AND CASE WHEN c.holds THEN o.state <> 'released' ELSE c.during = o.during END
              ORDER BY c.n, o.id
         ), keep AS MATERIALIZED (
             SELECT DISTINCT ON (p.id) p.* FROM pair p ORDER BY p.id, p.n
@@ -578,29 +577,59 @@ BEGIN
     INSERT INTO public.assignment_backlog (job_schedule_id, why) SELECT j, problem FROM unnest(p_jobs) AS j;
 END $$;
 
+-- The jobs still to come whose assignments are not what they should be. Looks only: no lock is taken.
+CREATE FUNCTION misassigned_jobs() RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off
+SET plan_cache_mode = force_custom_plan SET work_mem = '64MB' AS $$
+DECLARE
+    jobs uuid[];
+    starts timestamptz[];
+    ends timestamptz[];
+    holding boolean[];
+    crews jsonb[];
+    machines jsonb[];
+    matches public.written_match[];
+BEGIN
+    SELECT array_agg(s.id), array_agg(s.start_date), array_agg(s.end_date),
+           array_agg(s.status NOT IN ('completed', 'canceled')), array_agg(s.crew_assigned), array_agg(s.equipment_needed)
+      INTO jobs, starts, ends, holding, crews, machines
+      FROM public.job_schedules s WHERE s.end_date > now();
+    matches := ARRAY(SELECT m FROM public.match_written(ARRAY(SELECT w FROM public.read_written(crews, machines) AS w)) AS m);
+    RETURN ARRAY(
+        SELECT DISTINCT coalesce(d.job_schedule_id, a.job_schedule_id)
+          FROM (SELECT jobs[c.place] AS job_schedule_id, c.resource_id, c.during, NOT holding[c.place] AS released
+                  FROM public.spread_claims(starts, ends, matches) AS c) AS d
+          FULL JOIN (SELECT x.job_schedule_id, x.resource_id, x.during, x.state = 'released' AS released
+                       FROM public.job_assignments x
+                      WHERE x.job_schedule_id = ANY (jobs)
+                         OR NOT EXISTS (SELECT FROM public.job_schedules s WHERE s.id = x.job_schedule_id)) AS a
+            ON a.job_schedule_id = d.job_schedule_id AND a.resource_id = d.resource_id AND a.during = d.during
+               AND a.released = d.released
+         WHERE a.job_schedule_id IS NULL OR d.job_schedule_id IS NULL);
+END $$;
+
 -- Finishes what writers left, with fresh eyes: call it at READ COMMITTED, after a conflict and every minute or so.
--- `p_everything`: every job that is not over yet is derived again (the daily maintenance). Returns how many jobs.
+-- `p_everything`: looks for anything else that is not in line, too (the daily maintenance). Returns how many jobs.
 CREATE FUNCTION settle_assignments(p_everything boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     done bigint[];
     jobs uuid[];
+    chunk uuid[];
     resources uuid[];
     times tstzrange[];
-    chunk uuid[];
 BEGIN
     SELECT array_agg(b.id), array_agg(DISTINCT b.job_schedule_id) FILTER (WHERE b.job_schedule_id IS NOT NULL),
            array_agg(b.resource_id) FILTER (WHERE b.resource_id IS NOT NULL),
            array_agg(b.during) FILTER (WHERE b.resource_id IS NOT NULL)
       INTO done, jobs, resources, times
-      FROM (SELECT * FROM public.assignment_backlog ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED) AS b;
+      FROM (SELECT * FROM public.assignment_backlog ORDER BY id LIMIT 5000 FOR UPDATE SKIP LOCKED) AS b;
     IF p_everything THEN
-        jobs := jobs || ARRAY(SELECT s.id FROM public.job_schedules s WHERE s.end_date > now());
+        jobs := jobs || public.misassigned_jobs();
     END IF;
-    IF done IS NULL AND NOT p_everything THEN
+    IF done IS NULL AND coalesce(cardinality(jobs), 0) = 0 THEN
         RETURN 0;
     END IF;
-    -- Waiting conflicts of these jobs are looked at again too, and of everybody who waits for what is still to come.
     PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
     FOR chunk IN SELECT array_agg(u.job) FROM (SELECT j.job, row_number() OVER () / 5000 AS part
                                                  FROM (SELECT DISTINCT job FROM unnest(jobs) AS job) AS j) AS u
@@ -620,7 +649,9 @@ CREATE FUNCTION find_clashes(p_job uuid, p_start timestamptz, p_end timestamptz,
 RETURNS TABLE (resource_kind text, resource_id uuid, resource_name text, via_crew_id uuid, during tstzrange,
                other_job_id uuid, other_address text, other_customer text, other_start timestamptz,
                other_end timestamptz, other_status text, other_state text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN QUERY
     SELECT d.resource_kind, d.resource_id, d.resource_name, d.via_crew_id, d.during, d.other_job_id, d.other_address,
            d.other_customer, d.other_start, d.other_end, d.other_status, d.other_state
       FROM public.describe_clashes(ARRAY(
@@ -630,7 +661,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                           SELECT m FROM public.match_written(ARRAY(
                               SELECT w FROM public.read_written(ARRAY[p_crew], ARRAY[p_equipment]) AS w)) AS m)) AS c
                 WHERE p_start < p_end)) AS d;
-$$;
+END $$;
 GRANT EXECUTE ON FUNCTION find_clashes(uuid, timestamptz, timestamptz, jsonb, jsonb), settle_assignments(boolean)
     TO neff_app, neff_admin;
 

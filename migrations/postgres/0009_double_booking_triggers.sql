@@ -86,7 +86,7 @@ BEGIN
                      WHERE lower(btrim(u.written, E' \t\r\n\u00a0')) = ANY (p_keys)
                     UNION ALL
                     SELECT a.job_schedule_id FROM public.job_assignments a
-                     WHERE a.resource_id = ANY (p_ids) AND upper(a.during) > now()
+                     WHERE a.resource_id = ANY (p_ids) AND upper(a.during) > now() AND a.state <> 'released'
                     UNION ALL
                     SELECT c.job_schedule_id FROM public.job_crews c WHERE c.crew_id = ANY (p_ids));
     IF jobs IS NULL THEN
@@ -224,35 +224,48 @@ END $$;
 CREATE TRIGGER a_mark_override BEFORE INSERT OR UPDATE ON assignment_overrides
     FOR EACH ROW EXECUTE FUNCTION mark_override();
 
--- A reason for a conflict that is there already settles it; a reason taken back opens it again.
+-- A reason for a conflict that is there already settles it; a reason taken back opens it again. (When the job itself
+-- is going, its own trigger does the rest.)
 CREATE FUNCTION judge_overrides() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    resources uuid[];
+    jobs uuid[];
+    people uuid[];
+    claims bigint[];
     times tstzrange[];
 BEGIN
-    IF TG_OP <> 'INSERT' THEN
-        WITH back AS (
-            UPDATE public.job_assignments a SET state = 'conflict'
-              FROM old_rows o
-             WHERE a.job_schedule_id = o.job_schedule_id AND a.resource_id = o.resource_id AND a.state = 'overridden'
-               AND NOT EXISTS (SELECT FROM public.assignment_overrides k
-                                WHERE k.job_schedule_id = a.job_schedule_id AND k.resource_id = a.resource_id)
-            RETURNING a.resource_id, a.during)
-        SELECT array_agg(b.resource_id), array_agg(b.during) INTO resources, times FROM back b;
-        IF resources IS NOT NULL THEN
-            PERFORM public.promote_waiting(resources, times);
-        END IF;
+    IF TG_OP = 'DELETE' THEN
+        SELECT array_agg(r.job_schedule_id), array_agg(r.resource_id) INTO jobs, people FROM old_rows r;
+    ELSIF TG_OP = 'INSERT' THEN
+        SELECT array_agg(r.job_schedule_id), array_agg(r.resource_id) INTO jobs, people FROM new_rows r;
+    ELSE
+        SELECT array_agg(r.job_schedule_id), array_agg(r.resource_id) INTO jobs, people
+          FROM (SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows) AS r;
     END IF;
-    IF TG_OP <> 'DELETE' THEN
-        UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
-          FROM new_rows n, public.job_schedules s
-         WHERE o.id = n.id AND s.id = n.job_schedule_id AND o.given_in = pg_current_xact_id()
-           AND o.covers IS DISTINCT FROM tstzrange(s.start_date, s.end_date);
-        UPDATE public.job_assignments a SET state = 'overridden'
-          FROM new_rows n
-         WHERE a.job_schedule_id = n.job_schedule_id AND a.resource_id = n.resource_id AND a.state = 'conflict';
+    SELECT array_agg(a.id ORDER BY a.id), array_agg(a.resource_id ORDER BY a.id), array_agg(a.during ORDER BY a.id)
+      INTO claims, people, times
+      FROM unnest(jobs, people) AS r(job_schedule_id, resource_id)
+      JOIN public.job_assignments a ON a.job_schedule_id = r.job_schedule_id AND a.resource_id = r.resource_id
+      JOIN public.job_schedules s ON s.id = r.job_schedule_id
+     WHERE a.state IN ('conflict', 'overridden');
+    IF claims IS NULL THEN
+        RETURN NULL;
     END IF;
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('neff assignments', 0));
+    PERFORM pg_advisory_xact_lock(k.key)
+       FROM (SELECT DISTINCT hashtextextended('neff resource ' || r, 0) AS key FROM unnest(people) AS r ORDER BY 1) AS k;
+    UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
+      FROM public.job_schedules s
+     WHERE o.job_schedule_id = ANY (jobs) AND s.id = o.job_schedule_id AND o.given_in = pg_current_xact_id()
+       AND o.covers IS DISTINCT FROM tstzrange(s.start_date, s.end_date);
+    UPDATE public.job_assignments a SET state = j.state
+      FROM (SELECT x.id, CASE WHEN EXISTS (SELECT FROM public.assignment_overrides o
+                                            WHERE o.job_schedule_id = x.job_schedule_id AND o.resource_id = x.resource_id
+                                              AND o.covers @> x.during) THEN 'overridden' ELSE 'conflict' END AS state
+              FROM public.job_assignments x
+             WHERE x.id = ANY (claims) AND x.state IN ('conflict', 'overridden')) AS j
+     WHERE a.id = j.id AND a.state <> j.state;
+    PERFORM public.promote_waiting(people, times);
     RETURN NULL;
 END $$;
 CREATE TRIGGER b_judge_insert AFTER INSERT ON assignment_overrides REFERENCING NEW TABLE AS new_rows
