@@ -310,7 +310,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, p
 DECLARE
     who text := coalesce(nullif(btrim(d->>'customer_name'), ''), nullif(btrim(d->>'location_address'), ''), 'no name');
     work text := nullif(upper(left(d->>'project_type', 1)) || replace(substr(d->>'project_type', 2), '_', ' '), '');
-    place text := coalesce(d->>'location_address', d->>'project_address');
+    place text := nullif(coalesce(d->>'location_address', d->>'project_address'), who);
 BEGIN
     CASE p_type
         WHEN 'estimate_requested' THEN

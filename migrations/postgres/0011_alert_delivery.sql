@@ -52,10 +52,14 @@ LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(lower(app_setting('app.quiet')) NOT IN ('off', 'false', 'f', '0', 'no', 'n'), false) $$;
 
 -- What this transaction has sent so far: {rule or type: {n, e, c, t, tc, w}, "seen": {type: events}}. It lives in a
--- setting of the transaction, which a rollback to a savepoint takes back, and no row is written for it.
+-- setting of the transaction, which a rollback to a savepoint takes back, and no row is written for it. Anybody can
+-- write the setting, so what is done by it touches rows of this very transaction only (created_at = now()).
 CREATE FUNCTION alerts_so_far() RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    so_far jsonb;
 BEGIN
-    RETURN coalesce(nullif(current_setting('neff.alerts_so_far', true), '')::jsonb, '{}');
+    so_far := nullif(current_setting('neff.alerts_so_far', true), '')::jsonb;
+    RETURN CASE jsonb_typeof(so_far) WHEN 'object' THEN so_far ELSE '{}' END;
 EXCEPTION WHEN OTHERS THEN
     RETURN '{}';  -- somebody spoiled it: the count starts again
 END $$;
@@ -63,9 +67,9 @@ END $$;
 -- The names in a list, each once; the fallback where it is no list or an empty one.
 CREATE FUNCTION names_in(p_list jsonb, p_fallback text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN jsonb_typeof(p_list) = 'array' AND jsonb_array_length(p_list) > 0
-        THEN (SELECT array_agg(DISTINCT shortened(v, 100)) FROM jsonb_array_elements_text(p_list) AS v)
-        ELSE p_fallback END $$;
+    SELECT coalesce((SELECT array_agg(DISTINCT shortened(v, 100))
+                       FROM jsonb_array_elements_text(CASE jsonb_typeof(p_list) WHEN 'array' THEN p_list ELSE '[]' END) AS v
+                      WHERE btrim(v) <> ''), p_fallback) $$;
 
 -- What is stored with a delivery: long texts cut, big trees dropped. Rules have seen the whole.
 CREATE FUNCTION trimmed_data(p_data jsonb) RETURNS jsonb
@@ -271,7 +275,8 @@ BEGIN
 
         IF singles THEN
             FOREACH event IN ARRAY h.events LOOP
-                ids[event] := coalesce(ids[event], gen_random_uuid());
+                ids[event] := coalesce(ids[event], CASE WHEN p_contexts[event]->>'event_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                    THEN (p_contexts[event]->>'event_id')::uuid END, gen_random_uuid());
                 SELECT * INTO words FROM public.alert_words(p_type.name, p_contexts[event]);
                 messages := messages || ROW(hit, ids[event], words.title, words.sentence, public.trimmed_data(p_contexts[event]),
                     CASE WHEN due IS NULL THEN 'pending' ELSE 'throttled' END, NULL, due)::public.alert_message;
@@ -294,9 +299,9 @@ BEGIN
     PERFORM set_config('neff.alerts_so_far', so_far::text, true);
     IF cardinality(absorbed_events) > 0 THEN
         DELETE FROM public.alert_history a USING unnest(absorbed_rules, absorbed_events) AS x(rule_id, event_id)
-         WHERE a.event_id = x.event_id AND a.alert_rule_id IS NOT DISTINCT FROM x.rule_id;
+         WHERE a.event_id = x.event_id AND a.alert_rule_id IS NOT DISTINCT FROM x.rule_id AND a.created_at = now();
         DELETE FROM public.dashboard_notifications d
-         WHERE d.event_id = ANY (absorbed_events)
+         WHERE d.event_id = ANY (absorbed_events) AND d.created_at = now()
            AND NOT EXISTS (SELECT FROM public.alert_history a JOIN public.app_users u ON u.id = a.app_user_id
                             WHERE a.event_id = d.event_id AND a.channel = 'dashboard' AND u.user_id = d.user_id);
     END IF;
@@ -328,20 +333,21 @@ BEGIN
         SELECT w.* INTO words
           FROM public.alert_history a JOIN public.alert_types t ON t.id = a.alert_type_id
          CROSS JOIN LATERAL public.combined_alert_words(t.name, entry.n, entry.names) AS w
-         WHERE a.event_id = entry.event_id AND a.summarised_count <> entry.n LIMIT 1;
+         WHERE a.event_id = entry.event_id AND a.summarised_count <> entry.n AND a.created_at = now() LIMIT 1;
         CONTINUE WHEN NOT FOUND;
         UPDATE public.alert_history
            SET summarised_count = entry.n, subject = words.title, message = words.sentence,
                data = data || jsonb_build_object('count', entry.n)
-         WHERE event_id = entry.event_id;
+         WHERE event_id = entry.event_id AND created_at = now();
         UPDATE public.dashboard_notifications
            SET summarised_count = entry.n, title = words.title, message = words.sentence,
                data = data || jsonb_build_object('count', entry.n)
-         WHERE event_id = entry.event_id;
+         WHERE event_id = entry.event_id AND created_at = now();
     END LOOP;
     DELETE FROM public.dashboard_notifications d
      USING public.dashboard_notifications whole
-     WHERE d.event_id IN (SELECT (v->>'c')::uuid FROM jsonb_each(so_far) AS e(k, v) WHERE v ? 'c')
+     WHERE d.created_at = now() AND whole.created_at = now()
+       AND d.event_id IN (SELECT (v->>'c')::uuid FROM jsonb_each(so_far) AS e(k, v) WHERE v ? 'c')
        AND whole.event_id IN (SELECT (v->>'c')::uuid FROM jsonb_each(so_far) AS e(k, v) WHERE v ? 'c')
        AND whole.user_id = d.user_id AND whole.alert_type_id = d.alert_type_id AND whole.event_id <> d.event_id
        AND whole.summarised_count = (so_far #>> ARRAY['seen', whole.alert_type_id::text])::integer

@@ -106,7 +106,8 @@ BEGIN
     END;
 END $$;
 
--- The specification's way in: one rule, its data, channels and groups. Data may bring the event's own `event_id`.
+-- The specification's way in: one rule, its data, channels and groups. The same data in one transaction is the same
+-- event, whatever the rule.
 CREATE FUNCTION send_alert_notifications(p_rule_id uuid, p_alert_type_id uuid, p_data jsonb, p_channels jsonb, p_groups jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
@@ -118,7 +119,8 @@ BEGIN
     IF type.id IS NULL OR public.app_quiet() THEN
         RETURN;
     END IF;
-    PERFORM public.deliver_alerts(type, ARRAY[public.comparable_data(CASE WHEN jsonb_typeof(p_data) = 'object' THEN p_data ELSE '{}' END)],
+    PERFORM public.deliver_alerts(type, ARRAY[public.comparable_data(CASE WHEN jsonb_typeof(p_data) = 'object' THEN p_data ELSE '{}' END)
+            || jsonb_build_object('event_id', md5(pg_current_xact_id()::text || type.id || coalesce(p_data, 'null')::text)::uuid)],
         ARRAY[ROW(rule.id, rule.name, p_channels, p_groups, coalesce(rule.throttle_minutes, 0), ARRAY[1])::public.alert_hit]);
 EXCEPTION WHEN OTHERS THEN
     PERFORM public.record_alert_failure(coalesce(type.name, 'system_error'), SQLERRM);
@@ -163,7 +165,7 @@ BEGIN
             PERFORM public.write_alert_messages(type,
                 ARRAY[ROW(rule.id, rule.name, coalesce(rule.notification_channels, type.default_channels),
                           CASE WHEN rule.id IS NULL THEN '["admins"]' ELSE rule.recipient_groups END, 0, ARRAY[1])::public.alert_hit],
-                ARRAY[ROW(1, summary, words.title, words.sentence, words.data, 'pending', taken.n, NULL)::public.alert_message]);
+                ARRAY[ROW(1, summary, words.title, words.sentence, words.data, 'pending', nullif(taken.n, 1), NULL)::public.alert_message]);
             INSERT INTO public.alert_windows VALUES (coalesce(due.alert_rule_id, due.alert_type_id), clock_timestamp())
             ON CONFLICT (subject_id) DO UPDATE SET sent_at = excluded.sent_at;
             made := made + 1;
@@ -317,6 +319,89 @@ CREATE TRIGGER n_alerts_estimate AFTER INSERT ON estimates REFERENCING NEW TABLE
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_new_row_alerts('estimate_requested');
 CREATE TRIGGER n_alerts_payment AFTER INSERT ON payments REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION trigger_new_row_alerts('payment_received');
+
+-- Somebody or something is booked twice now and was not before: one alert a job and person or machine.
+CREATE FUNCTION trigger_double_booking_alerts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    clashes public.job_assignments[];
+    ids uuid[];
+    details jsonb[];
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        clashes := ARRAY(SELECT ROW(n.*)::public.job_assignments FROM new_rows n WHERE n.state = 'conflict');
+    ELSE
+        clashes := ARRAY(SELECT ROW(n.*)::public.job_assignments FROM new_rows n JOIN old_rows o USING (id)
+                          WHERE n.state = 'conflict' AND o.state <> 'conflict');
+    END IF;
+    IF cardinality(clashes) = 0 OR public.app_quiet() THEN
+        RETURN NULL;
+    END IF;
+    SELECT array_agg(c.job_schedule_id), array_agg(jsonb_build_object('resource_kind', c.resource_kind, 'resource_id', c.resource_id,
+               'resource_name', coalesce(m.name, q.name), 'conflict_start', public.utc_text(c.starts), 'conflict_end', public.utc_text(c.ends)))
+      INTO ids, details
+      FROM (SELECT x.job_schedule_id, x.resource_kind, x.resource_id, min(lower(x.during)) AS starts, max(upper(x.during)) AS ends
+              FROM unnest(clashes) AS x GROUP BY 1, 2, 3 ORDER BY 4, 1, 3) AS c
+      LEFT JOIN public.crew_members m ON m.id = c.resource_id
+      LEFT JOIN public.equipment q ON q.id = c.resource_id;
+    PERFORM public.dispatch_alerts('double_booking', public.job_alert_contexts(ids, details));
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    PERFORM public.record_alert_failure('double_booking', SQLERRM);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER n_alerts_insert AFTER INSERT ON job_assignments REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_double_booking_alerts();
+CREATE TRIGGER n_alerts_update AFTER UPDATE ON job_assignments REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION trigger_double_booking_alerts();
+
+-- ---- Templates -----------------------------------------------------------------------------------------------------
+-- Mail and texts for every shipped type that has none. An instant ({{start_date}}) is written in the office's clock
+-- when the message is rendered.
+INSERT INTO email_templates (name, subject_template, body_template, alert_type_id, variables)
+SELECT t.name || '_email', m.subject, m.body, t.id,
+       (SELECT jsonb_agg(DISTINCT v[1]) FROM regexp_matches(m.subject || m.body, '{{([a-z_]+)}}', 'g') AS v)
+  FROM (VALUES
+    ('job_scheduled', 'Job Scheduled: {{project_type}} - {{customer_name}}',
+     '<h2>New job scheduled</h2><p>{{customer_name}}, {{project_type}}</p><p>{{start_date}}, {{duration}} hours</p><p>{{location_address}}</p>'),
+    ('job_canceled', 'Job canceled: {{customer_name}}',
+     '<h2>Job canceled</h2><p>{{customer_name}}, {{project_type}}</p><p>It was planned for {{start_date}} at {{location_address}}.</p>'),
+    ('job_rescheduled', 'Job moved: {{customer_name}}',
+     '<h2>Job moved</h2><p>{{customer_name}}, {{project_type}}</p><p>From {{previous_start_date}} to {{start_date}}</p><p>{{location_address}}</p>'),
+    ('payment_received', 'Payment received: {{customer_name}}, {{amount}}',
+     '<h2>Payment received</h2><p>{{customer_name}}: {{amount}} by {{method}} on {{received_on}}</p><p>Balance: {{balance}}</p>'),
+    ('estimate_requested', 'New estimate request: {{customer_name}}',
+     '<h2>New estimate request</h2><p>{{customer_name}}, {{phone}}, {{email}}</p><p>{{service_type}} at {{project_address}}</p><p>{{description}}</p><p>Answer by {{response_by}}</p>'),
+    ('double_booking', 'Double booking: {{resource_name}}',
+     '<h2>Double booking</h2><p>{{resource_name}} is booked twice at {{conflict_start}}.</p><p>{{customer_name}}, {{location_address}}</p>'),
+    ('system_error', 'Something went wrong: {{component}}', '<h2>Something went wrong</h2><p>{{message}}</p><p>{{occurred_at}}</p>'),
+    ('database_issue', 'Database problem', '<h2>Database problem</h2><p>{{component}}: {{message}}</p><p>{{occurred_at}}</p>'),
+    ('security_breach', 'Security warning', '<h2>Security warning</h2><p>{{component}}: {{message}}</p><p>{{occurred_at}}</p>')
+  ) AS m(type, subject, body) JOIN alert_types t ON t.name = m.type
+ WHERE NOT EXISTS (SELECT FROM email_templates e WHERE e.alert_type_id = t.id)
+ON CONFLICT (name) DO NOTHING;
+
+INSERT INTO sms_templates (name, message_template, alert_type_id, variables)
+SELECT t.name || '_sms', m.message, t.id, (SELECT jsonb_agg(DISTINCT v[1]) FROM regexp_matches(m.message, '{{([a-z_]+)}}', 'g') AS v)
+  FROM (VALUES
+    ('job_scheduled', 'NEFF: Job for {{customer_name}} on {{start_date}}, {{location_address}}'),
+    ('job_canceled', 'NEFF: Job canceled: {{customer_name}}, {{start_date}}, {{location_address}}'),
+    ('job_rescheduled', 'NEFF: Job moved: {{customer_name}} to {{start_date}}, {{location_address}}'),
+    ('payment_received', 'NEFF: {{customer_name}} paid {{amount}}. Balance {{balance}}'),
+    ('estimate_requested', 'NEFF: Estimate request: {{customer_name}}, {{phone}}, {{project_address}}'),
+    ('double_booking', 'NEFF: {{resource_name}} is booked twice at {{conflict_start}}'),
+    ('system_error', 'NEFF: Error in {{component}}: {{message}}'),
+    ('database_issue', 'NEFF: Database problem: {{message}}'),
+    ('security_breach', 'NEFF: Security warning: {{message}}')
+  ) AS m(type, message) JOIN alert_types t ON t.name = m.type
+ WHERE NOT EXISTS (SELECT FROM sms_templates s WHERE s.alert_type_id = t.id)
+ON CONFLICT (name) DO NOTHING;
+
+ALTER TABLE alert_types DISABLE TRIGGER USER;
+UPDATE alert_types t
+   SET template_id = (SELECT e.id FROM email_templates e WHERE e.alert_type_id = t.id ORDER BY e.created_at, e.name LIMIT 1)
+ WHERE t.template_id IS NULL;
+ALTER TABLE alert_types ENABLE TRIGGER USER;
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.12', 'Alert sources', '0.1.0');
 

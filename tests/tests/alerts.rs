@@ -59,7 +59,10 @@ fn count(database: &TestDatabase, from: &str) -> i64 {
 
 async fn run(connection: &mut PgConnection, text: impl Into<String>) {
     let text = text.into();
-    sqlx::raw_sql(AssertSqlSafe(text.clone())).execute(connection).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+    sqlx::raw_sql(AssertSqlSafe(text.clone()))
+        .execute(connection)
+        .await
+        .unwrap_or_else(|error| panic!("{text}: {error}"));
 }
 
 async fn error_code(connection: &mut PgConnection, text: &str) -> String {
@@ -131,7 +134,13 @@ async fn a_type_without_any_rule_uses_its_own_channels_to_the_admins() {
     // A rule nobody can use is no rule; one that is switched off is a decision; one that matches nothing is too.
     rule(&database, "payment_received", "broken", r#"{"a": 5}"#, "0, NULL, NULL");
     database.psql("INSERT INTO payments (contract_id, amount) SELECT id, -100 FROM contracts");
-    assert_eq!(count(&database, "dashboard_notifications WHERE title = 'Refund: Jones' AND message LIKE '-$100.00%'"), 2);
+    assert_eq!(
+        count(
+            &database,
+            "dashboard_notifications WHERE title = 'Refund: Jones' AND message LIKE '-$100.00%'"
+        ),
+        2
+    );
     rule(&database, "payment_received", "large", r#"{"amount": {">": 100000}}"#, "0, NULL, NULL");
     database.psql("INSERT INTO payments (contract_id, amount) SELECT id, 10 FROM contracts");
     database.psql("UPDATE alert_rules SET is_active = false WHERE name = 'large'");
@@ -142,10 +151,25 @@ async fn a_type_without_any_rule_uses_its_own_channels_to_the_admins() {
 #[tokio::test]
 async fn a_broken_rule_does_not_stop_the_good_one_beside_it() {
     let database = office_without_rules().await;
-    rule(&database, "estimate_requested", "broken", r#"{"estimated_cost": {"~~": 1}}"#, r#"0, '["dashboard"]', '["admins"]'"#);
-    rule(&database, "estimate_requested", "good", r#"{"has_cost": {"=": false}}"#, r#"0, '["dashboard"]', '["sales_team"]'"#);
+    rule(
+        &database,
+        "estimate_requested",
+        "broken",
+        r#"{"estimated_cost": {"~~": 1}}"#,
+        r#"0, '["dashboard"]', '["admins"]'"#,
+    );
+    rule(
+        &database,
+        "estimate_requested",
+        "good",
+        r#"{"has_cost": {"=": false}}"#,
+        r#"0, '["dashboard"]', '["sales_team"]'"#,
+    );
     database.psql(ESTIMATE);
-    assert_eq!(database.psql("SELECT string_agg(user_id, ',' ORDER BY user_id) FROM dashboard_notifications").trim(), "ann,cy");
+    assert_eq!(
+        database.psql("SELECT string_agg(user_id, ',' ORDER BY user_id) FROM dashboard_notifications").trim(),
+        "ann,cy"
+    );
 }
 
 #[tokio::test]
@@ -168,7 +192,9 @@ async fn one_event_is_one_notification_a_person_however_many_rules_match() {
 async fn each_change_of_a_job_is_one_alert() {
     let database = office_without_rules().await;
     let titles = || {
-        let titles = database.psql("SELECT title FROM dashboard_notifications WHERE user_id = 'ann' ORDER BY created_at, title");
+        let titles = database.psql(
+            "SELECT title FROM dashboard_notifications WHERE user_id = 'ann' ORDER BY created_at, title",
+        );
         database.psql("DELETE FROM dashboard_notifications");
         titles.trim().replace('\n', ", ")
     };
@@ -181,8 +207,14 @@ async fn each_change_of_a_job_is_one_alert() {
     assert_eq!(titles(), "Job scheduled: Jones");
     for (change, expected) in [
         ("status = 'confirmed'", ""),
-        ("start_date = start_date + interval '1 day', end_date = end_date + interval '1 day'", "Job moved: Jones"),
-        ("start_date = start_date + interval '1 day', end_date = end_date + interval '1 day', status = 'rescheduled'", "Job moved: Jones"),
+        (
+            "start_date = start_date + interval '1 day', end_date = end_date + interval '1 day'",
+            "Job moved: Jones",
+        ),
+        (
+            "start_date = start_date + interval '1 day', end_date = end_date + interval '1 day', status = 'rescheduled'",
+            "Job moved: Jones",
+        ),
         ("end_date = end_date + interval '1 hour'", "Job moved: Jones"),
         ("special_instructions = 'Gate code 12'", ""),
         ("status = 'in_progress'", ""),
@@ -261,7 +293,12 @@ async fn more_than_five_events_are_one_message_in_one_statement_and_in_many() {
 
     // One statement.
     database.psql("INSERT INTO estimates (customer_name, email, service_type, project_address, estimated_cost) SELECT 'C' || n, 'c@example.com', 'lot', '1 Way', CASE n % 3 WHEN 0 THEN 20000 ELSE 10 END FROM generate_series(1, 312) AS n");
-    assert_eq!((count(&database, people), count(&database, "dashboard_notifications")), (3, 3), "{}", notifications(&database));
+    assert_eq!(
+        (count(&database, people), count(&database, "dashboard_notifications")),
+        (3, 3),
+        "{}",
+        notifications(&database)
+    );
     assert_eq!(
         database.psql("SELECT recipient_email, summarised_count, subject FROM alert_history WHERE channel = 'email' AND status = 'pending' ORDER BY 1").trim(),
         "ann@example.com|104|104 estimates were requested\ncy@example.com|104|104 estimates were requested"
@@ -274,12 +311,22 @@ async fn more_than_five_events_are_one_message_in_one_statement_and_in_many() {
     for n in 1..=312 {
         run(&mut importer, one(n)).await;
         if n == 5 {
-            let so_far: i64 = sqlx::query_scalar("SELECT count(*) FROM dashboard_notifications WHERE summarised_count IS NULL").fetch_one(&mut importer).await.unwrap();
+            let so_far: i64 = sqlx::query_scalar(
+                "SELECT count(*) FROM dashboard_notifications WHERE summarised_count IS NULL",
+            )
+            .fetch_one(&mut importer)
+            .await
+            .unwrap();
             assert_eq!(so_far, 15);
         }
     }
     run(&mut importer, "COMMIT").await;
-    assert_eq!((count(&database, people), count(&database, "dashboard_notifications")), (3, 3), "{}", notifications(&database));
+    assert_eq!(
+        (count(&database, people), count(&database, "dashboard_notifications")),
+        (3, 3),
+        "{}",
+        notifications(&database)
+    );
     assert_eq!(
         database.psql("SELECT recipient_email, summarised_count, subject FROM alert_history WHERE channel = 'email' AND status = 'pending' ORDER BY 1").trim(),
         "ann@example.com|104|104 estimates were requested\ncy@example.com|104|104 estimates were requested"
@@ -297,7 +344,13 @@ async fn more_than_five_events_are_one_message_in_one_statement_and_in_many() {
     }
     run(&mut importer, "COMMIT").await;
     run(&mut importer, one(8)).await;
-    assert_eq!(count(&database, "dashboard_notifications WHERE summarised_count IS NULL AND title LIKE 'New estimate%'"), 18);
+    assert_eq!(
+        count(
+            &database,
+            "dashboard_notifications WHERE summarised_count IS NULL AND title LIKE 'New estimate%'"
+        ),
+        18
+    );
     assert_eq!(count(&database, "dashboard_notifications"), 18);
     clean();
 
@@ -311,7 +364,11 @@ async fn more_than_five_events_are_one_message_in_one_statement_and_in_many() {
     }
     run(&mut importer, "COMMIT").await;
     assert_eq!(
-        database.psql("SELECT sum(coalesce(summarised_count, 1)) FROM dashboard_notifications WHERE user_id = 'ann'").trim(),
+        database
+            .psql(
+                "SELECT sum(coalesce(summarised_count, 1)) FROM dashboard_notifications WHERE user_id = 'ann'"
+            )
+            .trim(),
         "10"
     );
 }
@@ -320,7 +377,13 @@ async fn more_than_five_events_are_one_message_in_one_statement_and_in_many() {
 async fn a_message_absorbed_by_one_rule_stays_for_the_other() {
     let database = office_without_rules().await;
     rule(&database, "estimate_requested", "all", "{}", r#"0, '["dashboard"]', '["admins"]'"#);
-    rule(&database, "estimate_requested", "lot", r#"{"service_type": {"=": "lot"}}"#, r#"0, '["dashboard"]', '["admins"]'"#);
+    rule(
+        &database,
+        "estimate_requested",
+        "lot",
+        r#"{"service_type": {"=": "lot"}}"#,
+        r#"0, '["dashboard"]', '["admins"]'"#,
+    );
     let mut importer = database.connect().await;
     run(&mut importer, "BEGIN").await;
     for n in 1..=8 {
@@ -358,7 +421,10 @@ async fn one_of_many_simultaneous_events_goes_through_and_the_others_are_summed_
         .into_iter()
         .map(|mut sweeper| {
             tokio::spawn(async move {
-                sqlx::query_scalar::<_, i32>("SELECT flush_throttled_alerts()").fetch_one(&mut sweeper).await.unwrap()
+                sqlx::query_scalar::<_, i32>("SELECT flush_throttled_alerts()")
+                    .fetch_one(&mut sweeper)
+                    .await
+                    .unwrap()
             })
         })
         .collect();
@@ -380,7 +446,13 @@ async fn one_of_many_simultaneous_events_goes_through_and_the_others_are_summed_
     database.psql(ESTIMATE);
     assert_eq!(count(&database, "dashboard_notifications WHERE user_id = 'ann'"), 3);
     assert_eq!(database.psql("SELECT flush_throttled_alerts()").trim(), "1");
-    assert_eq!(count(&database, "dashboard_notifications WHERE user_id = 'ann' AND title LIKE 'New estimate request:%'"), 3);
+    assert_eq!(
+        count(
+            &database,
+            "dashboard_notifications WHERE user_id = 'ann' AND title LIKE 'New estimate request:%'"
+        ),
+        3
+    );
 }
 
 #[tokio::test]
@@ -417,17 +489,29 @@ async fn what_was_throttled_survives_the_rollback_of_the_one_that_went_through()
 async fn importers_in_opposite_order_neither_wait_nor_deadlock_nor_lose_anything() {
     let database = office_without_rules().await;
     for n in 0..10 {
-        rule(&database, "estimate_requested", &format!("R{n}"), &format!(r#"{{"project_size": {{"=": "{n}"}}}}"#), r#"15, '["dashboard"]', '["admins"]'"#);
+        rule(
+            &database,
+            "estimate_requested",
+            &format!("R{n}"),
+            &format!(r#"{{"project_size": {{"=": "{n}"}}}}"#),
+            r#"15, '["dashboard"]', '["admins"]'"#,
+        );
     }
     let (mut up, mut down) = (database.connect().await, database.connect().await);
-    let one = |n: i32| format!("INSERT INTO estimates (customer_name, email, service_type, project_address, project_size) VALUES ('C', 'c@example.com', 'lot', '1 Way', '{n}')");
+    let one = |n: i32| {
+        format!(
+            "INSERT INTO estimates (customer_name, email, service_type, project_address, project_size) VALUES ('C', 'c@example.com', 'lot', '1 Way', '{n}')"
+        )
+    };
     for _ in 0..5 {
         run(&mut up, "BEGIN").await;
         run(&mut down, "BEGIN").await;
         for n in 0..10 {
             // In turns, each while the other holds its locks: waiting would never end.
             for (importer, rule) in [(&mut up, n), (&mut down, 9 - n)] {
-                timeout(Duration::from_secs(5), run(importer, one(rule))).await.expect("it waits for the other importer");
+                timeout(Duration::from_secs(5), run(importer, one(rule)))
+                    .await
+                    .expect("it waits for the other importer");
             }
         }
         run(&mut up, "COMMIT").await;
@@ -459,11 +543,23 @@ async fn a_throttled_import_of_many_statements_is_summed_up_whole() {
     );
     minutes_pass(&database, 15);
     database.psql("SELECT flush_throttled_alerts()");
-    assert_eq!(count(&database, "dashboard_notifications WHERE user_id = 'ann' AND title = '39 estimates were requested'"), 1);
+    assert_eq!(
+        count(
+            &database,
+            "dashboard_notifications WHERE user_id = 'ann' AND title = '39 estimates were requested'"
+        ),
+        1
+    );
     // One statement with an open window: one message for all of them.
     minutes_pass(&database, 15);
     database.psql("INSERT INTO estimates (customer_name, email, service_type, project_address) SELECT 'C' || n, 'c@example.com', 'lot', '1 Way' FROM generate_series(1, 3) AS n");
-    assert_eq!(count(&database, "dashboard_notifications WHERE user_id = 'ann' AND title = '3 estimates were requested' AND message = 'C1, C2, C3'"), 1);
+    assert_eq!(
+        count(
+            &database,
+            "dashboard_notifications WHERE user_id = 'ann' AND title = '3 estimates were requested' AND message = 'C1, C2, C3'"
+        ),
+        1
+    );
 }
 
 #[tokio::test]
@@ -474,7 +570,12 @@ async fn alerting_does_not_wait_for_a_rule_somebody_holds() {
     run(&mut editor, "BEGIN; SELECT * FROM alert_rules FOR UPDATE").await;
     let mut website = database.connect().await;
     timeout(Duration::from_secs(3), run(&mut website, ESTIMATE)).await.expect("it waits for the editor");
-    assert_eq!(count(&database, "dashboard_notifications WHERE title LIKE 'New estimate%'"), 2, "{}", deliveries(&database));
+    assert_eq!(
+        count(&database, "dashboard_notifications WHERE title LIKE 'New estimate%'"),
+        2,
+        "{}",
+        deliveries(&database)
+    );
 }
 
 #[tokio::test]
@@ -484,11 +585,27 @@ async fn what_cannot_be_delivered_says_why_and_the_change_is_saved() {
     for (channels, groups, expected) in [
         (r#"["dashboard"]"#, r#"["empty"]"#, "dashboard|failed|rule|Nobody is in the group empty"),
         (r#"["dashboard"]"#, "[]", "dashboard|failed|rule|The rule names nobody"),
-        (r#"["dashboard"]"#, r#"["no such"]"#, "dashboard|failed|group|There is no group called \"no such\"\ndashboard|failed|rule|Nobody is in the group no such"),
-        (r#"["dashboard"]"#, r#"["empty", "sales_team"]"#, "dashboard|delivered|person|\ndashboard|delivered|person|"),
+        (
+            r#"["dashboard"]"#,
+            r#"["no such"]"#,
+            "dashboard|failed|group|There is no group called \"no such\"\ndashboard|failed|rule|Nobody is in the group no such",
+        ),
+        (
+            r#"["dashboard"]"#,
+            r#"["empty", "sales_team"]"#,
+            "dashboard|delivered|person|\ndashboard|delivered|person|",
+        ),
         (r#"["pigeon"]"#, r#"["admins"]"#, "dashboard|failed|channel|There is no channel called \"pigeon\""),
-        (r#"["pigeon", "SMS"]"#, r#"["sales_team"]"#, "dashboard|failed|channel|There is no channel called \"pigeon\"\nsms|pending|555-0101|\nsms|pending|555-0103|"),
-        (r#"[7, {"a": 1}, null]"#, r#"["admins"]"#, "dashboard|failed|channel|There is no channel called \"7\"\ndashboard|failed|channel|There is no channel called \"{\"a\": 1}\""),
+        (
+            r#"["pigeon", "SMS"]"#,
+            r#"["sales_team"]"#,
+            "dashboard|failed|channel|There is no channel called \"pigeon\"\nsms|pending|555-0101|\nsms|pending|555-0103|",
+        ),
+        (
+            r#"[7, {"a": 1}, null]"#,
+            r#"["admins"]"#,
+            "dashboard|failed|channel|There is no channel called \"7\"\ndashboard|failed|channel|There is no channel called \"{\"a\": 1}\"",
+        ),
         (r#"["slack"]"#, r#"["admins"]"#, "slack|failed|channel|No slack target is set up"),
         (r#"["sms"]"#, r#"["admins"]"#, "sms|failed|person|Bob has no phone number\nsms|pending|555-0101|"),
     ] {
@@ -518,7 +635,8 @@ async fn people_choose_channels_and_urgency() {
 async fn a_rule_without_usable_channels_uses_those_of_its_type() {
     let database = office_without_rules().await;
     for channels in ["NULL", "'null'", "'[]'", "'{}'", "'\"email\"'", "'5'"] {
-        database.psql("DELETE FROM alert_history; DELETE FROM dashboard_notifications; DELETE FROM alert_rules");
+        database
+            .psql("DELETE FROM alert_history; DELETE FROM dashboard_notifications; DELETE FROM alert_rules");
         rule(&database, "estimate_requested", "r", "{}", &format!("0, {channels}, NULL"));
         database.psql(ESTIMATE);
         assert_eq!(
@@ -532,7 +650,9 @@ async fn a_rule_without_usable_channels_uses_those_of_its_type() {
 #[tokio::test]
 async fn a_quiet_import_alerts_nobody_and_says_so() {
     let database = office_without_rules().await;
-    for (setting, alerts) in [("on", 0), ("1", 0), ("true", 0), ("yes", 0), ("", 2), ("off", 2), ("0", 2), ("false", 2)] {
+    for (setting, alerts) in
+        [("on", 0), ("1", 0), ("true", 0), ("yes", 0), ("", 2), ("off", 2), ("0", 2), ("false", 2)]
+    {
         database.psql("DELETE FROM dashboard_notifications");
         database.psql(&format!("SELECT set_config('app.quiet', '{setting}', true); {JOB}"));
         assert_eq!(count(&database, "dashboard_notifications"), alerts, "app.quiet = {setting:?}");
@@ -543,25 +663,50 @@ async fn a_quiet_import_alerts_nobody_and_says_so() {
 #[tokio::test]
 async fn the_specifications_functions_work_as_it_calls_them() {
     let database = office_without_rules().await;
-    rule(&database, "job_canceled", "r", r#"{"location_address": {"=": "12 Oak St"}}"#, r#"0, '["dashboard"]', '["admins"]'"#);
+    rule(
+        &database,
+        "job_canceled",
+        "r",
+        r#"{"location_address": {"=": "12 Oak St"}}"#,
+        r#"0, '["dashboard"]', '["admins"]'"#,
+    );
     database.psql(JOB);
     database.psql("DELETE FROM dashboard_notifications; DELETE FROM alert_history");
     let mut app = database.connect_as("neff_app").await;
-    let job: uuid::Uuid = sqlx::query_scalar("SELECT id FROM job_schedules").fetch_one(&mut app).await.unwrap();
+    let job: uuid::Uuid =
+        sqlx::query_scalar("SELECT id FROM job_schedules").fetch_one(&mut app).await.unwrap();
     sqlx::query("SELECT process_job_alert($1, 'job_canceled')").bind(job).execute(&mut app).await.unwrap();
     assert_eq!(count(&database, "dashboard_notifications WHERE title = 'Job canceled: 12 Oak St'"), 2);
-    for nothing in ["process_job_alert(gen_random_uuid(), 'job_canceled')", "process_job_alert(NULL, NULL)", "process_job_alert(NULL, 'no such type')"] {
+    for nothing in [
+        "process_job_alert(gen_random_uuid(), 'job_canceled')",
+        "process_job_alert(NULL, NULL)",
+        "process_job_alert(NULL, 'no such type')",
+    ] {
         run(&mut app, format!("SELECT {nothing}")).await;
     }
     assert_eq!(count(&database, "alert_history"), 2, "{}", deliveries(&database));
-    assert!(sqlx::query_scalar::<_, bool>("SELECT evaluate_alert_conditions('{\"a\": 5}', '{\"a\": {\">\": 4}}')").fetch_one(&mut app).await.unwrap());
+    assert!(
+        sqlx::query_scalar::<_, bool>(
+            "SELECT evaluate_alert_conditions('{\"a\": 5}', '{\"a\": {\">\": 4}}')"
+        )
+        .fetch_one(&mut app)
+        .await
+        .unwrap()
+    );
 
     // With the whole job as data, as the specification's own loop does it.
     database.psql("DELETE FROM dashboard_notifications; DELETE FROM alert_history");
     let send = "SELECT send_alert_notifications(r.id, r.alert_type_id, to_jsonb(j.*), r.notification_channels, r.recipient_groups) FROM alert_rules r, job_schedules j";
     database.psql(send);
-    assert_eq!(notifications(&database).trim(), "ann|Job canceled: 12 Oak St|was Tue Jan 5, 7:00 AM\nbob|Job canceled: 12 Oak St|was Tue Jan 5, 7:00 AM");
-    for odd in ["NULL, NULL, NULL, NULL, NULL", "NULL, (SELECT id FROM alert_types WHERE name = 'job_canceled'), 'null', '5', '{}'", "gen_random_uuid(), gen_random_uuid(), '{}', '[]', '[]'"] {
+    assert_eq!(
+        notifications(&database).trim(),
+        "ann|Job canceled: 12 Oak St|was Tue Jan 5, 7:00 AM\nbob|Job canceled: 12 Oak St|was Tue Jan 5, 7:00 AM"
+    );
+    for odd in [
+        "NULL, NULL, NULL, NULL, NULL",
+        "NULL, (SELECT id FROM alert_types WHERE name = 'job_canceled'), 'null', '5', '{}'",
+        "gen_random_uuid(), gen_random_uuid(), '{}', '[]', '[]'",
+    ] {
         database.psql(&format!("SELECT send_alert_notifications({odd})"));
     }
     // The same job saved by another program's own statement does not fail where the specification's trigger did.
@@ -577,11 +722,15 @@ async fn only_granted_roles_raise_alerts_and_only_of_the_offices_own_types() {
     let login = unique("sensor");
     Server::get().await.create_login(&login, "unused", &[]).await;
     let mut sensor = database.connect_as(&login).await;
-    let raise = r#"SELECT raise_alert('gate_open', '{"title": "The gate is open", "message": "Since 10 minutes"}')"#;
+    let raise =
+        r#"SELECT raise_alert('gate_open', '{"title": "The gate is open", "message": "Since 10 minutes"}')"#;
     assert_eq!(error_code(&mut sensor, raise).await, "42501");
     database.psql(&format!("GRANT EXECUTE ON FUNCTION raise_alert(varchar, jsonb) TO {login}"));
     run(&mut sensor, raise).await;
-    assert_eq!(notifications(&database).trim(), "ann|The gate is open|Since 10 minutes\nbob|The gate is open|Since 10 minutes");
+    assert_eq!(
+        notifications(&database).trim(),
+        "ann|The gate is open|Since 10 minutes\nbob|The gate is open|Since 10 minutes"
+    );
     for refused in [
         "SELECT raise_alert('security_breach', '{}')",
         "SELECT raise_alert('double_booking', '{}')",
@@ -611,15 +760,30 @@ async fn only_granted_roles_raise_alerts_and_only_of_the_offices_own_types() {
 async fn temporary_tables_and_operators_redirect_nothing() {
     let database = office().await;
     let mut attacker = database.connect_as("neff_app").await;
-    for table in ["alert_rules", "alert_types", "alert_history", "dashboard_notifications", "app_users", "recipient_groups", "recipient_group_members", "system_config", "estimates_shadow"] {
+    for table in [
+        "alert_rules",
+        "alert_types",
+        "alert_history",
+        "dashboard_notifications",
+        "app_users",
+        "recipient_groups",
+        "recipient_group_members",
+        "system_config",
+        "estimates_shadow",
+    ] {
         let like = if table == "estimates_shadow" { "estimates" } else { table };
-        run(&mut attacker, format!("CREATE TEMP TABLE {table} (LIKE public.{like} INCLUDING DEFAULTS)")).await;
+        run(&mut attacker, format!("CREATE TEMP TABLE {table} (LIKE public.{like} INCLUDING DEFAULTS)"))
+            .await;
     }
-    run(&mut attacker, "CREATE FUNCTION pg_temp.app_quiet() RETURNS boolean LANGUAGE sql AS 'SELECT true'").await;
+    run(&mut attacker, "CREATE FUNCTION pg_temp.app_quiet() RETURNS boolean LANGUAGE sql AS 'SELECT true'")
+        .await;
     run(&mut attacker, "SET search_path = pg_temp, public, pg_catalog").await;
     run(&mut attacker, ESTIMATE.replace("estimates", "public.estimates")).await;
     assert_eq!(count(&database, "dashboard_notifications"), 3);
-    let fooled: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_temp.dashboard_notifications").fetch_one(&mut attacker).await.unwrap();
+    let fooled: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_temp.dashboard_notifications")
+        .fetch_one(&mut attacker)
+        .await
+        .unwrap();
     assert_eq!(fooled, 0);
 }
 
@@ -630,8 +794,20 @@ async fn long_and_strange_texts_are_shortened_not_refused() {
     database.psql("INSERT INTO alert_rules (alert_type_id, name, conditions, notification_channels) SELECT id, repeat('n', 255), '{}', to_jsonb(ARRAY[repeat('c', 5000)]) FROM alert_types WHERE name = 'estimate_requested'");
     database.psql(ESTIMATE);
     assert_eq!(count(&database, "estimates"), 2);
-    assert_eq!(count(&database, "dashboard_notifications WHERE length(title) <= 255 AND title LIKE 'New estimate request: ÄÄÄ%…' AND length(message) <= 400"), 3);
-    assert_eq!(count(&database, "alert_history WHERE status = 'failed' AND error_message LIKE 'There is no channel called%'"), 1);
+    assert_eq!(
+        count(
+            &database,
+            "dashboard_notifications WHERE length(title) <= 255 AND title LIKE 'New estimate request: ÄÄÄ%…' AND length(message) <= 400"
+        ),
+        3
+    );
+    assert_eq!(
+        count(
+            &database,
+            "alert_history WHERE status = 'failed' AND error_message LIKE 'There is no channel called%'"
+        ),
+        1
+    );
     assert_eq!(count(&database, "alert_history WHERE pg_column_size(data) > 20000"), 0);
     assert_eq!(count(&database, "alert_history WHERE subject = 'An alert could not be made'"), 0);
 }
@@ -639,17 +815,34 @@ async fn long_and_strange_texts_are_shortened_not_refused() {
 #[tokio::test]
 async fn a_failure_of_alerting_is_recorded_and_the_change_commits() {
     let database = office().await;
-    database.psql("ALTER TABLE dashboard_notifications ADD CONSTRAINT sabotage CHECK (title NOT LIKE 'New estimate%')");
+    database.psql(
+        "ALTER TABLE dashboard_notifications ADD CONSTRAINT sabotage CHECK (title NOT LIKE 'New estimate%')",
+    );
     database.psql(ESTIMATE);
     assert_eq!(count(&database, "estimates"), 1);
-    assert_eq!(count(&database, "alert_history h JOIN alert_types t ON t.id = h.alert_type_id WHERE t.name = 'estimate_requested' AND status = 'failed' AND error_message LIKE '%sabotage%'"), 1);
-    assert_eq!(count(&database, "dashboard_notifications WHERE title = 'Something went wrong: alerts' AND user_id = 'ann'"), 1);
+    assert_eq!(
+        count(
+            &database,
+            "alert_history h JOIN alert_types t ON t.id = h.alert_type_id WHERE t.name = 'estimate_requested' AND status = 'failed' AND error_message LIKE '%sabotage%'"
+        ),
+        1
+    );
+    assert_eq!(
+        count(
+            &database,
+            "dashboard_notifications WHERE title = 'Something went wrong: alerts' AND user_id = 'ann'"
+        ),
+        1
+    );
     // Even where nothing at all can be recorded.
     database.psql("ALTER TABLE alert_history ADD CONSTRAINT sabotage CHECK (false) NOT VALID; ALTER TABLE dashboard_notifications ADD CONSTRAINT more CHECK (false) NOT VALID");
     database.psql(ESTIMATE);
     database.psql(JOB);
     database.psql("UPDATE job_schedules SET status = 'canceled'");
-    assert_eq!((count(&database, "estimates"), count(&database, "job_schedules WHERE status = 'canceled'")), (2, 1));
+    assert_eq!(
+        (count(&database, "estimates"), count(&database, "job_schedules WHERE status = 'canceled'")),
+        (2, 1)
+    );
 }
 
 #[tokio::test]
@@ -658,7 +851,10 @@ async fn errors_in_a_flood_are_one_message_and_a_summary() {
     for n in 0..5 {
         database.psql(&format!("SELECT record_system_error('backup', 'disk full {n}')"));
     }
-    assert_eq!(notifications(&database).trim(), "ann|Something went wrong: backup|disk full 0\nbob|Something went wrong: backup|disk full 0");
+    assert_eq!(
+        notifications(&database).trim(),
+        "ann|Something went wrong: backup|disk full 0\nbob|Something went wrong: backup|disk full 0"
+    );
     minutes_pass(&database, 15);
     database.psql("SELECT flush_throttled_alerts()");
     assert_eq!(count(&database, "dashboard_notifications WHERE title = '4 errors' AND user_id = 'ann'"), 1);
@@ -670,13 +866,28 @@ async fn errors_in_a_flood_are_one_message_and_a_summary() {
 async fn a_rule_with_history_is_retired_and_can_come_back() {
     let database = office_without_rules().await;
     rule(&database, "estimate_requested", "used", "{}", r#"0, '["dashboard"]', '["admins"]'"#);
-    rule(&database, "estimate_requested", "unused", r#"{"service_type": {"=": "no such"}}"#, r#"0, '["dashboard"]', '["admins"]'"#);
+    rule(
+        &database,
+        "estimate_requested",
+        "unused",
+        r#"{"service_type": {"=": "no such"}}"#,
+        r#"0, '["dashboard"]', '["admins"]'"#,
+    );
     database.psql(ESTIMATE);
     let mut app = database.connect_as("neff_app").await;
     run(&mut app, "SELECT set_config('app.current_user', 'Ann', false); DELETE FROM alert_rules").await;
-    assert_eq!(database.psql("SELECT name, retired_at IS NOT NULL, retired_by FROM alert_rules").trim(), "used|t|Ann");
+    assert_eq!(
+        database.psql("SELECT name, retired_at IS NOT NULL, retired_by FROM alert_rules").trim(),
+        "used|t|Ann"
+    );
     assert_eq!(count(&database, "alert_history WHERE alert_rule_id IS NOT NULL"), 2);
-    rule(&database, "estimate_requested", "other", r#"{"service_type": {"=": "no such"}}"#, r#"0, '["dashboard"]', '["admins"]'"#);
+    rule(
+        &database,
+        "estimate_requested",
+        "other",
+        r#"{"service_type": {"=": "no such"}}"#,
+        r#"0, '["dashboard"]', '["admins"]'"#,
+    );
     database.psql(ESTIMATE);
     assert_eq!(count(&database, "dashboard_notifications"), 2, "a retired rule is not evaluated");
     run(&mut app, "UPDATE alert_rules SET retired_at = NULL, retired_by = NULL WHERE name = 'used'").await;
@@ -688,7 +899,10 @@ async fn a_rule_with_history_is_retired_and_can_come_back() {
 async fn every_shipped_type_has_templates_that_fit() {
     let database = office().await;
     assert_eq!(
-        count(&database, "alert_types t WHERE is_shipped AND NOT EXISTS (SELECT FROM email_templates e WHERE e.id = t.template_id AND e.alert_type_id = t.id)"),
+        count(
+            &database,
+            "alert_types t WHERE is_shipped AND NOT EXISTS (SELECT FROM email_templates e WHERE e.id = t.template_id AND e.alert_type_id = t.id)"
+        ),
         0
     );
     assert_eq!(count(&database, "alert_types t WHERE is_shipped"), 9);
@@ -697,18 +911,32 @@ async fn every_shipped_type_has_templates_that_fit() {
         let parts: Vec<&str> = line.split('|').collect();
         let mut text = parts[1].to_owned();
         for (variable, value) in [
-            ("customer_name", "Brookside Homeowners Assoc."), ("start_date", "Tue Apr 14, 8:00 AM"), ("conflict_start", "Tue Apr 14, 8:00 AM"),
-            ("location_address", "1248 Cottonwood Ln, Springfield"), ("project_address", "1248 Cottonwood Ln, Springfield"), ("phone", "(555) 555-0123"),
-            ("amount", "$12,500.00"), ("balance", "$2,500.00"), ("resource_name", "Roller 2"), ("component", "backup"),
+            ("customer_name", "Brookside Homeowners Assoc."),
+            ("start_date", "Tue Apr 14, 8:00 AM"),
+            ("conflict_start", "Tue Apr 14, 8:00 AM"),
+            ("location_address", "1248 Cottonwood Ln, Springfield"),
+            ("project_address", "1248 Cottonwood Ln, Springfield"),
+            ("phone", "(555) 555-0123"),
+            ("amount", "$12,500.00"),
+            ("balance", "$2,500.00"),
+            ("resource_name", "Roller 2"),
+            ("component", "backup"),
             ("message", "The backup of last night could not be written: the disk is full"),
         ] {
             text = text.replace(&format!("{{{{{variable}}}}}"), value);
         }
         assert!(!text.contains("{{"), "{text}");
-        assert!(!text.is_empty() && text.len() <= parts[2].parse().unwrap(), "{}: {} characters: {text}", parts[0], text.len());
+        assert!(
+            !text.is_empty() && text.len() <= parts[2].parse().unwrap(),
+            "{}: {} characters: {text}",
+            parts[0],
+            text.len()
+        );
     }
-    assert_eq!(database.psql("SELECT message_template FROM sms_templates WHERE name = 'job_scheduled_sms'").trim(),
-        "NEFF PAVING: Job scheduled for {{customer_name}} on {{start_date}} at {{location_address}}. Priority: {{priority_level}}");
+    assert_eq!(
+        database.psql("SELECT message_template FROM sms_templates WHERE name = 'job_scheduled_sms'").trim(),
+        "NEFF PAVING: Job scheduled for {{customer_name}} on {{start_date}} at {{location_address}}. Priority: {{priority_level}}"
+    );
 }
 
 #[tokio::test]
@@ -721,8 +949,18 @@ async fn ten_thousand_estimates_against_a_hundred_rules() {
     let quiet = began.elapsed();
     for n in 1..=100 {
         // One in ten matches: the fiftieth those above 5,000.
-        let conditions = if n % 10 == 0 { format!(r#"{{"estimated_cost": {{">": {}}}}}"#, n * 100) } else { r#"{"estimated_cost": {"<": 0}}"#.to_owned() };
-        rule(&database, "estimate_requested", &format!("R{n}"), &conditions, r#"0, '["dashboard", "email"]', '["admins"]'"#);
+        let conditions = if n % 10 == 0 {
+            format!(r#"{{"estimated_cost": {{">": {}}}}}"#, n * 100)
+        } else {
+            r#"{"estimated_cost": {"<": 0}}"#.to_owned()
+        };
+        rule(
+            &database,
+            "estimate_requested",
+            &format!("R{n}"),
+            &conditions,
+            r#"0, '["dashboard", "email"]', '["admins"]'"#,
+        );
     }
     let began = Instant::now();
     run(&mut importer, import).await;
