@@ -26,6 +26,8 @@ use crate::view::Person;
 /// stalled link is noticed within the sum.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 const HEARTBEAT_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a short question on the listening connection may take. A link that swallows everything never answers.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LONGEST_RETRY: Duration = Duration::from_secs(10);
 
@@ -191,7 +193,7 @@ impl Keeper {
     async fn session(&self) -> Result<Ended, DatabaseError> {
         let t = &self.target;
         let mut listener = Listener::connect(&t.settings, t.password.as_ref(), &t.application).await?;
-        let schema = database::migrate::state(listener.connection().await?).await?;
+        let schema = in_time(database::migrate::state(listener.connection().await?)).await?;
         match schema.kind {
             SchemaKind::Current | SchemaKind::Newer => {}
             _ => {
@@ -200,18 +202,18 @@ impl Keeper {
                 return Ok(Ended::WaitForPerson);
             }
         }
-        let me = database::people::who_am_i(listener.connection().await?, t.person).await?;
+        let me = in_time(database::people::who_am_i(listener.connection().await?, t.person)).await?;
         let Some(me) = me else {
-            let people = database::people::active(listener.connection().await?).await?;
+            let people = in_time(database::people::active(listener.connection().await?)).await?;
             let people: Vec<Person> = people.into_iter().map(Person::from).collect();
             self.set(ConnectionState::WhoAreYou { people, suggestion: crate::settings::person_suggestion() });
             return Ok(Ended::WaitForPerson);
         };
-        database::people::register_computer(listener.connection().await?, t.computer, &t.computer_name).await?;
+        in_time(database::people::register_computer(listener.connection().await?, t.computer, &t.computer_name)).await?;
         let inbox = crate::popups::Inbox { user_id: me.user_id.clone(), computer: t.computer };
 
         // LISTEN first, then catch up, then wait: nothing falls between.
-        listener.listen().await?;
+        in_time(listener.listen()).await?;
         self.me.send_replace(Some(me.clone()));
         self.set(ConnectionState::Online {
             server: t.settings.host.clone(),
@@ -270,6 +272,14 @@ impl Keeper {
             _ => crate::clock::now(),
         };
         self.set(ConnectionState::Offline { since, error });
+    }
+}
+
+/// The outcome of a question, or [`database::Failure::NoAnswer`] when there is none in [`ANSWER_PATIENCE`].
+pub(crate) async fn in_time<T>(question: impl Future<Output = Result<T, DatabaseError>>) -> Result<T, DatabaseError> {
+    match tokio::time::timeout(ANSWER_PATIENCE, question).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(DatabaseError::new(database::Failure::NoAnswer, "no answer to a question in time")),
     }
 }
 

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::desktop::{Desktop, Popup};
+use crate::link::in_time;
 use crate::view::RecordRef;
 
 /// More than this at once is a backlog: one summary.
@@ -82,7 +83,7 @@ impl Popups {
             return Ok(());
         }
         let connection = listener.connection().await?;
-        let mut due = notifications::due_popups(connection, &inbox.user_id, inbox.computer).await?;
+        let mut due = in_time(notifications::due_popups(connection, &inbox.user_id, inbox.computer)).await?;
         let unrecorded = self.state().unrecorded.clone();
         due.retain(|n| !unrecorded.contains(&n.id));
         let now = Instant::now();
@@ -141,7 +142,7 @@ impl Popups {
         if ids.is_empty() {
             return Ok(());
         }
-        notifications::record_popups(listener.connection().await?, inbox.computer, &ids).await?;
+        in_time(notifications::record_popups(listener.connection().await?, inbox.computer, &ids)).await?;
         self.state().unrecorded.clear();
         if let Err(error) = std::fs::write(&self.journal, b"") {
             tracing::warn!(%error, "the popup journal could not be emptied");
@@ -154,7 +155,7 @@ impl Popups {
         if open.is_empty() {
             return Ok(());
         }
-        let read = notifications::no_longer_unread(listener.connection().await?, &open).await?;
+        let read = in_time(notifications::no_longer_unread(listener.connection().await?, &open)).await?;
         if !read.is_empty() {
             self.state().open.retain(|id| !read.contains(id));
             desktop.close(&read).await;
