@@ -1,5 +1,6 @@
 //! `neff worker`: the program's background work with no window, so with nothing to wait for but the work itself.
 
+use std::path::PathBuf;
 use std::process::Child;
 use std::time::Duration;
 
@@ -13,14 +14,14 @@ use crate::session::Session;
 /// A running worker.
 pub struct Worker {
     child: Child,
+    log: PathBuf,
 }
 
 impl Worker {
     /// Starts it for the office's person, reaching the server through `port`.
     pub fn start(session: &Session, office: &Office, port: u16) -> Self {
-        let log =
-            std::fs::File::options().create(true).append(true).open(session.folder().join("worker.log"));
-        let log = log.expect("a log file");
+        let path = session.folder().join("worker.log");
+        let log = std::fs::File::options().create(true).append(true).open(&path).expect("a log file");
         let child = session.spawn(
             session
                 .command(&program("neff"))
@@ -29,7 +30,7 @@ impl Worker {
                 .stdout(log.try_clone().expect("the same file"))
                 .stderr(log),
         );
-        Self { child }
+        Self { child, log: path }
     }
 
     /// Starts it and waits until it has shown a first popup: from here on it is known to work.
@@ -69,6 +70,14 @@ impl Worker {
         let code = self.child.wait().expect("its code");
         assert!(code.success(), "the worker ended with {code}");
         took
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the worker said:\n{}", std::fs::read_to_string(&self.log).unwrap_or_default());
+        }
     }
 }
 
