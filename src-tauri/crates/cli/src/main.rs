@@ -1,6 +1,7 @@
 //! `neff`: the office database from a terminal. Migrate it, examine it, fill it with sample data, work for it.
 
 mod doctor;
+mod fill;
 mod password;
 mod schema;
 mod worker;
@@ -52,6 +53,20 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Fill an empty office with believable people, streets, estimates and jobs.
+    SampleData {
+        #[command(flatten)]
+        at: Where,
+        /// 1, 10, 100 or 1000 times a real office of five years.
+        #[arg(long, value_parser = ["1", "10", "100", "1000"])]
+        scale: String,
+        /// The same number gives the same data.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The day the data is made for, YYYY-MM-DD; as a rule today.
+        #[arg(long)]
+        today: Option<chrono::NaiveDate>,
+    },
     /// Do the background work with no window: popups, and whatever the office does by itself.
     Worker {
         #[command(flatten)]
@@ -95,6 +110,7 @@ fn main() -> ExitCode {
         match cli.command {
             Command::Migrate { at, backup_to, no_backup } => schema::migrate(&at, backup_to, no_backup).await,
             Command::Doctor { at, json } => doctor::examine(&at, json).await,
+            Command::SampleData { at, scale, seed, today } => fill::fill(&at, &scale, seed, today).await,
             Command::Worker { at, person } => worker::work(&at, person.as_deref()).await,
         }
     });

@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Secrets {
     keychain: bool,
+    given: Option<SecretString>,
     /// Of this session: asked once, also when the keychain refuses. `None`: the keychain has none.
     session: Mutex<HashMap<Uuid, Option<SecretString>>>,
 }
@@ -25,12 +26,12 @@ impl Secrets {
     /// The operating system's keychain.
     #[must_use]
     pub fn keychain() -> Self {
-        Self { keychain: true, session: Mutex::default() }
+        Self { keychain: true, given: None, session: Mutex::default() }
     }
-    /// This session only: for a program given its password by the environment, and for tests.
+    /// This session only, and no keychain: for a program that is given its password by the environment.
     #[must_use]
-    pub fn memory() -> Self {
-        Self { keychain: false, session: Mutex::default() }
+    pub fn given(password: SecretString) -> Self {
+        Self { keychain: false, given: Some(password), session: Mutex::default() }
     }
 
     /// The password of a connection, if there is one.
@@ -43,7 +44,7 @@ impl Secrets {
             return Ok(known.clone());
         }
         if !self.keychain {
-            return Ok(None);
+            return Ok(self.given.clone());
         }
         let found = blocking(move || match entry(connection)?.get_password() {
             Ok(password) => Ok(Some(SecretString::from(password))),

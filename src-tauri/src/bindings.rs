@@ -1,0 +1,71 @@
+//! The one list of commands and events, from which the window's TypeScript is generated.
+
+use office::link::ConnectionState;
+use office::view::{MigrationProgress, RecordRef};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri_specta::{Builder, Event, collect_commands, collect_events};
+
+use crate::commands as c;
+
+/// The state of the connection changed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct ConnectionChanged(pub ConnectionState);
+/// Something Today shows has changed: read it again.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct TodayChanged(pub ());
+/// My notifications have changed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct NotificationsChanged(pub ());
+/// A popup was clicked: show this.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct OpenRecord(pub RecordRef);
+/// A step of a migration.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+#[tauri_specta(event_name = "migration-progress")]
+pub(crate) struct MigrationStep(pub MigrationProgress);
+
+/// Every command and event.
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .commands(collect_commands![
+            c::system::app_info,
+            c::connection::connection_state,
+            c::connection::saved_connection,
+            c::connection::check_connection,
+            c::connection::connect,
+            c::connection::reconnect,
+            c::connection::forget_connection,
+            c::connection::migrate,
+            c::connection::i_am,
+            c::connection::i_am_new,
+            c::schedule::today,
+            c::schedule::job,
+            c::alerts::notifications,
+            c::alerts::mark_read,
+            c::alerts::mark_all_read,
+            c::estimates::estimate,
+        ])
+        .events(collect_events![ConnectionChanged, TodayChanged, NotificationsChanged, OpenRecord, MigrationStep])
+}
+
+#[cfg(test)]
+mod tests {
+    use specta_typescript::Typescript;
+
+    /// The committed file is what these commands generate. `NEFF_WRITE_BINDINGS=1` writes it anew.
+    #[test]
+    fn the_windows_types_are_current() {
+        let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/bindings.ts");
+        let fresh = std::env::temp_dir().join(format!("neff-bindings-{}.ts", uuid::Uuid::new_v4()));
+        let header = "// Generated from src-tauri/src/commands; do not edit. `./dev prepare` writes it anew.\n";
+        super::builder().export(Typescript::default().header(header), &fresh).unwrap();
+        let generated = std::fs::read_to_string(&fresh).unwrap();
+        std::fs::remove_file(fresh).unwrap();
+        if std::env::var_os("NEFF_WRITE_BINDINGS").is_some() {
+            std::fs::write(committed, &generated).unwrap();
+        }
+        let committed = std::fs::read_to_string(committed).unwrap();
+        assert!(committed == generated, "ui/src/ipc/bindings.ts is stale: run ./dev prepare");
+    }
+}

@@ -1,0 +1,107 @@
+//! Builds the window over the office, and takes both down in bounded time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use office::{Office, Paths, Secrets};
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, RunEvent, WebviewUrl, WebviewWindowBuilder};
+
+use crate::desktop::{Shell, open};
+use crate::{StartFailure, bindings, logging};
+
+/// However the office is at that moment, the program is gone after this.
+const SHUTDOWN: Duration = Duration::from_secs(4);
+
+/// Runs the program until its window is closed.
+///
+/// # Errors
+/// Why it could not start.
+pub fn run() -> Result<(), StartFailure> {
+    let paths = Paths::find().map_err(StartFailure::Folders)?;
+    let _log = logging::start(&paths).map_err(StartFailure::Folders)?;
+    let secrets = match std::env::var("NEFF_DATABASE_PASSWORD") {
+        // Whoever gives the password by the environment wants no keychain (a test, a kiosk).
+        Ok(password) => Secrets::given(password.into()),
+        Err(_) => Secrets::keychain(),
+    };
+    let shell = Arc::new(Shell::new());
+    let office = Arc::new(Office::open(paths, secrets, shell.clone()).map_err(StartFailure::Folders)?);
+
+    let builder = bindings::builder();
+    let app = tauri::Builder::default()
+        // First of all plugins: a second start only raises the first window.
+        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| open(app, None)))
+        .invoke_handler(builder.invoke_handler())
+        .manage(office.clone())
+        .setup({
+            let (office, shell) = (office.clone(), shell.clone());
+            move |app| {
+                builder.mount_events(app);
+                shell.attach(app.handle().clone());
+                tauri::async_runtime::spawn(async move {
+                    // The database first: Today waits for it, popups only wait for something to happen.
+                    office.start().await;
+                    shell.warm_up().await;
+                });
+                window(app.handle())?;
+                stop_when_asked(app.handle().clone());
+                Ok(())
+            }
+        })
+        .build(tauri::generate_context!())
+        .map_err(StartFailure::Window)?;
+
+    let stopping = AtomicBool::new(false);
+    app.run(move |app, event| {
+        if let RunEvent::ExitRequested { api, code, .. } = event {
+            if stopping.swap(true, Ordering::SeqCst) {
+                return;
+            }
+            api.prevent_exit();
+            let (app, office) = (app.clone(), office.clone());
+            tauri::async_runtime::spawn(async move {
+                if tokio::time::timeout(SHUTDOWN, office.stop()).await.is_err() {
+                    tracing::warn!("the office did not stop in time");
+                }
+                app.exit(code.unwrap_or(0));
+            });
+        }
+    });
+    Ok(())
+}
+
+fn window(app: &AppHandle) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+        .title("Neff Office")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(900.0, 600.0)
+        // The window shows the program and nothing else: no link leads out of it, and none opens another.
+        .on_navigation(|url| {
+            matches!(url.scheme(), "tauri") || (matches!(url.scheme(), "http" | "https") && url.host_str() == Some("tauri.localhost"))
+        })
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()?;
+    Ok(())
+}
+
+/// SIGTERM and Ctrl+C end the program as closing its window does.
+fn stop_when_asked(app: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        #[cfg(not(unix))]
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
+        }
+        app.exit(0);
+    });
+}
