@@ -21,6 +21,9 @@ pub(crate) async fn fill(at: &Where, scale: &str, seed: u64, today: Option<Naive
         .await
         .map_err(|e| e.to_string())?;
     database::close(connection).await;
-    println!("{summary}");
+    for (table, rows) in &summary.rows {
+        println!("{rows:>12}  {table}");
+    }
+    println!("{:.1} s", summary.elapsed.as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }
