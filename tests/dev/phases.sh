@@ -65,7 +65,7 @@ check_phases() {
     phase "UI: format and lint" npm --prefix ui run lint --silent
     phase "UI: types" npm --prefix ui run check --silent
     phase "UI: unit tests" npm --prefix ui test --silent
-    phase "Rust: format" cargo fmt --all --check
+    phase "Rust: format (cargo fmt --all)" cargo fmt --all --check -- -l --color never
     phase "Rust: lint" cargo clippy --workspace --all-targets --quiet -- -D warnings
     phase "Licences, bans, sources, advisories" check_dependencies
     phase "Checked queries are up to date" check_queries
@@ -90,8 +90,8 @@ query_folder() {
 # A freshly migrated database, in DATABASE_URL.
 query_database() {
     [[ -n ${NEFF_TEST_POSTGRES:-} ]] || start_server "$(everyday_postgres)"
-    server_sql postgres "DROP DATABASE IF EXISTS neff_queries WITH (FORCE)" >/dev/null
-    server_sql postgres "CREATE DATABASE neff_queries TEMPLATE template0" >/dev/null
+    server_sql postgres <<<"DROP DATABASE IF EXISTS neff_queries WITH (FORCE)" 2>/dev/null
+    server_sql postgres <<<"CREATE DATABASE neff_queries TEMPLATE template0"
     export DATABASE_URL=postgres://postgres@127.0.0.1:$server_port/neff_queries
     local file
     for file in migrations/postgres/*.sql; do
@@ -140,7 +140,7 @@ test_phases() {
         done
         start_test_server "$everyday"
     fi
-    phase "Rust: all, PostgreSQL $(server_sql postgres 'SHOW server_version' | cut -d' ' -f1)" rust_tests
+    phase "Rust: all, PostgreSQL $(server_sql postgres <<<'SHOW server_version' | cut -d' ' -f1)" rust_tests
 }
 
 start_test_server() {

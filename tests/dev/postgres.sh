@@ -94,8 +94,8 @@ stop_server() {
     server_watchdog=
 }
 
-# server_sql DATABASE TEXT: what the server says, without headers.
+# server_sql DATABASE <<<TEXT: runs what comes in, prints the answers without headers.
 server_sql() {
-    PGPASSWORD=$(<"${server_password_file:-/dev/null}") psql --no-psqlrc --quiet --tuples-only --no-align \
-        --set=ON_ERROR_STOP=1 --command "$2" "postgres://postgres@127.0.0.1:$server_port/$1"
+    PGPASSWORD=$(cat "${server_password_file:-/dev/null}") psql --no-psqlrc --quiet --tuples-only --no-align \
+        --set=ON_ERROR_STOP=1 "postgres://postgres@127.0.0.1:$server_port/$1"
 }

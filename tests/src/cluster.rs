@@ -164,10 +164,7 @@ pub fn binaries() -> PathBuf {
         })
         .collect();
     found.sort();
-    found
-        .pop()
-        .map(|(_, path)| path)
-        .expect("PostgreSQL's programs (set NEFF_POSTGRES_BIN, or install postgresql)")
+    found.pop().map(|(_, path)| path).expect("PostgreSQL's programs (set NEFF_POSTGRES_BIN, or install postgresql)")
 }
 
 /// A port nobody listens on at this moment.

@@ -71,8 +71,7 @@ impl Drop for Keeper {
 /// The program `name` of the same build as this test.
 pub fn program(name: &str) -> PathBuf {
     let this = std::env::current_exe().expect("this test's own path");
-    let folder =
-        this.ancestors().find(|folder| folder.join(".fingerprint").exists()).expect("a target folder");
+    let folder = this.ancestors().find(|folder| folder.join(".fingerprint").exists()).expect("a target folder");
     let program = folder.join(name);
     assert!(program.exists(), "{} is missing: cargo build --workspace", program.display());
     program
@@ -80,15 +79,13 @@ pub fn program(name: &str) -> PathBuf {
 
 /// Sends a signal, such as `TERM` or `KILL`, to one process.
 pub fn signal(process: u32, name: &str) {
-    let status =
-        Command::new("kill").arg(format!("-{name}")).arg(process.to_string()).status().expect("kill");
+    let status = Command::new("kill").arg(format!("-{name}")).arg(process.to_string()).status().expect("kill");
     assert!(status.success(), "process {process} is there to be sent SIG{name}");
 }
 
 /// Whether a process still runs; one that has ended and was not waited for does not.
 pub fn is_alive(process: u32) -> bool {
-    let state =
-        Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output().expect("ps").stdout;
+    let state = Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output().expect("ps").stdout;
     let state = String::from_utf8_lossy(&state);
     !state.trim().is_empty() && !state.trim().starts_with('Z')
 }

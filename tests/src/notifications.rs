@@ -116,12 +116,7 @@ impl Recorder {
     }
 
     /// Waits until `condition` holds of what was shown; fails the test when it does not within `limit`.
-    pub async fn wait(
-        &self,
-        what: &str,
-        limit: Duration,
-        condition: impl Fn(&[Shown]) -> bool,
-    ) -> Vec<Shown> {
+    pub async fn wait(&self, what: &str, limit: Duration, condition: impl Fn(&[Shown]) -> bool) -> Vec<Shown> {
         let mut changed = self.changed.clone();
         let waited = tokio::time::timeout(limit, async {
             loop {

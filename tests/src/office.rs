@@ -94,9 +94,7 @@ impl Office {
     /// Connections of the superuser.
     pub async fn keeper(&self) -> &PgPool {
         let options = self.superuser.clone();
-        let pool = async || {
-            PgPoolOptions::new().max_connections(4).connect_with(options).await.expect("connections")
-        };
+        let pool = async || PgPoolOptions::new().max_connections(4).connect_with(options).await.expect("connections");
         self.pool.get_or_init(pool).await
     }
 
@@ -133,18 +131,12 @@ impl Office {
 
     /// One number the database answers with.
     pub async fn count(&self, query: &str) -> i64 {
-        sqlx::query_scalar(AssertSqlSafe(query.to_owned()))
-            .fetch_one(self.keeper().await)
-            .await
-            .expect("a number")
+        sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_one(self.keeper().await).await.expect("a number")
     }
 
     /// Runs one statement as the superuser.
     pub async fn execute(&self, text: &str) {
-        sqlx::raw_sql(AssertSqlSafe(text.to_owned()))
-            .execute(self.keeper().await)
-            .await
-            .expect("the statement");
+        sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(self.keeper().await).await.expect("the statement");
     }
 
     /// How many sessions the person's login has on this database.

@@ -45,9 +45,8 @@ impl Server {
         let (superuser, cluster) = if let Ok(url) = std::env::var("NEFF_TEST_POSTGRES") {
             (PgConnectOptions::from_str(&url).expect("NEFF_TEST_POSTGRES is an address"), None)
         } else {
-            let cluster = tokio::task::spawn_blocking(|| Cluster::start(Entry::Trust, "unused", &[]))
-                .await
-                .expect("a cluster");
+            let cluster =
+                tokio::task::spawn_blocking(|| Cluster::start(Entry::Trust, "unused", &[])).await.expect("a cluster");
             let superuser = PgConnectOptions::new_without_pgpass()
                 .host("127.0.0.1")
                 .port(cluster.port())
@@ -109,10 +108,7 @@ impl Server {
         let mut connection = self.superuser.connect().await.expect("the superuser connects");
         let mut transaction = connection.begin().await.expect("a transaction");
         // Changing one role from two sessions at once is an error ("tuple concurrently updated").
-        sqlx::query("SELECT pg_advisory_xact_lock(7310001)")
-            .execute(&mut *transaction)
-            .await
-            .expect("the lock");
+        sqlx::query("SELECT pg_advisory_xact_lock(7310001)").execute(&mut *transaction).await.expect("the lock");
         let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)")
             .bind(name)
             .fetch_one(&mut *transaction)
@@ -137,12 +133,11 @@ impl Server {
             .await
             .expect("the lock");
         // Only a finished one is marked as a template; a half-made one of a killed run is made again.
-        let finished: Option<bool> =
-            sqlx::query_scalar("SELECT datistemplate FROM pg_database WHERE datname = $1")
-                .bind(template)
-                .fetch_optional(&mut connection)
-                .await
-                .expect("an answer");
+        let finished: Option<bool> = sqlx::query_scalar("SELECT datistemplate FROM pg_database WHERE datname = $1")
+            .bind(template)
+            .fetch_optional(&mut connection)
+            .await
+            .expect("an answer");
         if finished != Some(true) {
             execute(&mut connection, format!("DROP DATABASE IF EXISTS {template} WITH (FORCE)")).await;
             execute(&mut connection, format!("CREATE DATABASE {template} TEMPLATE template0")).await;
@@ -203,11 +198,7 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// Sixteen connections of the superuser, who is also the database's owner.
     pub async fn pool(&self) -> PgPool {
-        PgPoolOptions::new()
-            .max_connections(16)
-            .connect_with(self.options.clone())
-            .await
-            .expect("the database answers")
+        PgPoolOptions::new().max_connections(16).connect_with(self.options.clone()).await.expect("the database answers")
     }
 
     /// One connection of the superuser.
@@ -270,10 +261,7 @@ impl Drop for TestDatabase {
             runtime.block_on(async {
                 let mut connection = superuser.connect().await.map_err(std::io::Error::other)?;
                 let text = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-                sqlx::raw_sql(AssertSqlSafe(text))
-                    .execute(&mut connection)
-                    .await
-                    .map_err(std::io::Error::other)
+                sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.map_err(std::io::Error::other)
             })
         })
         .join();
@@ -372,11 +360,5 @@ async fn execute(connection: &mut PgConnection, text: String) {
 /// What one row of one column says, as text; for comparing whole tables.
 pub async fn rows_as_text(connection: &mut PgConnection, query: &str) -> Vec<String> {
     let text = format!("SELECT row_to_json(t)::text FROM ({query}) t");
-    sqlx::raw_sql(AssertSqlSafe(text))
-        .fetch_all(connection)
-        .await
-        .expect("rows")
-        .iter()
-        .map(|row| row.get(0))
-        .collect()
+    sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(connection).await.expect("rows").iter().map(|row| row.get(0)).collect()
 }

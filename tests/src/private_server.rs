@@ -40,8 +40,7 @@ impl PrivateServer {
     fn make_certificate(&self) {
         let data = self.cluster.folder().join("data");
         let folder = self.cluster.folder();
-        let (key, certificate, request) =
-            (data.join("server.key"), data.join("server.crt"), folder.join("request"));
+        let (key, certificate, request) = (data.join("server.key"), data.join("server.crt"), folder.join("request"));
         let (authority, authority_key) = (self.certificate(), folder.join("authority.key"));
         let names = folder.join("names");
         std::fs::write(&names, "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
@@ -55,10 +54,7 @@ impl PrivateServer {
             &[&["req", "-x509", "-days", "2"], &fresh[..], &["/CN=the tests' own authority"]].concat(),
             &[("-keyout", &authority_key), ("-out", &authority)],
         );
-        openssl(
-            &[&["req"], &fresh[..], &["/CN=localhost"]].concat(),
-            &[("-keyout", &key), ("-out", &request)],
-        );
+        openssl(&[&["req"], &fresh[..], &["/CN=localhost"]].concat(), &[("-keyout", &key), ("-out", &request)]);
         openssl(
             &["x509", "-req", "-days", "2", "-CAcreateserial"],
             &[
@@ -116,10 +112,7 @@ impl PrivateServer {
     /// Makes a database.
     pub async fn create_database(&self, name: &str) {
         let text = format!("CREATE DATABASE {name} TEMPLATE template0");
-        sqlx::raw_sql(AssertSqlSafe(text))
-            .execute(&mut self.connect("postgres").await)
-            .await
-            .expect("a database");
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut self.connect("postgres").await).await.expect("a database");
     }
 
     /// Stops it in an orderly way, ending every session.

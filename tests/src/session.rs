@@ -32,15 +32,9 @@ impl Session {
     pub async fn start_with(capabilities: &[&str]) -> Self {
         let keeper = Keeper::new();
         let home = keeper.folder().to_path_buf();
-        for folder in
-            ["config", "data", "state", "cache", "runtime", "office/config", "office/data", "office/log"]
-        {
+        for folder in ["config", "data", "state", "cache", "runtime", "office/config", "office/data", "office/log"] {
             // 0700: the bus and the keychain insist on it for the runtime folder.
-            std::fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(home.join(folder))
-                .expect("a folder");
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(home.join(folder)).expect("a folder");
         }
         let path = |name: &str| home.join(name).to_string_lossy().into_owned();
         let mut environment: Vec<(String, String)> = [
@@ -145,9 +139,7 @@ impl Session {
                 let Ok(kind) = entry.file_type() else { continue };
                 if kind.is_dir() {
                     folders.push(path);
-                } else if kind.is_file()
-                    && holds(&std::fs::read(&path).unwrap_or_default(), secret.as_bytes())
-                {
+                } else if kind.is_file() && holds(&std::fs::read(&path).unwrap_or_default(), secret.as_bytes()) {
                     found.push(path);
                 }
             }
@@ -156,11 +148,8 @@ impl Session {
     }
 
     async fn wait_for_keychain(&self, bus: &str) {
-        let connection = zbus::connection::Builder::address(bus)
-            .expect("an address")
-            .build()
-            .await
-            .expect("the bus answers");
+        let connection =
+            zbus::connection::Builder::address(bus).expect("an address").build().await.expect("the bus answers");
         let names = zbus::fdo::DBusProxy::new(&connection).await.expect("the bus itself");
         until("the keychain service is there", Duration::from_secs(20), async || {
             let name = "org.freedesktop.secrets".try_into().expect("a name");

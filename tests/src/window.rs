@@ -47,10 +47,8 @@ impl Window {
                 .stderr(log(session, "program.log")),
         );
         let mut capabilities = Capabilities::new();
-        capabilities.insert(
-            "webkitgtk:browserOptions".to_owned(),
-            json!({ "binary": program("neff-office"), "args": [] }),
-        );
+        capabilities
+            .insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": program("neff-office"), "args": [] }));
         let address = format!("http://127.0.0.1:{port}");
         until("the WebDriver listens", PATIENCE, async || {
             tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok()
@@ -64,10 +62,7 @@ impl Window {
         let process = children(driver.id()).first().copied().expect("the program is the driver's child");
         let window = Self { client, driver, process };
         window
-            .wait(
-                "the page is loaded",
-                "return document.readyState === 'complete' && location.href !== 'about:blank'",
-            )
+            .wait("the page is loaded", "return document.readyState === 'complete' && location.href !== 'about:blank'")
             .await;
         window
     }
@@ -95,16 +90,14 @@ impl Window {
 
     /// The element of this selector, as soon as it is shown.
     pub async fn find_css(&self, css: &str) -> Element {
-        let script =
-            "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";
+        let script = "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";
         self.wait_with(&format!("{css} is shown"), script, vec![json!(css)]).await;
         self.client.find(Locator::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
     }
 
     /// Whether an element with this test id is shown now.
     pub async fn shows(&self, id: &str) -> bool {
-        let script =
-            "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";
+        let script = "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";
         self.script(script, vec![json!(test_id(id))]).await == json!(true)
     }
 
@@ -191,7 +184,8 @@ impl Window {
 
     /// Waits until the element with this test id says `text` somewhere.
     pub async fn wait_for_text(&self, id: &str, text: &str) {
-        let script = "const e = document.querySelector(arguments[0]); return !!e && e.textContent.includes(arguments[1])";
+        let script =
+            "const e = document.querySelector(arguments[0]); return !!e && e.textContent.includes(arguments[1])";
         self.wait_with(&format!("{id} says {text:?}"), script, vec![json!(test_id(id)), json!(text)]).await;
     }
 

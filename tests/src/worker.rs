@@ -42,10 +42,7 @@ impl Worker {
         .await;
         let name = crate::postgres::unique("Proof");
         office.request_estimate(&name).await;
-        session
-            .popups
-            .wait("the first popup", Duration::from_secs(20), |shown| count(shown, &name) == 1)
-            .await;
+        session.popups.wait("the first popup", Duration::from_secs(20), |shown| count(shown, &name) == 1).await;
         worker
     }
 

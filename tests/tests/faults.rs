@@ -37,11 +37,7 @@ impl Desk {
         self.session.popups.wait("all of them", AFTER_A_FAULT, whole).await;
         let marker = unique("Marker");
         self.office.request_estimate(&marker).await;
-        let shown = self
-            .session
-            .popups
-            .wait("the later event", AFTER_A_FAULT, |shown| count(shown, &marker) > 0)
-            .await;
+        let shown = self.session.popups.wait("the later event", AFTER_A_FAULT, |shown| count(shown, &marker) > 0).await;
         for name in names {
             assert_eq!(count(&shown, name), 1, "{name}: {shown:#?}");
         }
@@ -58,10 +54,8 @@ async fn every_session_terminated_again_and_again() {
         if round % 2 == 0 {
             desk.office.request_estimate(&name).await;
         }
-        until("the worker is there to be cut off", AFTER_A_FAULT, async || {
-            desk.office.terminate_sessions().await > 0
-        })
-        .await;
+        until("the worker is there to be cut off", AFTER_A_FAULT, async || desk.office.terminate_sessions().await > 0)
+            .await;
         if round % 2 == 1 {
             desk.office.request_estimate(&name).await;
         }
@@ -100,10 +94,7 @@ async fn a_link_that_stalls_for_good_is_noticed_and_replaced() {
     desk.office.request_estimate("While Stalled").await;
     // New links pass at once; the old ones stay open, and silent, for ever.
     desk.proxy.set(Link::Pass).await;
-    until("the worker gives up the silent link", AFTER_A_FAULT, async || {
-        desk.proxy.seen().connections > before
-    })
-    .await;
+    until("the worker gives up the silent link", AFTER_A_FAULT, async || desk.proxy.seen().connections > before).await;
     desk.all_once(&["While Stalled".to_owned()]).await;
 }
 
@@ -115,10 +106,7 @@ async fn a_link_that_dies_between_the_wake_up_and_the_question() {
     // The server's word of it still arrives; what the worker asks then never does, and has no answer.
     desk.office.request_estimate("Heard Of, Not Known").await;
     desk.proxy.set(Link::Pass).await;
-    until("the worker gives up the mute link", AFTER_A_FAULT, async || {
-        desk.proxy.seen().connections > before
-    })
-    .await;
+    until("the worker gives up the mute link", AFTER_A_FAULT, async || desk.proxy.seen().connections > before).await;
     desk.all_once(&["Heard Of, Not Known".to_owned()]).await;
 }
 
@@ -128,10 +116,8 @@ async fn a_link_that_hangs_and_goes_on() {
     desk.proxy.set(Link::Hold).await;
     desk.office.request_estimate("While Held").await;
     assert!(
-        !neff_tests::keeper::within(Duration::from_secs(2), async || count(
-            &desk.session.popups.shown(),
-            "While Held"
-        ) > 0)
+        !neff_tests::keeper::within(Duration::from_secs(2), async || count(&desk.session.popups.shown(), "While Held")
+            > 0)
         .await,
         "nothing passes"
     );
@@ -165,8 +151,7 @@ async fn a_server_that_is_away_for_ten_seconds() {
     server.kill();
     server.resume();
     office.request_estimate("After The Power Failed").await;
-    let shown =
-        session.popups.wait("it", AFTER_A_FAULT, |shown| count(shown, "After The Power Failed") > 0).await;
+    let shown = session.popups.wait("it", AFTER_A_FAULT, |shown| count(shown, "After The Power Failed") > 0).await;
     for name in ["Right After The Start", "After The Power Failed"] {
         assert_eq!(count(&shown, name), 1, "{shown:#?}");
     }
@@ -179,11 +164,7 @@ async fn killed_between_commit_and_popup() {
     desk.proxy.set(Link::Hold).await;
     desk.office.request_estimate("Committed, Not Shown").await;
     desk.worker.kill();
-    assert_eq!(
-        count(&desk.session.popups.shown(), "Committed, Not Shown"),
-        0,
-        "it was killed before it could know"
-    );
+    assert_eq!(count(&desk.session.popups.shown(), "Committed, Not Shown"), 0, "it was killed before it could know");
     desk.proxy.set(Link::Pass).await;
     let worker = Worker::start(&desk.session, &desk.office, desk.proxy.port());
     let desk = Desk { worker, ..desk };

@@ -50,10 +50,7 @@ async fn a_database_goes_with_its_test() {
     let name = gone.name.clone();
     let _busy = gone.connect().await;
     drop(gone);
-    assert_eq!(
-        keeper.psql(&format!("SELECT count(*) FROM pg_database WHERE datname = '{name}'")).trim(),
-        "0"
-    );
+    assert_eq!(keeper.psql(&format!("SELECT count(*) FROM pg_database WHERE datname = '{name}'")).trim(), "0");
 }
 
 #[tokio::test]
@@ -76,10 +73,7 @@ async fn a_private_server_asks_for_its_password_and_comes_back() {
     sqlx::query("CREATE TABLE kept (id int)").execute(&mut connection).await.unwrap();
     assert!(server.options().password("wrong").connect().await.is_err());
     server.restart();
-    assert!(
-        sqlx::query("SELECT 1").execute(&mut connection).await.is_err(),
-        "the session ended with the server"
-    );
+    assert!(sqlx::query("SELECT 1").execute(&mut connection).await.is_err(), "the session ended with the server");
     server.kill();
     assert!(server.options().connect().await.is_err());
     server.resume();
@@ -96,10 +90,7 @@ async fn a_private_server_can_speak_tls() {
         .await
         .unwrap();
     assert!(encrypted);
-    assert!(
-        server.options().ssl_mode(PgSslMode::VerifyFull).connect().await.is_err(),
-        "an unknown authority"
-    );
+    assert!(server.options().ssl_mode(PgSslMode::VerifyFull).connect().await.is_err(), "an unknown authority");
 }
 
 #[tokio::test]
@@ -148,10 +139,8 @@ async fn the_session_has_a_keychain_and_records_popups() {
     let hints: HashMap<String, zbus::zvariant::Value<'_>> = HashMap::new();
     let call = ("Neff Office", 0_u32, "", "Title", "Text", vec!["default", "Open"], hints, -1_i32);
     let interface = Some("org.freedesktop.Notifications");
-    let answer = caller
-        .call_method(interface, "/org/freedesktop/Notifications", interface, "Notify", &call)
-        .await
-        .unwrap();
+    let answer =
+        caller.call_method(interface, "/org/freedesktop/Notifications", interface, "Notify", &call).await.unwrap();
     let id: u32 = answer.body().deserialize().unwrap();
     let shown = session.popups.wait("the popup", Duration::from_secs(5), |shown| shown.len() == 1).await;
     assert_eq!((shown[0].id, shown[0].summary.as_str(), shown[0].body.as_str()), (id, "Title", "Text"));

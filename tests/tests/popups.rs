@@ -17,17 +17,11 @@ const SOON: Duration = Duration::from_secs(10);
 /// Waits for the popup that names `text`, then for one of a later event: what could have come twice would have come
 /// before that.
 async fn once(office: &Office, session: &Session, text: &str) -> Shown {
-    let shown =
-        session.popups.wait(&format!("a popup of {text}"), SOON, |shown| count(shown, text) > 0).await;
+    let shown = session.popups.wait(&format!("a popup of {text}"), SOON, |shown| count(shown, text) > 0).await;
     let marker = neff_tests::postgres::unique("Marker");
     office.request_estimate(&marker).await;
     session.popups.wait("the popup of the later event", SOON, |shown| count(shown, &marker) > 0).await;
-    assert_eq!(
-        count(&session.popups.shown(), text),
-        1,
-        "{text} is shown once: {:#?}",
-        session.popups.shown()
-    );
+    assert_eq!(count(&session.popups.shown(), text), 1, "{text} is shown once: {:#?}", session.popups.shown());
     shown.into_iter().find(|popup| popup.summary.contains(text) || popup.body.contains(text)).unwrap()
 }
 
@@ -39,23 +33,15 @@ async fn an_estimate_request_without_a_cost_pops_up_once() {
     let popup = once(&office, &session, "Maple Street Church").await;
     assert_eq!(popup.program, "Neff Office");
     assert!(!popup.summary.trim().is_empty());
-    assert!(
-        popup.actions.iter().any(|action| action == "default"),
-        "a click does something: {:?}",
-        popup.actions
-    );
+    assert!(popup.actions.iter().any(|action| action == "default"), "a click does something: {:?}", popup.actions);
     let recorded = office.count("SELECT count(*) FROM notification_popups").await;
     assert_eq!(recorded, 3, "proof, church and marker are recorded as shown on this computer");
 }
 
 #[tokio::test]
 async fn any_text_arrives_as_text() {
-    let names = [
-        "Smith & Sons <Lot 4>",
-        "<img src=x onerror=alert(1)>",
-        "<b>Bold & Co</b>",
-        "O'Brien \"Paving\" \\n %s",
-    ];
+    let names =
+        ["Smith & Sons <Lot 4>", "<img src=x onerror=alert(1)>", "<b>Bold & Co</b>", "O'Brien \"Paving\" \\n %s"];
     for capabilities in [&["actions", "body", "body-markup"][..], &["actions", "body"][..]] {
         let markup = capabilities.contains(&"body-markup");
         let (office, session) = (Office::open().await, Session::start_with(capabilities).await);
@@ -117,8 +103,7 @@ async fn a_backlog_is_one_summary() {
     let shown = session.popups.wait("the summary", SOON, |shown| !shown.is_empty()).await;
     assert!(shown[0].summary.contains("50"), "{shown:#?}");
     office.request_estimate("After The Summary").await;
-    let shown =
-        session.popups.wait("the later event", SOON, |shown| count(shown, "After The Summary") > 0).await;
+    let shown = session.popups.wait("the later event", SOON, |shown| count(shown, "After The Summary") > 0).await;
     assert_eq!(shown.len(), 2, "the summary and the later event: {shown:#?}");
 }
 
@@ -130,9 +115,7 @@ async fn what_was_read_elsewhere_closes_here() {
     let popup = once(&office, &session, "Read Elsewhere Inc").await;
     let notification = office.notification_of(estimate).await.expect("its notification");
     assert!(!session.popups.closed().contains(&popup.id));
-    office
-        .execute(&format!("UPDATE dashboard_notifications SET is_read = true WHERE id = '{notification}'"))
-        .await;
+    office.execute(&format!("UPDATE dashboard_notifications SET is_read = true WHERE id = '{notification}'")).await;
     session.popups.wait_closed(popup.id, SOON).await;
 }
 
@@ -165,11 +148,8 @@ async fn a_service_that_refuses_gets_it_later_and_once() {
     session.popups.refuse(true);
     office.request_estimate("Refused At First").await;
     assert!(
-        !neff_tests::keeper::within(Duration::from_secs(2), async || count(
-            &session.popups.shown(),
-            "Refused"
-        ) > 0)
-        .await,
+        !neff_tests::keeper::within(Duration::from_secs(2), async || count(&session.popups.shown(), "Refused") > 0)
+            .await,
         "the service refuses"
     );
     session.popups.refuse(false);
@@ -206,11 +186,7 @@ async fn what_was_shown_while_the_link_broke_is_not_shown_again() {
     let journal = session.folder().join("office/data");
     until("it stands in the journal", SOON, async || any_file_holds_an_id(&journal)).await;
     worker.kill();
-    assert_eq!(
-        office.count("SELECT count(*) FROM notification_popups").await,
-        1,
-        "only the proof is recorded"
-    );
+    assert_eq!(office.count("SELECT count(*) FROM notification_popups").await, 1, "only the proof is recorded");
     proxy.set(Link::Pass).await;
     let _worker = Worker::start(&session, &office, proxy.port());
     once(&office, &session, "Shown, Not Recorded").await;
@@ -228,8 +204,7 @@ async fn killed_before_it_knows_that_it_was_shown_nothing_is_lost() {
     // Nobody can know whether the person saw it: once more is right, twice more is not.
     let _worker = Worker::start(&session, &office, office.port);
     office.request_estimate("The Later Event").await;
-    let shown =
-        session.popups.wait("the later event", SOON, |shown| count(shown, "The Later Event") > 0).await;
+    let shown = session.popups.wait("the later event", SOON, |shown| count(shown, "The Later Event") > 0).await;
     assert_eq!(count(&shown, "The Later Event"), 1);
     assert!((1..=2).contains(&count(&shown, "Shown, Unanswered")), "{shown:#?}");
 }
@@ -239,10 +214,8 @@ async fn each_computer_shows_it_once() {
     let (office, one, other) = (Office::open().await, Session::start().await, Session::start().await);
     let _first = Worker::proven(&one, &office, office.port).await;
     let _second = Worker::start(&other, &office, office.port);
-    until("both computers are known", SOON, async || {
-        office.count("SELECT count(*) FROM office_computers").await == 2
-    })
-    .await;
+    until("both computers are known", SOON, async || office.count("SELECT count(*) FROM office_computers").await == 2)
+        .await;
     office.request_estimate("On Both Desks").await;
     one.popups.wait("here", SOON, |shown| count(shown, "On Both Desks") == 1).await;
     other.popups.wait("there", SOON, |shown| count(shown, "On Both Desks") == 1).await;

@@ -54,14 +54,7 @@ async fn job_today(office: &Office, address: &str) -> Uuid {
     .expect("a job")
 }
 
-async fn fill_connect(
-    window: &Window,
-    port: u16,
-    database: &str,
-    login: &str,
-    password: &str,
-    encryption: &str,
-) {
+async fn fill_connect(window: &Window, port: u16, database: &str, login: &str, password: &str, encryption: &str) {
     window.fill("connect-host", "127.0.0.1").await;
     window.fill("connect-port", &port.to_string()).await;
     window.fill("connect-database", database).await;
@@ -71,8 +64,7 @@ async fn fill_connect(
 }
 
 async fn wait_for_check(window: &Window, name: &str, state: &str) {
-    let script =
-        "const e = document.querySelector(arguments[0]); return !!e && e.dataset.state === arguments[1]";
+    let script = "const e = document.querySelector(arguments[0]); return !!e && e.dataset.state === arguments[1]";
     let arguments = vec![json!(test_id(&format!("check-{name}"))), json!(state)];
     window.wait_with(&format!("check {name} is {state}"), script, arguments).await;
 }
@@ -125,10 +117,7 @@ async fn the_first_morning() {
     for process in again.processes() {
         for file in ["cmdline", "environ"] {
             let text = std::fs::read(format!("/proc/{process}/{file}")).unwrap_or_default();
-            assert!(
-                !String::from_utf8_lossy(&text).contains(PASSWORD),
-                "{file} of {process} holds the password"
-            );
+            assert!(!String::from_utf8_lossy(&text).contains(PASSWORD), "{file} of {process} holds the password");
         }
     }
     assert!(!page_text(&again).await.contains(PASSWORD));
@@ -169,19 +158,14 @@ async fn a_popup_opens_the_estimate_it_is_about() {
     let window = at_the_desk(&session, &office, office.port).await;
     office.request_estimate("Another Customer").await;
     let estimate = office.request_estimate("Smith & Sons <Lot 4>").await;
-    let name =
-        |shown: &[_]| count(shown, "Smith &amp; Sons &lt;Lot 4&gt;") + count(shown, "Smith & Sons <Lot 4>");
+    let name = |shown: &[_]| count(shown, "Smith &amp; Sons &lt;Lot 4&gt;") + count(shown, "Smith & Sons <Lot 4>");
     let shown = session.popups.wait("the popup", SOON, |shown| name(shown) == 1).await;
     let popup = shown.iter().find(|popup| name(std::slice::from_ref(popup)) == 1).unwrap();
     session.popups.invoke(popup.id, "default").await;
     let panel = "const e = document.querySelector(arguments[0]);
         return !!e && e.dataset.kind === 'estimate' && e.dataset.id === arguments[1]";
     window
-        .wait_with(
-            "the estimate is opened",
-            panel,
-            vec![json!(test_id("detail-panel")), json!(estimate.to_string())],
-        )
+        .wait_with("the estimate is opened", panel, vec![json!(test_id("detail-panel")), json!(estimate.to_string())])
         .await;
     window.wait_for_text("detail-panel", "Smith & Sons <Lot 4>").await;
     window.screenshot("estimate-from-popup").await;
@@ -200,9 +184,7 @@ async fn hostile_names_are_shown_and_do_nothing() {
     window.click("bell").await;
     window.click("notification").await;
     let panel = "const e = document.querySelector(arguments[0]); return !!e && e.dataset.id === arguments[1]";
-    window
-        .wait_with("it is opened", panel, vec![json!(test_id("detail-panel")), json!(estimate.to_string())])
-        .await;
+    window.wait_with("it is opened", panel, vec![json!(test_id("detail-panel")), json!(estimate.to_string())]).await;
     window.wait_for_text("detail-panel", "<img src=x").await;
     let made = window.script("return document.querySelectorAll('img[src=\"x\"]').length", vec![]).await;
     assert_eq!(made, json!(0), "a customer's name made an element");
@@ -242,15 +224,17 @@ async fn today_follows_within_a_second_and_keeps_its_place() {
         let address = format!("{round} New Street");
         let job = job_today(&office, &address).await;
         let committed = Instant::now();
-        let shown =
-            "return !!document.querySelector(`[data-testid=\"job-card\"][data-id=\"${arguments[0]}\"]`)
+        let shown = "return !!document.querySelector(`[data-testid=\"job-card\"][data-id=\"${arguments[0]}\"]`)
             || document.body.textContent.includes(arguments[1])";
         window.wait_with("the new job is shown", shown, vec![json!(job.to_string()), json!(address)]).await;
         slowest = slowest.max(committed.elapsed());
     }
     assert!(slowest < Duration::from_secs(1), "live within a second: {slowest:?}");
     let kept = window
-        .script("return [window.__box.scrollTop, window.__focus.isConnected && document.activeElement === window.__focus]", vec![])
+        .script(
+            "return [window.__box.scrollTop, window.__focus.isConnected && document.activeElement === window.__focus]",
+            vec![],
+        )
         .await;
     assert_eq!(kept, json!([place[0], true]), "scroll and focus stay");
 }
@@ -287,8 +271,7 @@ async fn offline_is_said_and_ends_by_itself() {
     let (office, session) = (Office::open().await, Session::start().await);
     let proxy = Proxy::start(office.port).await;
     let window = at_the_desk(&session, &office, proxy.port()).await;
-    let dot =
-        "return document.querySelector('[data-testid=\"connection-dot\"]')?.dataset.state === arguments[0]";
+    let dot = "return document.querySelector('[data-testid=\"connection-dot\"]')?.dataset.state === arguments[0]";
     window.wait_with("online", dot, vec![json!("online")]).await;
     proxy.set(Link::Refuse).await;
     window.wait_with("offline", dot, vec![json!("offline")]).await;
@@ -368,8 +351,7 @@ async fn the_page_cannot_leave_the_program() {
     let address = window.script("return location.href", vec![]).await;
     // Nothing listens there, and nothing may even be asked for.
     window.script("location.href = 'http://127.0.0.1:9/'; return true", vec![]).await;
-    let evaluated =
-        window.script("try { return new Function('return 1')() } catch { return 'refused' }", vec![]).await;
+    let evaluated = window.script("try { return new Function('return 1')() } catch { return 'refused' }", vec![]).await;
     assert_eq!(evaluated, json!("refused"), "the content security policy is on");
     assert_eq!(window.script("return location.href", vec![]).await, address, "navigation is refused");
     assert!(window.shows("today").await);

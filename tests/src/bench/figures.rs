@@ -37,10 +37,7 @@ impl Figures {
     /// Prints the whole table with the machine it was measured on.
     pub fn print(&self, server: &str) {
         println!("\n{}\n{server}\n", machine());
-        println!(
-            "{:<46} {:<26} {:>4}  {:>9} {:>9} {:>9} {:>9}  aim",
-            "", "sizes", "n", "p50", "p95", "p99", "max"
-        );
+        println!("{:<46} {:<26} {:>4}  {:>9} {:>9} {:>9} {:>9}  aim", "", "sizes", "n", "p50", "p95", "p99", "max");
         for row in &self.rows {
             println!("{row}");
         }

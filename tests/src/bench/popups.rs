@@ -33,18 +33,11 @@ pub async fn measure(figures: &mut Figures, samples: usize) {
             request_estimate(&mut transaction, &name).await;
             let before = std::time::Instant::now();
             transaction.commit().await.expect("committed");
-            let shown =
-                session.popups.wait(&name, Duration::from_secs(30), |shown| count(shown, &name) > 0).await;
-            let popup =
-                shown.iter().rfind(|popup| popup.summary.contains(&name) || popup.body.contains(&name));
+            let shown = session.popups.wait(&name, Duration::from_secs(30), |shown| count(shown, &name) > 0).await;
+            let popup = shown.iter().rfind(|popup| popup.summary.contains(&name) || popup.body.contains(&name));
             times.push(popup.expect("it was shown").at - before);
         }
         sleep(APART.saturating_sub(started.elapsed())).await;
     }
-    figures.times(
-        "commit → notification service has it",
-        "loopback, own login",
-        &mut times,
-        "p50 ≤ 5 ms, p99 ≤ 25 ms",
-    );
+    figures.times("commit → notification service has it", "loopback, own login", &mut times, "p50 ≤ 5 ms, p99 ≤ 25 ms");
 }

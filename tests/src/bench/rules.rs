@@ -21,11 +21,7 @@ pub async fn measure(figures: &mut Figures, samples: usize) {
         for _ in 0..samples {
             times.push(insert_job(&mut website).await);
         }
-        let what = if matching == 0 {
-            "INSERT of a job, no rule matches"
-        } else {
-            "INSERT of a job, 10 rules match"
-        };
+        let what = if matching == 0 { "INSERT of a job, no rule matches" } else { "INSERT of a job, 10 rules match" };
         let aim = if none == 1000 && matching == 0 { "≤ 3 × that with 0 rules" } else { "" };
         figures.times(what, &format!("{} rules", none + matching), &mut times, aim);
     }

@@ -71,12 +71,7 @@ async fn footprint(figures: &mut Figures, window: &Window, sizes: &str) {
     tokio::time::sleep(IDLE).await;
     let after: f64 = processes.iter().map(|&process| processor_seconds(process)).sum();
     let share = 100.0 * (after - before) / IDLE.as_secs_f64();
-    figures.value(
-        "idle processor time, all its processes",
-        sizes,
-        &format!("{share:.2} % of a core"),
-        "< 1 %",
-    );
+    figures.value("idle processor time, all its processes", sizes, &format!("{share:.2} % of a core"), "< 1 %");
     for process in processes {
         let name = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
         let memory = memory(process);

@@ -4,8 +4,7 @@ use neff_tests::bench::figures::Figures;
 use neff_tests::bench::{popups, rules, start};
 use neff_tests::postgres::Server;
 
-const HELP: &str =
-    "neff-bench [popups] [rules] [start] [--samples N] [--scale N]   (without a name: all of them)";
+const HELP: &str = "neff-bench [popups] [rules] [start] [--samples N] [--scale N]   (without a name: all of them)";
 
 #[tokio::main]
 async fn main() {
@@ -38,10 +37,7 @@ async fn main() {
             start::measure(&mut figures, samples, scale).await;
         }
     }
-    let build = if cfg!(debug_assertions) {
-        "debug build (figures of a release build are lower)"
-    } else {
-        "release build"
-    };
+    let build =
+        if cfg!(debug_assertions) { "debug build (figures of a release build are lower)" } else { "release build" };
     figures.print(&format!("PostgreSQL {} on loopback, fsync off; {build}", server.major));
 }

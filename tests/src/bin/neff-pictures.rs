@@ -8,12 +8,9 @@ async fn main() {
     let session = Session::start().await;
     // The settings of the office that is to be shown, and how to get in.
     let given: Vec<(String, String)> = std::env::vars()
-        .filter(|(name, _)| {
-            matches!(name.as_str(), "NEFF_CONFIG_DIR" | "NEFF_DATA_DIR" | "NEFF_DATABASE_PASSWORD")
-        })
+        .filter(|(name, _)| matches!(name.as_str(), "NEFF_CONFIG_DIR" | "NEFF_DATA_DIR" | "NEFF_DATABASE_PASSWORD"))
         .collect();
-    let given: Vec<(&str, &str)> =
-        given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
 
     let connect = Window::launch(&session).await;
     connect.find("connect-host").await;
