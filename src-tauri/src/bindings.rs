@@ -28,6 +28,8 @@ pub(crate) struct MigrationStep(pub MigrationProgress);
 /// Every command and event.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
+        // One shape for both directions: what is optional is `| null` either way.
+        .disable_serde_phases()
         .commands(collect_commands![
             c::system::app_info,
             c::connection::connection_state,

@@ -1,1 +1,4 @@
-//! x
+//! What the office knows, as plain functions: no I/O, no clock, no async.
+
+pub mod popups;
+pub mod text;

@@ -9,23 +9,18 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use database::DatabaseError;
 use database::listen::Listener;
 use database::notifications::{self, NotificationRow};
+use domain::popups::{Due, Plan, WINDOW, plan};
+use domain::text::shorten;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::desktop::{Desktop, Popup};
 use crate::link::in_time;
 use crate::view::RecordRef;
-
-/// More than this at once is a backlog: one summary.
-const AT_ONCE: usize = 3;
-/// And no more than this many one by one in [`WINDOW`]; what comes on top waits for its end and is one summary.
-const IN_A_ROW: usize = 6;
-const WINDOW: Duration = Duration::from_secs(10);
 
 /// Whose popups, on which computer.
 #[derive(Debug, Clone)]
@@ -102,22 +97,25 @@ impl Popups {
     fn choose(&self, due: &[NotificationRow], now: Instant) -> Vec<Popup> {
         let mut state = self.state();
         state.recent.retain(|at| now.duration_since(*at) < WINDOW);
-        if due.is_empty() {
-            state.due_again = None;
-            return Vec::new();
-        }
-        if due.len() <= AT_ONCE && state.recent.len() + due.len() > IN_A_ROW {
-            state.due_again = state.recent.first().map(|first| *first + WINDOW);
-            return Vec::new();
-        }
-        // A stream of alerts, each arriving alone, would pop up one by one without end: hold the next summary back too.
-        if due.len() > AT_ONCE && state.recent.len() >= IN_A_ROW {
-            state.due_again = state.recent.first().map(|first| *first + WINDOW);
-            return Vec::new();
-        }
         state.due_again = None;
-        drop(state);
-        if due.len() <= AT_ONCE { due.iter().rev().map(single).collect() } else { vec![summary(due)] }
+        let ago: Vec<_> = state.recent.iter().map(|at| now.duration_since(*at)).collect();
+        let heads: Vec<_> =
+            due.iter().map(|n| Due { title: n.title.clone(), priority: n.priority, created_at: n.created_at }).collect();
+        match plan(&heads, &ago) {
+            Plan::Nothing => Vec::new(),
+            Plan::Each => due.iter().rev().map(single).collect(),
+            Plan::Wait(pause) => {
+                state.due_again = Some(now + pause);
+                Vec::new()
+            }
+            Plan::Summary(summary) => vec![Popup {
+                title: summary.title,
+                body: summary.body,
+                priority: summary.priority,
+                notifications: due.iter().map(|n| n.id).collect(),
+                about: None,
+            }],
+        }
     }
 
     fn shown(&self, popup: &Popup, now: Instant) {
@@ -192,35 +190,6 @@ fn single(row: &NotificationRow) -> Popup {
     }
 }
 
-fn summary(due: &[NotificationRow]) -> Popup {
-    let mut named: Vec<&NotificationRow> = due.iter().collect();
-    named.sort_by_key(|n| (std::cmp::Reverse(n.priority), std::cmp::Reverse(n.created_at)));
-    let mut lines: Vec<String> = named.iter().take(3).map(|n| shorten(&n.title, 80)).collect();
-    if due.len() > lines.len() {
-        lines.push(format!("and {} more", due.len() - lines.len()));
-    }
-    // The query reads 200 at most: beyond that the number is not exact, and is not pretended to be.
-    let count = if due.len() >= 200 { "200 or more".to_owned() } else { due.len().to_string() };
-    Popup {
-        title: format!("{count} new alerts"),
-        body: lines.join("\n"),
-        priority: named.first().map_or(3, |n| n.priority),
-        notifications: due.iter().map(|n| n.id).collect(),
-        about: None,
-    }
-}
-
-/// Cuts at a character, with an ellipsis; control characters would break the line or the bus.
-fn shorten(text: &str, limit: usize) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() || turns_text(c) { ' ' } else { c }).collect();
-    if clean.chars().count() <= limit { clean } else { clean.chars().take(limit - 1).chain(['…']).collect() }
-}
-
-/// Embeddings, overrides and isolates of direction: left open by a customer's name, they turn round what follows it.
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,35 +214,6 @@ mod tests {
     }
 
     #[test]
-    fn a_backlog_is_one_summary_with_the_most_urgent_first() {
-        let (popups, folder) = popups();
-        let due: Vec<_> = (1..=50).map(|n| row(n, if n == 33 { 5 } else { 2 })).collect();
-        let chosen = popups.choose(&due, Instant::now());
-        assert_eq!(chosen.len(), 1);
-        assert_eq!(chosen[0].title, "50 new alerts");
-        assert!(chosen[0].body.starts_with("Alert 33\n") && chosen[0].body.ends_with("and 47 more"), "{}", chosen[0].body);
-        assert_eq!(chosen[0].notifications.len(), 50);
-        std::fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
-    fn a_stream_of_single_alerts_is_held_back_and_summed_up() {
-        let (popups, folder) = popups();
-        let start = Instant::now();
-        for n in 0..6 {
-            let chosen = popups.choose(&[row(n, 3)], start);
-            assert_eq!(chosen.len(), 1, "{n}");
-            popups.shown(&chosen[0], start);
-        }
-        assert!(popups.choose(&[row(7, 3)], start).is_empty());
-        assert_eq!(popups.due_again(), Some(start + WINDOW));
-        let later = popups.choose(&(7..17).map(|n| row(n, 3)).collect::<Vec<_>>(), start + WINDOW);
-        assert_eq!(later.len(), 1);
-        assert_eq!(later[0].title, "10 new alerts");
-        std::fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
     fn what_was_shown_is_remembered_by_the_next_program() {
         let (popups, folder) = popups();
         let chosen = popups.choose(&[row(1, 3)], Instant::now());
@@ -295,10 +235,4 @@ mod tests {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
-    #[test]
-    fn hostile_text_is_cut_at_a_character_and_loses_its_control_characters() {
-        assert_eq!(shorten("a\u{0}b\r\nc", 10), "a b  c");
-        assert_eq!(shorten("a\u{202e}b\u{2067}c", 10), "a b c");
-        assert_eq!(shorten(&"é".repeat(10), 4), "ééé…");
-    }
 }

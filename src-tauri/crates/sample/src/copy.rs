@@ -51,6 +51,8 @@ pub(crate) struct Batch {
     pub(crate) source: Source,
     pub(crate) rows: u64,
     pub(crate) text: String,
+    /// What is done with them when they have arrived, where `table` only passes them on.
+    pub(crate) then: Option<&'static str>,
 }
 
 /// What the telling thread hands over.
@@ -89,12 +91,18 @@ pub(crate) struct Table<'a> {
     rows: u64,
     text: String,
     row_started: bool,
+    then: Option<&'static str>,
 }
 
 impl<'a> Table<'a> {
     /// Batches of 10,000 rows: few enough statements, and a transition table that stays in memory.
     pub(crate) fn new(outlet: &'a Outlet, source: Source, table: &'static str, columns: &'static str) -> Self {
-        Self { outlet, table, columns, source, most: 10_000, rows: 0, text: String::new(), row_started: false }
+        Self { outlet, table, columns, source, most: 10_000, rows: 0, text: String::new(), row_started: false, then: None }
+    }
+
+    /// The statement after each batch.
+    pub(crate) fn then(self, statement: &'static str) -> Self {
+        Self { then: Some(statement), ..self }
     }
 
     fn field(&mut self) -> &mut String {
@@ -188,7 +196,7 @@ impl<'a> Table<'a> {
         }
         let text = std::mem::take(&mut self.text);
         let batch =
-            Batch { table: self.table, columns: self.columns, source: self.source, rows: self.rows, text };
+            Batch { table: self.table, columns: self.columns, source: self.source, rows: self.rows, text, then: self.then };
         self.rows = 0;
         self.outlet.send(Message::Rows(batch))
     }

@@ -82,7 +82,7 @@ fn measurement(estimate: &Estimate, dice: &mut Dice) -> Option<Value> {
     Some(value)
 }
 
-/// Writes every estimate, then the lines of those with a price.
+/// Writes every estimate, then the lines of those that have some.
 pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
     let columns = "id, customer_id, customer_name, email, phone, service_type, project_address, project_size, timeline, \
                    description, area_measurement, estimated_cost, status, response_by, notes, created_at, updated_at";
@@ -145,7 +145,7 @@ fn write_items(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
     let columns = "id, estimate_id, price_book_item_id, position, description, quantity, unit, unit_price, created_at, updated_at";
     let mut table = Table::new(outlet, Source::Office, "estimate_items", columns);
     for (number, estimate) in plan.estimates.iter().enumerate() {
-        if estimate.cost.is_none() {
+        if !plan.has_lines(number) {
             continue;
         }
         let priced = plan.calendar.at(estimate.created, estimate.minute);

@@ -46,9 +46,10 @@ pub async fn fill(
             Message::Total(number) => total = number,
             Message::Rows(batch) => {
                 write(&mut transaction, &batch).await?;
+                let table = if batch.then.is_some() { "schedule_changes" } else { batch.table };
                 done += batch.rows;
-                *rows.entry(batch.table).or_insert(0) += batch.rows;
-                progress(batch.table, done, total);
+                *rows.entry(table).or_insert(0) += batch.rows;
+                progress(table, done, total);
             }
         }
     }
@@ -131,8 +132,11 @@ async fn prepare(connection: &mut PgConnection) -> Result<(), SampleError> {
     connection
         .execute(
             "SELECT set_config('app.quiet', 'on', true), set_config('app.reason', '', true),
-                    set_config('work_mem', '64MB', true), set_config('synchronous_commit', 'off', true)",
+                    set_config('work_mem', '64MB', true), set_config('jit', 'off', true)",
         )
+        .await?;
+    connection
+        .execute("CREATE TEMPORARY TABLE sample_entered (LIKE schedule_changes) ON COMMIT DROP")
         .await?;
     Ok(())
 }
@@ -169,6 +173,9 @@ async fn write(connection: &mut PgConnection, batch: &Batch) -> Result<(), Sampl
         return Err(error.into());
     }
     copy.finish().await?;
+    if let Some(statement) = batch.then {
+        connection.execute(statement).await?;
+    }
     Ok(())
 }
 
@@ -188,8 +195,7 @@ async fn analyze(connection: &mut PgConnection) -> Result<(), SampleError> {
         .execute(
             "ANALYZE customers; ANALYZE customer_sites; ANALYZE estimates; ANALYZE estimate_items; ANALYZE contracts;
              ANALYZE payments; ANALYZE job_schedules; ANALYZE schedule_changes; ANALYZE job_assignments;
-             ANALYZE crew_members; ANALYZE crews; ANALYZE crew_memberships; ANALYZE equipment; ANALYZE time_off;
-             ANALYZE change_feed; ANALYZE audit_logs; ANALYZE dashboard_notifications",
+             ANALYZE crew_members; ANALYZE crews; ANALYZE crew_memberships; ANALYZE equipment; ANALYZE time_off",
         )
         .await?;
     Ok(())

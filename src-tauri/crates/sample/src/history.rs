@@ -54,9 +54,20 @@ fn story(plan: &Plan, number: usize) -> impl Iterator<Item = (Event, bool)> {
     all.into_iter().filter(|(possible, _, _)| *possible).map(|(_, event, certain)| (event, certain))
 }
 
+/// The database has already written that each job was entered, just now and by the program that fills it. This is
+/// when and by whom it was.
+pub(crate) const ENTERED: &str = "
+    UPDATE schedule_changes c
+       SET id = e.id, previous_data = NULL, new_data = e.new_data, reason = e.reason, changed_at = e.changed_at,
+           changed_by = e.changed_by, source = e.source
+      FROM sample_entered e
+     WHERE c.job_schedule_id = e.job_schedule_id AND c.change_type = 'scheduled';
+    TRUNCATE sample_entered";
+
 /// Writes histories; of what may be left out so much stays that the number of lines is the one wanted.
 pub(crate) struct Writer<'a> {
     plan: &'a Plan,
+    entered: Table<'a>,
     table: Table<'a>,
     lines: usize,
     /// Lines that may be left out: how many are still to be written, of how many.
@@ -75,10 +86,13 @@ impl<'a> Writer<'a> {
             }
         }
         let wanted = plan.sizes.changes.saturating_sub(certain);
-        Self { plan, table: Table::new(outlet, Source::System, "schedule_changes", columns), lines: 0, wanted, left }
+        let table = |name| Table::new(outlet, Source::System, name, columns);
+        let entered = table("sample_entered").then(ENTERED);
+        Self { plan, entered, table: table("schedule_changes"), lines: 0, wanted, left }
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), Gone> {
+        self.entered.flush()?;
         self.table.flush()
     }
 
@@ -105,15 +119,16 @@ impl<'a> Writer<'a> {
         let job = &plan.jobs[number];
         let mut dice = Dice::new(plan.seed, Topic::Membership, !self.lines);
         let told = tell(plan, number, event, status, &mut dice);
-        self.table.plain(id(plan.seed, Topic::Change, self.lines)).plain(id(plan.seed, Topic::JobText, number)).plain(told.kind);
+        let table = if event == Event::Entered { &mut self.entered } else { &mut self.table };
+        table.plain(id(plan.seed, Topic::Change, self.lines)).plain(id(plan.seed, Topic::JobText, number)).plain(told.kind);
         match told.before {
-            Some(value) => self.table.json(&value),
-            None => self.table.null(),
+            Some(value) => table.json(&value),
+            None => table.null(),
         };
-        self.table.json(&told.after).text(&told.reason).time(when(plan, number, event, &mut dice));
-        self.table.text(&who(plan, job, event, &mut dice)).plain(source(job, event).name());
+        table.json(&told.after).text(&told.reason).time(when(plan, number, event, &mut dice));
+        table.text(&who(plan, job, event, &mut dice)).plain(source(job, event).name());
         self.lines += 1;
-        self.table.end()
+        table.end()
     }
 }
 

@@ -54,10 +54,10 @@ pub(crate) fn crew_assigned(plan: &Plan, number: usize, job: &Job) -> Option<Val
         Peculiar::Nothing | Peculiar::Canceled => {}
     }
     Some(match (job.source, dice.below(100)) {
-        (Source::Office | Source::System, 0..55) => json!([{"crew": crew}]),
-        (Source::Office | Source::System, 55..70) => json!([{"crew": name}]),
+        (Source::Office | Source::System, 0..62) => json!([{"crew": crew}]),
+        (Source::Office | Source::System, 62..80) => json!([{"crew": name}]),
         (Source::Office | Source::System, _) => members().map(|number| json!({"id": member(number), "name": full(number)})).collect(),
-        (Source::Calendly, 0..50) => json!([name]),
+        (Source::Calendly, 0..66) => json!([name]),
         (Source::Calendly, _) => members().map(|number| json!(full(number))).collect(),
         (Source::Mobile, _) => members().map(|number| json!(member(number))).collect(),
         (Source::Api, _) => members().map(|number| json!({"name": full(number)})).collect(),
@@ -70,7 +70,7 @@ pub(crate) fn equipment_needed(plan: &Plan, number: usize, job: &Job) -> Value {
         return json!([]);
     }
     let mut dice = Dice::new(plan.seed, Topic::Machine, !number);
-    let count = 2 + dice.below(3);
+    let count = 1 + dice.weighted(&[30, 45, 25]);
     let machine = |number: usize| id(plan.seed, Topic::Machine, number);
     let name = |number: usize| plan.roster.machines[number].name.as_str();
     let machines = plan.roster.machines_of(job.crew).take(count);

@@ -140,6 +140,12 @@ impl Plan {
         trade::items(&mut dice, estimate.work, estimate.size, self.customers[estimate.customer].business, years)
     }
 
+    /// Whether the office wrote down the lines. It does since a year ago; older estimates are a sum.
+    pub(crate) fn has_lines(&self, number: usize) -> bool {
+        let estimate = &self.estimates[number];
+        estimate.cost.is_some() && estimate.created > plus(self.calendar.today, -365)
+    }
+
     /// Who asks for an estimate, day by day.
     fn ask(&mut self) {
         let days = (self.calendar.today - self.calendar.start).num_days();
@@ -253,7 +259,7 @@ impl Plan {
             }
             let items = self.items_of(number);
             let cost = items.iter().map(Item::total).sum();
-            self.items += items.len();
+            self.items += if self.has_lines(number) { items.len() } else { 0 };
             let estimate = &mut self.estimates[number];
             estimate.cost = Some(cost);
             if estimate.standing != Standing::Accepted {
