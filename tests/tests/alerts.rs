@@ -67,7 +67,7 @@ async fn run(connection: &mut PgConnection, text: impl Into<String>) {
 
 async fn error_code(connection: &mut PgConnection, text: &str) -> String {
     let error = sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(connection).await.expect_err(text);
-    error.as_database_error().and_then(|e| e.code().map(|code| code.into_owned())).unwrap_or_default()
+    error.as_database_error().and_then(|e| e.code().map(std::borrow::Cow::into_owned)).unwrap_or_default()
 }
 
 /// A minute that passes at once: windows and what waits for them lie `minutes` further back.
@@ -785,6 +785,62 @@ async fn temporary_tables_and_operators_redirect_nothing() {
         .await
         .unwrap();
     assert_eq!(fooled, 0);
+}
+
+#[tokio::test]
+async fn what_a_session_says_of_itself_touches_nobody_elses_alerts() {
+    let database = office().await;
+    database.psql(ESTIMATE);
+    let rule_id = database.psql("SELECT id FROM alert_rules WHERE name = 'New Estimate Request'");
+    let event = database.psql("SELECT DISTINCT event_id FROM alert_history");
+    let mut attacker = database.connect_as("neff_app").await;
+    for forged in [
+        format!(r#"{{"{}": {{"n": 5, "e": ["{}"]}}}}"#, rule_id.trim(), event.trim()),
+        format!(r#"{{"{}": {{"n": 7, "c": "{}"}}}}"#, rule_id.trim(), event.trim()),
+        "[]".to_owned(),
+        "5".to_owned(),
+        "{".to_owned(),
+    ] {
+        run(
+            &mut attacker,
+            format!("BEGIN; SELECT set_config('neff.alerts_so_far', '{forged}', true); {ESTIMATE}; COMMIT"),
+        )
+        .await;
+    }
+    assert_eq!(count(&database, &format!("dashboard_notifications WHERE event_id = '{}'", event.trim())), 3);
+    assert_eq!(
+        count(
+            &database,
+            &format!(
+                "alert_history WHERE event_id = '{}' AND status = 'delivered' AND summarised_count IS NULL",
+                event.trim()
+            )
+        ),
+        3
+    );
+    assert_eq!(count(&database, "estimates"), 6);
+    // Nonsense in the right places: recorded, and the estimate is saved.
+    run(&mut attacker, format!(r#"BEGIN; SELECT set_config('neff.alerts_so_far', '{{"{}": {{"n": "x"}}, "seen": 5}}', true); {ESTIMATE}; COMMIT"#, rule_id.trim())).await;
+    assert_eq!(count(&database, "estimates"), 7);
+    assert_eq!(count(&database, "alert_history WHERE subject = 'An alert could not be made'"), 1);
+}
+
+#[tokio::test]
+async fn the_specifications_own_loop_notifies_a_person_once() {
+    let database = office_without_rules().await;
+    database.psql(JOB);
+    database.psql("DELETE FROM dashboard_notifications; DELETE FROM alert_history");
+    rule(&database, "job_canceled", "one", "{}", r#"0, '["dashboard"]', '["admins"]'"#);
+    rule(&database, "job_canceled", "other", "{}", r#"0, '["dashboard"]', '["admins", "sales_team"]'"#);
+    database.psql(
+        "SELECT send_alert_notifications(r.id, r.alert_type_id, to_jsonb(j.*), r.notification_channels, r.recipient_groups)
+           FROM alert_rules r, job_schedules j",
+    );
+    assert_eq!(
+        database.psql("SELECT string_agg(user_id, ',' ORDER BY user_id) FROM dashboard_notifications").trim(),
+        "ann,bob,cy"
+    );
+    assert_eq!(count(&database, "alert_history WHERE status = 'delivered'"), 5);
 }
 
 #[tokio::test]
