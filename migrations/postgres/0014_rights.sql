@@ -101,6 +101,9 @@ GRANT SELECT (status, created_at) ON alert_history TO neff_readonly;
 GRANT EXECUTE ON FUNCTION app_setting(text), app_actor(), app_source(), config_text(text, text),
     config_int(text, integer), office_time_zone() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION change_feed_id(), client_connections() TO neff_app, neff_admin, neff_readonly;
+-- The background work of any computer of the office, and alerts its screens raise.
+GRANT EXECUTE ON FUNCTION flush_throttled_alerts(), raise_alert(varchar, jsonb), record_system_error(text, text, jsonb),
+    compile_alert_conditions(jsonb) TO neff_app, neff_admin;
 GRANT EXECUTE ON FUNCTION make_statement_views(), daily_maintenance(), weekly_optimization(), apply_role_privileges()
     TO neff_admin;
 REVOKE EXECUTE ON FUNCTION update_timestamp(), audit_trigger_function(), daily_maintenance(), weekly_optimization(),

@@ -13,6 +13,7 @@ pub mod notifications;
 pub mod people;
 pub mod records;
 pub mod rights;
+pub mod sweep;
 pub mod today;
 
 pub use connect::{ConnectionSettings, Encryption, InvalidSetting};

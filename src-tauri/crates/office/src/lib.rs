@@ -12,6 +12,7 @@ pub mod paths;
 pub mod popups;
 pub mod secrets;
 pub mod settings;
+mod sweep;
 pub mod view;
 mod workflows;
 

@@ -110,6 +110,7 @@ impl Link {
         let (again, token) = (Arc::new(Notify::new()), CancellationToken::new());
         let keeper = Keeper { target, desktop, popups, sender, me: me_sender, again: again.clone(), token: token.clone() };
         let task = tokio::spawn(keeper.run());
+        tokio::spawn(crate::sweep::sweep(pool.clone(), state.clone(), token.clone()));
         Self { pool, state, me, again, token, task }
     }
     /// Connections for what the person does.
