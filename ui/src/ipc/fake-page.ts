@@ -1,0 +1,111 @@
+import type { Office } from "./client";
+import { FakeOffice, officeError, PERSON, unconfigured } from "./fake";
+import {
+  at,
+  badReport,
+  emptyToday,
+  estimateDetail,
+  HOSTILE,
+  hostileToday,
+  hundredToday,
+  jobDetail,
+  olderReport,
+  uuid,
+} from "./fake-data";
+
+/** The office in memory that `?scenario=` in the address asks for; a test drives it through `window.office`. */
+export function pageOffice(): Office {
+  const name = new URLSearchParams(location.search).get("scenario") ?? "full";
+  const office = scenarios[name]?.();
+  if (!office) throw new Error(`no scenario ${name}`);
+  Object.assign(window, { office });
+  return office;
+}
+
+function made(change: (office: FakeOffice) => void, base = new FakeOffice()): FakeOffice {
+  change(base);
+  return base;
+}
+
+const scenarios: Record<string, () => FakeOffice> = {
+  full: () => new FakeOffice(),
+  empty: () =>
+    made((office) => {
+      office.day = emptyToday();
+      office.unread = [];
+    }),
+  offline: () => new FakeOffice(),
+  hostile: () =>
+    made((office) => {
+      office.day = hostileToday();
+      office.unread = office.day.alerts;
+      const text = (i: number) => HOSTILE[i] ?? "";
+      office.estimates.set(
+        uuid(540),
+        estimateDetail(uuid(540), {
+          customer_name: text(0),
+          email: text(3),
+          phone: text(2),
+          project_address: text(4),
+          description: text(3),
+          notes: text(5),
+          timeline: text(6),
+          status: "<b>",
+          service_type: text(0),
+          estimated_cost: "-1234567.1",
+        }),
+      );
+      const card = office.day.unassigned[0];
+      if (card) {
+        const detail = jobDetail(card);
+        detail.special_instructions = text(3);
+        detail.unknown_names = HOSTILE;
+        detail.changes = HOSTILE.map((by) => ({ at: at(6), by, source: by, change: by, reason: by }));
+        office.jobs.set(card.id, detail);
+      }
+    }),
+  hundred: () =>
+    made((office) => {
+      office.day = hundredToday();
+      office.unread = office.day.alerts;
+    }),
+  first: unconfigured,
+  report: () => made((office) => (office.report = badReport()), unconfigured()),
+  migrate: () =>
+    made((office) => {
+      office.state = { kind: "needs_migration", report: olderReport() };
+      office.saved = { ...(office.saved ?? new FakeOffice().saved!) };
+      office.gates.set("migrate", new Promise(() => undefined));
+    }),
+  refused: () =>
+    made(
+      (office) =>
+        office.failures.set(
+          "connect",
+          officeError("wrong_password", "The login or its password is wrong. Type the password again."),
+        ),
+      unconfigured(),
+    ),
+  who: () =>
+    made((office) => {
+      office.state = {
+        kind: "who_are_you",
+        people: [
+          PERSON,
+          { id: uuid(11), name: "Tom Neff", email: null },
+          { id: uuid(12), name: "Priya Raman", email: "priya@neffpaving.example" },
+        ],
+        suggestion: "Dana Neff",
+      };
+    }),
+  unread: () =>
+    made((office) =>
+      office.failures.set(
+        "today",
+        officeError(
+          "internal",
+          "The database took too long, so it was stopped. Nothing was changed; try again.",
+        ),
+      ),
+    ),
+};

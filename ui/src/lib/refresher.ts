@@ -1,0 +1,43 @@
+/**
+ * Reads something again whenever asked, never twice at the same time: what is asked for during a reading causes exactly
+ * one more after it, so that the newest state always wins. Bursts are spaced.
+ */
+export class Refresher {
+  #running: Promise<void> | null = null;
+  #again = false;
+  #stopped = false;
+  #startedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly read: () => Promise<void>,
+    private readonly spacing = 150,
+  ) {}
+
+  /** Resolves when a reading that began after this call has ended. */
+  ask(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #run(): Promise<void> {
+    do {
+      const wait = this.#startedAt + this.spacing - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      if (this.#stopped) return;
+      this.#again = false;
+      this.#startedAt = performance.now();
+      await this.read();
+    } while (this.#again);
+  }
+}

@@ -1,0 +1,163 @@
+import { getContext, setContext } from "svelte";
+
+import { addCommands } from "$/commands/commands";
+import { Registry } from "$/commands/registry.svelte";
+import type { AppInfo, ConnectionState, Notification, Office } from "$/ipc/client";
+import type { OfficeError } from "$/ipc/errors";
+import { remember, remembered } from "$/lib/storage";
+import { TodayStore } from "$/screens/today/today.svelte";
+
+import { Announcer } from "./announcer.svelte";
+import { ConnectionStore } from "./connection.svelte";
+import { NotificationStore } from "./notifications.svelte";
+import { panelFor, Router, type Opened } from "./router.svelte";
+import { ThemeStore } from "./theme.svelte";
+
+/** What the screens share. One per window. */
+export class App {
+  readonly announcer = new Announcer();
+  readonly router = new Router();
+  readonly theme = new ThemeStore();
+  readonly registry: Registry;
+  readonly connection: ConnectionStore;
+  readonly today: TodayStore;
+  readonly notifications: NotificationStore;
+  info = $state.raw<AppInfo | null>(null);
+  collapsed = $state(remembered("sidebar") === "collapsed");
+  bellOpen = $state(false);
+  /** The person is on the way from Connect to Today. */
+  arriving = false;
+  /** Where the focus goes back to when the panel closes, and the row it was opened from. */
+  #opener: { element: HTMLElement; row: string | undefined } | null = null;
+  #database: string | null = null;
+
+  constructor(
+    readonly office: Office,
+    platform?: string,
+  ) {
+    this.registry = new Registry(platform);
+    this.connection = new ConnectionStore(office);
+    this.today = new TodayStore(office, this.announcer);
+    this.notifications = new NotificationStore(office, this.announcer);
+    office.on("open-record", (about) => {
+      const panel = panelFor(about);
+      if (panel) this.open(panel);
+      else this.bellOpen = true;
+    });
+    this.connection.onChange = (state) => this.#follow(state);
+    // The list beside an opening or closing panel keeps its place.
+    this.router.around = () => this.today.aroundChange?.();
+    addCommands(this);
+  }
+
+  async start(): Promise<void> {
+    const loading = this.connection.load();
+    void this.office.appInfo().then(
+      (info) => (this.info = info),
+      // Only "Copy details" needs it.
+      () => undefined,
+    );
+    await loading;
+  }
+
+  /** What to show, and what to read again, now that the connection is so. */
+  #follow(state: ConnectionState): void {
+    switch (state.kind) {
+      case "online": {
+        const database = `${state.server}/${state.database}`;
+        if (this.#database !== null && this.#database !== database) this.#forgetShown();
+        this.#database = database;
+        // Connecting is done: what the person came for. Who only looks at an existing connection stays there.
+        if (this.arriving && this.router.route.screen === "connect")
+          this.router.replace({ screen: "today", open: null });
+        this.arriving = false;
+        this.refresh();
+        break;
+      }
+      case "not_configured":
+        this.#forgetShown();
+        this.#toConnect();
+        break;
+      case "who_are_you":
+      case "needs_migration":
+        this.#toConnect();
+        break;
+      case "connecting":
+      case "offline":
+        break;
+    }
+  }
+
+  refresh(): void {
+    void this.today.refresh();
+    void this.notifications.refresh();
+  }
+
+  toggleSidebar(): void {
+    this.collapsed = !this.collapsed;
+    remember("sidebar", this.collapsed ? "collapsed" : null);
+  }
+
+  /** Opens a record beside the list. */
+  open(record: Opened): void {
+    const focused = document.activeElement;
+    const inside = focused?.closest("[data-testid='detail-panel']");
+    if (focused instanceof HTMLElement && focused !== document.body && !inside) {
+      this.#opener = { element: focused, row: focused.closest<HTMLElement>("[data-row]")?.dataset.row };
+    }
+    this.router.open(record);
+  }
+
+  /** After the panel has gone. */
+  returnFocus(): void {
+    const opener = this.#opener;
+    this.#opener = null;
+    if (!opener) return;
+    const row = opener.row
+      ? document.querySelector<HTMLElement>(`[data-row="${CSS.escape(opener.row)}"]`)
+      : null;
+    const element = opener.element.isConnected
+      ? opener.element
+      : row?.matches("button")
+        ? row
+        : row?.querySelector("button");
+    element?.focus({ preventScroll: true });
+  }
+
+  /** A click on a notification: what it is about, and it is read. */
+  async openNotification(notification: Notification): Promise<OfficeError | null> {
+    const panel = panelFor(notification.about);
+    if (panel) this.open(panel);
+    return this.notifications.markRead([notification.id]);
+  }
+
+  /** For whoever helps on the phone. Holds no customer's data. */
+  details(error: OfficeError): string {
+    const program = this.info
+      ? `Neff Office ${this.info.version} on ${this.info.platform} (${this.info.computer})`
+      : "Neff Office";
+    const lines = [program, new Date().toISOString(), `${error.code}: ${error.message}`, error.details ?? ""];
+    if (this.info) lines.push(`Logs: ${this.info.log_folder}`);
+    return lines.filter(Boolean).join("\n");
+  }
+
+  #toConnect(): void {
+    this.arriving = true;
+    if (this.router.route.screen !== "connect") this.router.replace({ screen: "connect", open: null });
+  }
+
+  #forgetShown(): void {
+    this.today.clear();
+    this.notifications.clear();
+  }
+}
+
+const KEY = Symbol("app");
+
+export function provideApp(app: App): App {
+  return setContext(KEY, app);
+}
+
+export function useApp(): App {
+  return getContext<App>(KEY);
+}

@@ -1,0 +1,35 @@
+/// <reference types="vitest/config" />
+import { fileURLToPath } from "node:url";
+
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig } from "vite";
+
+const source = fileURLToPath(new URL("./src", import.meta.url));
+
+export default defineConfig(({ mode }) => ({
+  plugins: [tailwindcss(), svelte()],
+  resolve: {
+    alias: { $: source },
+    // Vitest would otherwise take Svelte's server build.
+    ...(mode === "test" ? { conditions: ["browser"] } : {}),
+  },
+  build: {
+    // The oldest webviews in use: WebKitGTK 2.40, WebView2 and WKWebView of 2023.
+    target: ["safari16.4", "chrome111", "edge111"],
+    outDir: mode === "fake" ? "../target/ui-fake" : "dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    // One window, read from disk: one file starts faster than several.
+    rolldownOptions: { output: { codeSplitting: mode === "fake" } },
+    modulePreload: false,
+  },
+  server: { port: 1420, strictPort: true },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
+    setupFiles: ["tests/setup.ts"],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+}));
