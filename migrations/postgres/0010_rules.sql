@@ -11,11 +11,15 @@ ALTER TABLE alert_rules
     ADD COLUMN retired_by      varchar(255);
 
 -- ---- Small words -------------------------------------------------------------------------------------------------
--- One line of at most p_limit characters, without control characters.
+-- One line of at most p_limit characters, without control characters. (plpgsql where the server would not inline a
+-- SQL function: it keeps its plan, 20 times faster.)
 CREATE FUNCTION shortened(p_text text, p_limit integer) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN length(t) > p_limit THEN rtrim(left(t, p_limit - 1)) || '…' ELSE t END
-      FROM (SELECT btrim(regexp_replace(left(p_text, p_limit * 4), '[[:cntrl:][:space:]]+', ' ', 'g')) AS t) AS one_line $$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    line text := btrim(regexp_replace(left(p_text, p_limit * 4), '[[:cntrl:][:space:]]+', ' ', 'g'));
+BEGIN
+    RETURN CASE WHEN length(line) > p_limit THEN rtrim(left(line, p_limit - 1)) || '…' ELSE line END;
+END $$;
 
 -- An instant as text of fixed width, so that the order of the text is the order of time.
 CREATE FUNCTION utc_text(p_at timestamptz) RETURNS text
@@ -300,9 +304,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$ SELECT to_char(public.utc_text_of(p_text)::timestamptz AT TIME ZONE public.office_time_zone(), 'Dy Mon FMDD, FMHH12:MI AM') $$;
 
 CREATE FUNCTION dollars(p_amount jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE AS
-$$ SELECT CASE WHEN jsonb_typeof(p_amount) = 'number'
-          THEN CASE WHEN p_amount #>> '{}' LIKE '-%' THEN '-' ELSE '' END || to_char(abs((p_amount #>> '{}')::numeric), 'FM$999,999,999,990.00') END $$;
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN CASE WHEN jsonb_typeof(p_amount) = 'number'
+        THEN CASE WHEN p_amount #>> '{}' LIKE '-%' THEN '-' ELSE '' END || to_char(abs((p_amount #>> '{}')::numeric), 'FM$999,999,999,990.00') END;
+END $$;
 
 -- A title and a sentence for one event, whatever its data holds.
 CREATE FUNCTION alert_words(p_type varchar, d jsonb, OUT title text, OUT sentence text)
@@ -364,12 +370,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 
 -- The first three names of events, after those already known.
 CREATE FUNCTION alert_names(p_contexts jsonb[], p_events integer[], p_names jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN jsonb_array_length(p_names) >= 3 THEN p_names ELSE p_names || coalesce((
-        SELECT jsonb_agg(shortened(coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component',
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN CASE WHEN jsonb_array_length(p_names) >= 3 THEN p_names ELSE p_names || coalesce((
+        SELECT jsonb_agg(public.shortened(coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component',
                                             d->>'title', d #>> '{names,0}'), 80) ORDER BY n)
           FROM (SELECT p_contexts[e] AS d, n FROM unnest(p_events[1:3 - jsonb_array_length(p_names)]) WITH ORDINALITY AS t(e, n)) AS first
-         WHERE coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component', d->>'title', d #>> '{names,0}') IS NOT NULL), '[]') END $$;
+         WHERE coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component', d->>'title', d #>> '{names,0}') IS NOT NULL), '[]') END;
+END $$;
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.10', 'Rules compile to predicates', '0.1.0');
 

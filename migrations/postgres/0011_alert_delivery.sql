@@ -66,20 +66,24 @@ END $$;
 
 -- The names in a list, each once; the fallback where it is no list or an empty one.
 CREATE FUNCTION names_in(p_list jsonb, p_fallback text[]) RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT coalesce((SELECT array_agg(DISTINCT shortened(v, 100))
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN coalesce((SELECT array_agg(DISTINCT public.shortened(v, 100))
                        FROM jsonb_array_elements_text(CASE jsonb_typeof(p_list) WHEN 'array' THEN p_list ELSE '[]' END) AS v
-                      WHERE btrim(v) <> ''), p_fallback) $$;
+                      WHERE btrim(v) <> ''), p_fallback);
+END $$;
 
 -- What is stored with a delivery: long texts cut, big trees dropped. Rules have seen the whole.
 CREATE FUNCTION trimmed_data(p_data jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN pg_column_size(p_data) <= 4000 OR jsonb_typeof(p_data) <> 'object' THEN p_data
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN CASE WHEN pg_column_size(p_data) <= 4000 OR jsonb_typeof(p_data) <> 'object' THEN p_data
         ELSE (SELECT jsonb_object_agg(left(key, 200), CASE
                   WHEN jsonb_typeof(value) = 'string' THEN to_jsonb(left(value #>> '{}', 1000))
                   WHEN pg_column_size(value) <= 1000 THEN value
                   ELSE 'null' END)
-                FROM (SELECT * FROM jsonb_each(p_data) LIMIT 200) AS fields) END $$;
+                FROM (SELECT * FROM jsonb_each(p_data) LIMIT 200) AS fields) END;
+END $$;
 
 -- Does this person want this channel at this urgency? {"sms": {"enabled": true, "min_priority": 4}}
 CREATE FUNCTION wants_channel(p_preferences jsonb, p_channel text, p_priority integer) RETURNS boolean
