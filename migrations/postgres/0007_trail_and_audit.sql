@@ -29,7 +29,7 @@ LANGUAGE sql STABLE AS $$
 CREATE FUNCTION schedule_change_reason(p_default text) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT coalesce(app_setting('app.reason'), p_default)
-        || CASE WHEN coalesce(app_setting('app.quiet'), 'off') NOT IN ('off', 'false', '0', 'no')
+        || CASE WHEN lower(coalesce(app_setting('app.quiet'), 'off')) NOT IN ('off', 'false', 'f', '0', 'no', 'n')
                 THEN ' (quiet import: no alerts)' ELSE '' END $$;
 
 -- Another program may write its own trail row before or after the change, in the same transaction. That is one
@@ -41,7 +41,7 @@ LANGUAGE sql IMMUTABLE AS $$
             AND p_theirs IN ('canceled', 'completed', 'rescheduled', 'status_updated')) $$;
 
 CREATE FUNCTION trail_job_insert() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
     INSERT INTO public.schedule_changes
         (job_schedule_id, job_id_was, change_type, new_data, changed_by, source, reason, written_by_trigger)
@@ -52,7 +52,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION trail_job_update() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
     INSERT INTO public.schedule_changes
         (job_schedule_id, job_id_was, change_type, previous_data, new_data, changed_by, source, reason, written_by_trigger)
@@ -132,13 +132,24 @@ LANGUAGE sql STABLE AS $$
         'source', app_setting('app.source'),
         'reason', app_setting('app.reason')) $$;
 
--- Keeps the specification's name. One INSERT a statement. Argument: the key column.
+-- Keeps the specification's name. One INSERT a statement. Argument: the key column. The company may have attached it
+-- to a table of its own, for each row, as the specification's function was made for: that goes on working.
 CREATE OR REPLACE FUNCTION audit_trigger_function() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     key text := coalesce(TG_ARGV[0], 'id');
     session jsonb := public.audit_session();
+    old_row jsonb;
+    new_row jsonb;
 BEGIN
+    IF TG_LEVEL = 'ROW' THEN
+        IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD); END IF;
+        IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW); END IF;
+        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, new_values, user_name, session_info)
+        VALUES (left(TG_TABLE_NAME, 100), TG_OP, coalesce(new_row->>key, old_row->>key),
+                public.audit_redacted(old_row), public.audit_redacted(new_row), left(session_user, 100), session);
+        RETURN coalesce(NEW, OLD);
+    END IF;
     IF TG_OP = 'INSERT' THEN
         INSERT INTO public.audit_logs (table_name, operation, row_id, new_values, user_name, session_info)
         SELECT TG_TABLE_NAME, TG_OP, r.v->>key, public.audit_redacted(r.v), session_user, session
@@ -167,7 +178,14 @@ LANGUAGE sql IMMUTABLE AS $$
 
 CREATE FUNCTION attach_audit(p_table regclass, p_key text DEFAULT 'id') RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+    already name;
 BEGIN
+    -- One edit, one row: the company may have attached the function already.
+    FOR already IN SELECT t.tgname FROM pg_trigger t
+                    WHERE t.tgrelid = p_table AND t.tgfoid = 'public.audit_trigger_function()'::regprocedure LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', already, p_table);
+    END LOOP;
     EXECUTE format('CREATE TRIGGER y_audit_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows
                     FOR EACH STATEMENT EXECUTE FUNCTION audit_trigger_function(%L)', p_table, p_key);
     EXECUTE format('CREATE TRIGGER y_audit_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows

@@ -15,11 +15,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 CREATE FUNCTION replace_view(p_name text, p_query text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    -- The specification's view may be there with other column types, which CREATE OR REPLACE refuses.
-    EXECUTE format('DROP VIEW IF EXISTS public.%I', p_name);
-    EXECUTE format('CREATE VIEW public.%I %s AS %s', p_name,
-        CASE WHEN current_setting('server_version_num')::int >= 150000 THEN 'WITH (security_invoker = true)' ELSE '' END,
-        p_query);
+    BEGIN
+        -- Views of the company's own may read it: replaced, not dropped, wherever its columns allow that.
+        EXECUTE format('CREATE OR REPLACE VIEW public.%I AS %s', p_name, p_query);
+    EXCEPTION WHEN invalid_table_definition THEN
+        EXECUTE format('DROP VIEW public.%I', p_name);
+        EXECUTE format('CREATE VIEW public.%I AS %s', p_name, p_query);
+    END;
+    IF current_setting('server_version_num')::int >= 150000 THEN
+        EXECUTE format('ALTER VIEW public.%I SET (security_invoker = true)', p_name);
+    END IF;
 END $$;
 
 SELECT replace_view('database_health', $v$
@@ -94,7 +99,8 @@ BEGIN
     INSERT INTO public.maintenance_runs (task) VALUES ('daily_maintenance') RETURNING id INTO run;
 
     DELETE FROM public.alert_history
-     WHERE created_at < CURRENT_TIMESTAMP - INTERVAL '90 days' AND status IN ('sent', 'delivered', 'failed', 'throttled');
+     WHERE created_at < CURRENT_TIMESTAMP - INTERVAL '90 days'
+       AND (status IN ('sent', 'delivered', 'failed') OR (status = 'throttled' AND summarised_in IS NOT NULL));
     DELETE FROM public.audit_logs WHERE "timestamp" < CURRENT_TIMESTAMP - INTERVAL '1 year';
     DELETE FROM public.dashboard_notifications WHERE expires_at < CURRENT_TIMESTAMP;
     DELETE FROM public.change_feed WHERE changed_at < CURRENT_TIMESTAMP - INTERVAL '30 days';
@@ -131,9 +137,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 DECLARE
     run uuid;
     reset_statistics text;
+    tbl regclass;
 BEGIN
     INSERT INTO public.maintenance_runs (task) VALUES ('weekly_optimization') RETURNING id INTO run;
-    ANALYZE;
+    FOR tbl IN SELECT c.oid FROM pg_class c
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relowner = current_user::regrole LOOP
+        EXECUTE format('ANALYZE %s', tbl);
+    END LOOP;
     SELECT p.oid::regproc::text INTO reset_statistics
       FROM pg_proc p
      WHERE p.proname = 'pg_stat_statements_reset' AND has_function_privilege(p.oid, 'EXECUTE')

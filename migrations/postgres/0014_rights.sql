@@ -64,8 +64,19 @@ INSERT INTO role_privileges VALUES
     ('neff_readonly', 'crew_members',
      'SELECT (id, name, email, phone, role, specializations, availability_schedule, status, hire_date, certifications, created_at, updated_at, version)');
 
+-- Views: everybody in the office may look at health; reporting sees sizes. alert_system_health runs with the rights of
+-- who looks (since 15): reporting may count alerts, not read them.
+INSERT INTO role_privileges
+SELECT r, v, 'SELECT'
+  FROM unnest(ARRAY['neff_app', 'neff_admin', 'neff_readonly']) AS r,
+       unnest(ARRAY['database_health', 'alert_system_health', 'table_sizes', 'table_statistics', 'assignment_conflicts']) AS v;
+INSERT INTO role_privileges VALUES
+    ('neff_readonly', 'alert_history', 'SELECT (status, created_at)'),
+    ('neff_admin', 'slow_queries', 'SELECT'),
+    ('neff_admin', 'query_performance', 'SELECT');
+
 CREATE FUNCTION apply_role_privileges() RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     entry record;
 BEGIN
@@ -76,34 +87,23 @@ BEGIN
                     AND c.relowner = 'neff_owner'::regrole LOOP
         EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, neff_app, neff_admin, neff_readonly', entry.name);
     END LOOP;
-    FOR entry IN SELECT * FROM public.role_privileges LOOP
+    -- The statement views come and go with their extension.
+    FOR entry IN SELECT * FROM public.role_privileges WHERE to_regclass(format('public.%I', table_name)) IS NOT NULL LOOP
         EXECUTE format('GRANT %s ON public.%I TO %I', entry.privileges, entry.table_name, entry.role_name);
     END LOOP;
 END $$;
 SELECT apply_role_privileges();
-
--- Views: everybody in the office may look at health; reporting sees sizes.
-GRANT SELECT ON database_health, alert_system_health, table_sizes, table_statistics TO neff_app, neff_admin, neff_readonly;
-DO $$
-BEGIN
-    IF to_regclass('public.assignment_conflicts') IS NOT NULL THEN
-        GRANT SELECT ON assignment_conflicts TO neff_app, neff_admin, neff_readonly;
-    END IF;
-    IF to_regclass('public.query_performance') IS NOT NULL THEN
-        GRANT SELECT ON slow_queries, query_performance TO neff_admin;
-    END IF;
-END $$;
--- alert_system_health runs with the rights of who looks (since 15): reporting may count, not read.
-GRANT SELECT (status, created_at) ON alert_history TO neff_readonly;
 
 -- ---- Functions ----------------------------------------------------------------------------------------------------
 -- Plain look-ups that triggers and defaults call with the rights of whoever writes, a role of the company's own too.
 GRANT EXECUTE ON FUNCTION app_setting(text), app_actor(), app_source(), config_text(text, text),
     config_int(text, integer), office_time_zone() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION change_feed_id(), client_connections() TO neff_app, neff_admin, neff_readonly;
--- The background work of any computer of the office, and alerts its screens raise.
-GRANT EXECUTE ON FUNCTION flush_throttled_alerts(), raise_alert(varchar, jsonb), record_system_error(text, text, jsonb),
-    compile_alert_conditions(jsonb) TO neff_app, neff_admin;
+-- The background work of any computer of the office, and the specification's way to send an alert. raise_alert() is
+-- granted role by role, to programs that raise alerts of types the office added.
+GRANT EXECUTE ON FUNCTION flush_throttled_alerts(), record_system_error(text, text, jsonb),
+    record_problem(varchar, text, text, jsonb), compile_alert_conditions(jsonb),
+    send_alert_notifications(uuid, uuid, jsonb, jsonb, jsonb) TO neff_app, neff_admin;
 GRANT EXECUTE ON FUNCTION make_statement_views(), daily_maintenance(), weekly_optimization(), apply_role_privileges()
     TO neff_admin;
 REVOKE EXECUTE ON FUNCTION update_timestamp(), audit_trigger_function(), daily_maintenance(), weekly_optimization(),
