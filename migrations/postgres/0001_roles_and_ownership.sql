@@ -37,14 +37,23 @@ BEGIN
         END IF;
     END LOOP;
 
-    -- The login that migrates acts as the owner. `pg_has_role(…, 'MEMBER')` is true for superusers too.
+    -- The login that migrates acts as the owner. `pg_has_role(…)` is true for superusers too.
     IF NOT pg_has_role(current_user, 'neff_owner', 'MEMBER') THEN
         EXECUTE format('GRANT neff_owner TO %I', current_user);
-    ELSIF current_setting('server_version_num')::int >= 160000
-        AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-        -- Since 16 the creator of a role administers it, but may not act as it until it says so.
-        EXECUTE format('GRANT neff_owner TO %I WITH INHERIT TRUE, SET TRUE', current_user);
     END IF;
+    -- Since 16 the creator of a role administers it, but may not act as it until it says so.
+    IF current_setting('server_version_num')::int >= 160000 THEN
+        IF NOT (pg_has_role(current_user, 'neff_owner', 'USAGE') AND pg_has_role(current_user, 'neff_owner', 'SET')) THEN
+            EXECUTE format('GRANT neff_owner TO %I WITH INHERIT TRUE, SET TRUE', current_user);
+        END IF;
+    END IF;
+
+    -- To count everybody's connections (database_health). Without it they are "could not check".
+    BEGIN
+        GRANT pg_read_all_stats TO neff_owner;
+    EXCEPTION WHEN OTHERS THEN
+        RAISE NOTICE 'connections will not be counted: %', SQLERRM;
+    END;
 END $$;
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
@@ -70,7 +79,8 @@ END $$;
 
 SET LOCAL timezone = 'UTC';
 
--- Everything of the specification that is there already becomes the owner's. Grants others hold stay.
+-- Everything of the specification that is there already becomes the owner's, and so does the list of applied
+-- migrations: the next person to migrate may have another login. Grants others hold stay.
 DO $$
 DECLARE
     object record;
@@ -85,7 +95,7 @@ BEGIN
                'schema_versions', 'contracts', 'estimates', 'customers', 'job_schedules', 'schedule_changes',
                'crew_members', 'alert_types', 'alert_rules', 'alert_history', 'email_templates', 'sms_templates',
                'dashboard_notifications', 'audit_logs', 'system_config', 'slow_queries', 'table_sizes',
-               'database_health', 'alert_system_health', 'query_performance', 'table_statistics')
+               'database_health', 'alert_system_health', 'query_performance', 'table_statistics', '_sqlx_migrations')
            AND c.relowner <> 'neff_owner'::regrole
     LOOP
         EXECUTE format('ALTER %s %s OWNER TO neff_owner', object.kind, object.name);

@@ -3,6 +3,13 @@
 SET LOCAL ROLE neff_owner;
 SET LOCAL timezone = 'UTC';
 
+-- Which tables are made here and now, not by the company: 0003 writes default rows into these only. (A table of its
+-- own, because the two may run on different days.)
+CREATE TABLE tables_without_default_rows AS
+SELECT t AS table_name
+  FROM unnest(ARRAY['alert_types', 'alert_rules', 'email_templates', 'sms_templates', 'system_config']) AS t
+ WHERE to_regclass('public.' || t) IS NULL;
+
 CREATE TABLE IF NOT EXISTS schema_versions (
     id SERIAL PRIMARY KEY,
     version VARCHAR(50) NOT NULL UNIQUE,

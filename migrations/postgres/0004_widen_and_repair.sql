@@ -1,11 +1,62 @@
 -- What the specification's schema refuses by accident is widened; what it lets through by accident is
 -- repaired by a stated rule, and every repaired value is listed in adoption_repairs. No row is dropped.
+
+-- 100 hours is a real duration. PostgreSQL widens no column that a view reads: the company's own views over jobs are
+-- taken down, and put back as they were.
+DO $$
+DECLARE
+    taken jsonb;
+    view jsonb;
+    line text;
+BEGIN
+    WITH RECURSIVE reader AS (
+        SELECT r.ev_class AS oid, 1 AS depth
+          FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+         WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+           AND d.refobjid = 'public.job_schedules'::regclass
+           AND d.refobjsubid = (SELECT attnum FROM pg_attribute
+                                 WHERE attrelid = 'public.job_schedules'::regclass AND attname = 'estimated_duration_hours')
+        UNION
+        SELECT r.ev_class, reader.depth + 1
+          FROM reader
+          JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = reader.oid
+          JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass AND r.ev_class <> reader.oid
+    ), found AS (
+        SELECT oid, max(depth) AS depth FROM reader GROUP BY oid
+    )
+    SELECT jsonb_agg(jsonb_build_object(
+               'name', format('%I.%I', n.nspname, c.relname), 'query', pg_get_viewdef(c.oid),
+               'options', coalesce(format('WITH (%s)', array_to_string(c.reloptions, ', ')), ''),
+               'after', ARRAY(SELECT format('GRANT %s ON %I.%I TO %s%s', a.privilege_type, n.nspname, c.relname,
+                                            CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+                                            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+                                FROM aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner)
+                        || coalesce(format('COMMENT ON VIEW %I.%I IS %L', n.nspname, c.relname,
+                                           obj_description(c.oid, 'pg_class')), '')
+                        || format('ALTER VIEW %I.%I OWNER TO %I', n.nspname, c.relname, pg_get_userbyid(c.relowner)))
+               ORDER BY f.depth)
+      INTO taken
+      FROM found f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'v';
+
+    FOR view IN SELECT t.v FROM jsonb_array_elements(coalesce(taken, '[]')) WITH ORDINALITY AS t(v, n) ORDER BY t.n DESC LOOP
+        EXECUTE format('DROP VIEW %s', view->>'name');
+    END LOOP;
+    ALTER TABLE public.job_schedules ALTER COLUMN estimated_duration_hours TYPE numeric(7,2);
+    FOR view IN SELECT jsonb_array_elements(coalesce(taken, '[]')) LOOP
+        EXECUTE format('CREATE VIEW %s %s AS %s', view->>'name', view->>'options', view->>'query');
+        FOR line IN SELECT jsonb_array_elements_text(view->'after') LOOP
+            CONTINUE WHEN line = '';
+            EXECUTE line;
+        END LOOP;
+    END LOOP;
+END $$;
+
 SET LOCAL ROLE neff_owner;
 SET LOCAL timezone = 'UTC';
 
--- A job entered by hand has no Calendly event; a customer may have a phone only; 100 hours is a real duration.
+-- A job entered by hand has no Calendly event; a customer may have a phone only.
 ALTER TABLE job_schedules ALTER COLUMN calendly_event_uri DROP NOT NULL;
-ALTER TABLE job_schedules ALTER COLUMN estimated_duration_hours TYPE numeric(7,2);
 ALTER TABLE customers ALTER COLUMN email DROP NOT NULL;
 ALTER TABLE contracts ALTER COLUMN client_email DROP NOT NULL;
 ALTER TABLE estimates ALTER COLUMN email DROP NOT NULL;

@@ -55,10 +55,11 @@ END $$;
 
 -- `version` rises when a business column really differs, whoever writes; nobody can set it. Runs before the
 -- timestamp trigger (triggers fire in the order of their names), so that `updated_at` alone is no difference.
+-- `*<>` compares what is stored: a column of the company's own may be of a type that has no equality (json, xml).
 CREATE FUNCTION raise_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.version := OLD.version;
-    IF NEW IS DISTINCT FROM OLD THEN
+    IF NEW *<> OLD THEN
         NEW.version := OLD.version + 1;
     END IF;
     RETURN NEW;
@@ -72,7 +73,7 @@ BEGIN
     compared.version := OLD.version;
     compared.total_projects := OLD.total_projects;
     compared.total_spent := OLD.total_spent;
-    NEW.version := OLD.version + (compared IS DISTINCT FROM OLD)::integer;
+    NEW.version := OLD.version + (compared *<> OLD)::integer;
     RETURN NEW;
 END $$;
 
