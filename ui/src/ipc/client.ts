@@ -11,12 +11,13 @@ import type {
   MigrationResult,
   NotificationPage,
   RecordRef,
-  Result,
   SavedConnection,
   Today,
 } from "./bindings";
 import { commands } from "./bindings";
 import { OfficeError } from "./errors";
+
+type Result<T> = { status: "ok"; data: T } | { status: "error"; error: AppError };
 
 export type {
   AppInfo,
@@ -81,7 +82,7 @@ export interface Office {
   on<E extends keyof OfficeEvents>(event: E, handler: (payload: OfficeEvents[E]) => void): () => void;
 }
 
-async function ask<T>(command: () => Promise<Result<T, AppError>>): Promise<T> {
+async function ask<T>(command: () => Promise<Result<T>>): Promise<T> {
   const result = await command();
   if (result.status === "error") throw new OfficeError(result.error);
   return result.data;
