@@ -95,6 +95,7 @@ impl ConnectionSettings {
         let mut host = decode(url.host_str().unwrap_or_default())?;
         let mut encryption = None;
         let mut ca_file = None;
+        let mut in_query = None;
         for (key, value) in url.query_pairs() {
             match key.as_ref() {
                 "sslmode" | "ssl-mode" => {
@@ -103,6 +104,7 @@ impl ConnectionSettings {
                 }
                 "sslrootcert" => ca_file = Some(PathBuf::from(value.as_ref())),
                 "host" => value.as_ref().clone_into(&mut host),
+                "password" => in_query = Some(SecretString::from(value.into_owned())),
                 _ => {}
             }
         }
@@ -119,7 +121,7 @@ impl ConnectionSettings {
             ca_file,
         };
         settings.check()?;
-        let password = url.password().map(decode).transpose()?.map(SecretString::from);
+        let password = url.password().map(decode).transpose()?.map(SecretString::from).or(in_query);
         Ok((settings, password))
     }
 
@@ -167,6 +169,8 @@ impl ConnectionSettings {
                 ("idle_in_transaction_session_timeout", "60s"),
                 ("timezone", "UTC"),
                 ("datestyle", "ISO"),
+                // "There is no transaction in progress" after every use of the pool is no news.
+                ("client_min_messages", "error"),
             ]);
         options = if self.host.starts_with('/') { options.socket(&self.host) } else { options.host(&self.host) };
         if let Some(file) = &self.ca_file {
