@@ -23,6 +23,7 @@ INSERT INTO role_privileges VALUES
     ('neff_app', 'estimate_versions',       'SELECT, INSERT'),
     ('neff_app', 'job_assignments',         'SELECT'),                  -- derived: written by triggers only
     ('neff_app', 'job_unknown_resources',   'SELECT'),
+    ('neff_app', 'job_crews',               'SELECT'),
     ('neff_app', 'alert_types',             'SELECT'),
     ('neff_app', 'alert_rules',             'SELECT, INSERT, UPDATE, DELETE'),
     ('neff_app', 'email_templates',         'SELECT, INSERT, UPDATE, DELETE'),
