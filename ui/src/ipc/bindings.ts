@@ -121,14 +121,14 @@ export type CheckState =
 /**  Could not be looked at because of one before. */
 "skipped";
 
-/**  Somebody or something in two places at once. */
+/**  Two jobs that claim the same people or machines at the same time. */
 export type Clash = {
 	/**  The job that came second. */
 	job: JobCard,
-	/**  Who or what. */
-	resource_name: string,
-	/**  `person` or `machine`. */
-	resource_kind: string,
+	/**  Who is on both, by name. */
+	people: string[],
+	/**  What is on both, by name. */
+	machines: string[],
 	/**  The job that was there first. */
 	other_job_id: string,
 	/**  Its client. */

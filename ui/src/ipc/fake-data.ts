@@ -143,8 +143,8 @@ const unassigned = [
 export function fullToday(): Today {
   const clash: Clash = {
     job: clashing[1],
-    resource_name: "Ray Castillo",
-    resource_kind: "person",
+    people: ["Ray Castillo", "Teresa Huang"],
+    machines: [],
     other_job_id: clashing[0].id,
     other_customer: clashing[0].customer,
     other_address: clashing[0].address,
@@ -386,8 +386,8 @@ export function hostileToday(): Today {
     ],
     clashes: HOSTILE.map((_, i) => ({
       job: jobs[i]!,
-      resource_name: text(i),
-      resource_kind: "person",
+      people: [text(i), text(i + 2)],
+      machines: [text(i + 5)],
       other_job_id: uuid(103),
       other_customer: text(i + 4),
       other_address: text(i + 3),

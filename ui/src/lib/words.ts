@@ -26,8 +26,25 @@ export function grouped(n: number): string {
   return numbers.format(n);
 }
 
+/**
+ * Without embeddings, overrides and isolates of direction: an override left open in somebody's name reaches past `bdi`
+ * and turns round what follows. Right-to-left letters need none of them.
+ */
+export function plain(text: string): string {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+}
+
+/** The first few of many names, and how many there are besides. */
+export function namesInOneLine(names: string[], most = 4): { shown: string[]; rest: number } {
+  return {
+    shown: names.slice(0, most).map((name) => shorten(name, 80)),
+    rest: Math.max(0, names.length - most),
+  };
+}
+
 /** Lists do not lay out ten thousand characters that nobody sees; the detail shows them all. */
-export function shorten(text: string, limit = 240): string {
+export function shorten(written: string, limit = 240): string {
+  const text = plain(written);
   if (text.length <= limit) return text;
   const end = text.slice(0, limit);
   // A pair of surrogates is one character: never half of it.

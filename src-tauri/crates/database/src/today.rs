@@ -51,14 +51,15 @@ pub struct JobRow {
     pub crew_names: Vec<String>,
 }
 
-/// A person or machine in two places.
+/// Two jobs that claim the same people or machines at the same time.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "columns; see job_assignments")]
 pub struct ClashRow {
     pub job_id: Uuid,
-    pub resource_id: Uuid,
-    pub resource_kind: String,
-    pub resource_name: String,
+    /// Who is on both, by name.
+    pub people: Vec<String>,
+    /// What is on both, by name.
+    pub machines: Vec<String>,
     pub other_job_id: Uuid,
     pub other_customer: Option<String>,
     pub other_address: String,
@@ -185,30 +186,34 @@ pub async fn jobs(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Job
     .await?)
 }
 
-/// Who and what is in two places from a moment on: one row a job and resource, soonest first.
+/// Jobs that clash from a moment on: one row for each pair of jobs, soonest first. A claim in conflict is told with the
+/// job that stands in its way, the firm one before any other.
 ///
 /// # Errors
 /// When the database cannot be asked.
 pub async fn clashes_from(connection: &mut PgConnection, from: DateTime<Utc>) -> Result<Vec<ClashRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         ClashRow,
-        r#"SELECT x.job_schedule_id AS "job_id!", x.resource_id AS "resource_id!", x.resource_kind AS "resource_kind!",
-                  coalesce(p.name, e.name, 'somebody removed') AS "resource_name!",
+        r#"SELECT x.job_schedule_id AS "job_id!",
+                  coalesce(array_agg(DISTINCT coalesce(p.name, 'somebody removed')::text)
+                      FILTER (WHERE x.resource_kind = 'person'), '{}') AS "people!",
+                  coalesce(array_agg(DISTINCT coalesce(e.name, 'something removed')::text)
+                      FILTER (WHERE x.resource_kind = 'machine'), '{}') AS "machines!",
                   o.id AS "other_job_id!", k.client_name AS "other_customer?", o.location_address AS "other_address!",
                   o.start_date AS "other_start!", o.end_date AS "other_end!", count(*) OVER () AS "total!"
-             FROM (SELECT DISTINCT ON (a.job_schedule_id, a.resource_id) a.*
-                     FROM job_assignments a
-                    WHERE a.state = 'conflict' AND upper(a.during) > $1
-                    ORDER BY a.job_schedule_id, a.resource_id, lower(a.during)) AS x
+             FROM job_assignments x
             CROSS JOIN LATERAL (
-                  SELECT j.* FROM job_assignments b JOIN job_schedules j ON j.id = b.job_schedule_id
+                  SELECT j.id, j.contract_id, j.location_address, j.start_date, j.end_date
+                    FROM job_assignments b JOIN job_schedules j ON j.id = b.job_schedule_id
                    WHERE b.resource_id = x.resource_id AND b.during && x.during
                      AND b.job_schedule_id <> x.job_schedule_id AND b.state <> 'released'
-                   ORDER BY (b.state = 'firm') DESC, j.start_date LIMIT 1) AS o
+                   ORDER BY (b.state = 'firm') DESC, j.start_date, j.id LIMIT 1) AS o
              LEFT JOIN contracts k ON k.id = o.contract_id
              LEFT JOIN crew_members p ON p.id = x.resource_id
              LEFT JOIN equipment e ON e.id = x.resource_id
-            ORDER BY lower(x.during), x.job_schedule_id, 4
+            WHERE x.state = 'conflict' AND upper(x.during) > $1
+            GROUP BY x.job_schedule_id, o.id, k.client_name, o.location_address, o.start_date, o.end_date
+            ORDER BY min(lower(x.during)), x.job_schedule_id, o.id
             LIMIT $2"#,
         from,
         LIST

@@ -132,15 +132,15 @@ pub struct TodayDay {
     pub crews: Vec<CrewDay>,
 }
 
-/// Somebody or something in two places at once.
+/// Two jobs that claim the same people or machines at the same time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Clash {
     /// The job that came second.
     pub job: JobCard,
-    /// Who or what.
-    pub resource_name: String,
-    /// `person` or `machine`.
-    pub resource_kind: String,
+    /// Who is on both, by name.
+    pub people: Vec<String>,
+    /// What is on both, by name.
+    pub machines: Vec<String>,
     /// The job that was there first.
     pub other_job_id: Uuid,
     /// Its client.

@@ -98,8 +98,8 @@ pub(crate) fn card(row: &JobRow) -> JobCard {
 fn clash(x: ClashRow, rows: &HashMap<Uuid, JobRow>) -> Option<Clash> {
     Some(Clash {
         job: card(rows.get(&x.job_id)?),
-        resource_name: x.resource_name,
-        resource_kind: x.resource_kind,
+        people: x.people,
+        machines: x.machines,
         other_job_id: x.other_job_id,
         other_customer: x.other_customer,
         other_address: x.other_address,
