@@ -198,11 +198,10 @@ RETURNS TABLE (place bigint, resource_kind text, resource_id uuid, via_crew_id u
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     zone text := public.office_time_zone();
-    working text := public.config_text('office_working_days', '');
+    working text;
 BEGIN
-    IF working !~ '[1-7]' THEN
-        working := '1,2,3,4,5';
-    END IF;
+    SELECT c.value INTO working FROM public.system_config c WHERE c.key = 'office_working_days' AND c.value ~ '[1-7]';
+    working := coalesce(working, '1,2,3,4,5');
     RETURN QUERY
     WITH span AS (
         SELECT j.place, j.starts, j.ends,
@@ -240,12 +239,26 @@ END $$;
 
 -- ---- Checking and claiming --------------------------------------------------------------------------------------
 -- Which of these claims (those that hold) meet a claim that is not released, or an earlier one among themselves.
--- One pass over all of them in the order of time; only what touches something is looked at closely.
+-- A few: look each up. Many: one pass over all of them in the order of time, and a closer look at what touches.
 CREATE FUNCTION clashing_claims(p_claims assignment_claim[]) RETURNS bigint[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     clashing bigint[];
 BEGIN
+    IF cardinality(p_claims) <= 100 THEN
+        RETURN ARRAY(
+            SELECT c.n FROM unnest(p_claims) AS c
+             WHERE c.holds
+               AND ((SELECT true FROM public.job_assignments x
+                      WHERE x.resource_id = c.resource_id AND x.during && c.during AND x.state = 'firm'
+                        AND x.job_schedule_id <> c.job_schedule_id LIMIT 1)
+                 OR (SELECT true FROM public.job_assignments x
+                      WHERE x.resource_id = c.resource_id AND x.during && c.during AND x.state IN ('conflict', 'overridden')
+                        AND x.job_schedule_id <> c.job_schedule_id LIMIT 1)
+                 OR (SELECT true FROM unnest(p_claims) AS o
+                      WHERE o.holds AND o.n < c.n AND o.resource_id = c.resource_id AND o.during && c.during
+                        AND o.job_schedule_id <> c.job_schedule_id LIMIT 1)));
+    END IF;
     WITH asked AS (
         SELECT c.n, c.job_schedule_id, c.resource_id, c.during FROM unnest(p_claims) AS c WHERE c.holds
     ), reach AS (
@@ -303,7 +316,7 @@ END $$;
 
 -- Who waits (conflict) where time became free is looked at again; who came first is first served.
 CREATE FUNCTION promote_waiting(p_resources uuid[], p_times tstzrange[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     promoted bigint;
 BEGIN
@@ -332,7 +345,7 @@ CREATE FUNCTION describe_clashes(p_claims assignment_claim[])
 RETURNS TABLE (job_id uuid, resource_kind text, resource_id uuid, resource_name text, via_crew_id uuid,
                during tstzrange, other_job_id uuid, other_address text, other_customer text,
                other_start timestamptz, other_end timestamptz, other_status text, other_state text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     RETURN QUERY
     SELECT c.job_schedule_id, c.resource_kind, c.resource_id,
@@ -358,8 +371,8 @@ END $$;
 -- are gone included). What did not change, or only shrank, keeps its state. `p_refuse`: a new clash without a reason raises NF001.
 -- `p_new`: the jobs were just inserted and hold nothing yet.
 CREATE FUNCTION assign_jobs(p_jobs uuid[], p_refuse boolean, p_new boolean DEFAULT false) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off SET plan_cache_mode = auto
-SET work_mem = '16MB' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off
+SET plan_cache_mode = force_generic_plan SET work_mem = '16MB' AS $$
 DECLARE
     fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
     alone boolean := cardinality(p_jobs) > 64;
@@ -376,6 +389,7 @@ DECLARE
     freed uuid[];
     freed_times tstzrange[];
     clashing bigint[];
+    suspects public.assignment_claim[];
     suspect public.assignment_claim;
     refused public.assignment_claim[];
     details jsonb;
@@ -459,19 +473,24 @@ BEGIN
     -- Check in a new statement; then claim.
     IF cardinality(claims) > 0 THEN
         clashing := public.clashing_claims(claims);
-        IF NOT fresh_eyes AND NOT public.claims_are_free(
-               ARRAY(SELECT c FROM unnest(claims) AS c WHERE c.holds AND c.n <> ALL (clashing))) THEN
-            FOREACH suspect IN ARRAY claims LOOP
-                IF suspect.holds AND suspect.n <> ALL (clashing) AND NOT public.claims_are_free(ARRAY[suspect]) THEN
-                    clashing := clashing || suspect.n;
-                END IF;
-            END LOOP;
+        IF NOT fresh_eyes THEN
+            suspects := ARRAY(SELECT c FROM unnest(claims) AS c LEFT JOIN unnest(clashing) AS x(n) ON x.n = c.n
+                               WHERE c.holds AND x.n IS NULL ORDER BY c.n);
+            IF NOT public.claims_are_free(suspects) THEN
+                FOREACH suspect IN ARRAY suspects LOOP
+                    IF NOT public.claims_are_free(ARRAY[suspect]) THEN
+                        clashing := clashing || suspect.n;
+                    END IF;
+                END LOOP;
+            END IF;
         END IF;
 
-        UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
-          FROM public.job_schedules s
-         WHERE o.job_schedule_id = ANY (p_jobs) AND s.id = o.job_schedule_id AND o.given_in = pg_current_xact_id()
-           AND o.covers IS DISTINCT FROM tstzrange(s.start_date, s.end_date);
+        IF cardinality(clashing) > 0 THEN
+            UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
+              FROM public.job_schedules s
+             WHERE o.job_schedule_id = ANY (p_jobs) AND s.id = o.job_schedule_id AND o.given_in = pg_current_xact_id()
+               AND o.covers IS DISTINCT FROM tstzrange(s.start_date, s.end_date);
+        END IF;
         INSERT INTO public.job_assignments (job_schedule_id, resource_kind, resource_id, via_crew_id, during, state)
         SELECT c.job_schedule_id, c.resource_kind, c.resource_id, c.via_crew_id, c.during,
                CASE WHEN NOT c.holds THEN 'released' WHEN x.n IS NULL THEN 'firm'
@@ -484,10 +503,11 @@ BEGIN
 
         IF p_refuse AND cardinality(clashing) > 0 THEN
             refused := ARRAY(
-                SELECT c FROM unnest(claims) AS c
+                SELECT c FROM unnest(clashing) AS x(n)
+                  JOIN unnest(claims) AS c ON c.n = x.n
                   JOIN public.job_assignments a ON a.job_schedule_id = c.job_schedule_id AND a.resource_id = c.resource_id
                    AND a.during = c.during AND a.state = 'conflict'
-                 WHERE c.n = ANY (clashing) ORDER BY c.n LIMIT 50);
+                 ORDER BY c.n LIMIT 50);
             IF cardinality(refused) > 0 THEN
                 SELECT jsonb_agg(jsonb_build_object(
                            'job', d.job_id,
@@ -600,9 +620,8 @@ BEGIN
           FROM (SELECT jobs[c.place] AS job_schedule_id, c.resource_id, c.during, NOT holding[c.place] AS released
                   FROM public.spread_claims(starts, ends, matches) AS c) AS d
           FULL JOIN (SELECT x.job_schedule_id, x.resource_id, x.during, x.state = 'released' AS released
-                       FROM public.job_assignments x
-                      WHERE x.job_schedule_id = ANY (jobs)
-                         OR NOT EXISTS (SELECT FROM public.job_schedules s WHERE s.id = x.job_schedule_id)) AS a
+                       FROM public.job_assignments x LEFT JOIN public.job_schedules s ON s.id = x.job_schedule_id
+                      WHERE s.id IS NULL OR s.end_date > now()) AS a
             ON a.job_schedule_id = d.job_schedule_id AND a.resource_id = d.resource_id AND a.during = d.during
                AND a.released = d.released
          WHERE a.job_schedule_id IS NULL OR d.job_schedule_id IS NULL);
@@ -649,7 +668,8 @@ CREATE FUNCTION find_clashes(p_job uuid, p_start timestamptz, p_end timestamptz,
 RETURNS TABLE (resource_kind text, resource_id uuid, resource_name text, via_crew_id uuid, during tstzrange,
                other_job_id uuid, other_address text, other_customer text, other_start timestamptz,
                other_end timestamptz, other_status text, other_state text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN QUERY
     SELECT d.resource_kind, d.resource_id, d.resource_name, d.via_crew_id, d.during, d.other_job_id, d.other_address,
@@ -677,7 +697,8 @@ SELECT c.id AS assignment_id, c.job_schedule_id, c.resource_kind, c.resource_id,
        UNION ALL
        SELECT x.job_schedule_id, x.during, x.state FROM job_assignments x
         WHERE x.resource_id = c.resource_id AND x.during && c.during AND x.state IN ('conflict', 'overridden')
-          AND x.job_schedule_id <> c.job_schedule_id) AS o ON true
+          AND x.job_schedule_id <> c.job_schedule_id
+       OFFSET 0) AS o ON true
  WHERE c.state = 'conflict';
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.8', 'Double booking: deriving and checking', '0.1.0');

@@ -22,6 +22,7 @@ INSERT INTO role_privileges VALUES
     ('neff_app', 'schedule_changes',        'SELECT, INSERT'),          -- the trail is added to, never rewritten
     ('neff_app', 'estimate_versions',       'SELECT, INSERT'),
     ('neff_app', 'job_assignments',         'SELECT'),                  -- derived: written by triggers only
+    ('neff_app', 'job_crews',               'SELECT'),
     ('neff_app', 'job_unknown_resources',   'SELECT'),
     ('neff_app', 'job_crews',               'SELECT'),
     ('neff_app', 'alert_types',             'SELECT'),
@@ -60,7 +61,7 @@ INSERT INTO role_privileges
 SELECT 'neff_readonly', t, 'SELECT'
   FROM unnest(ARRAY['contracts', 'estimates', 'customers', 'job_schedules', 'schedule_changes', 'crews',
                     'crew_memberships', 'equipment', 'time_off', 'customer_sites', 'estimate_items', 'price_book_items',
-                    'payments', 'job_assignments', 'job_unknown_resources', 'alert_types', 'schema_versions']) AS t;
+                    'payments', 'job_assignments', 'job_crews', 'job_unknown_resources', 'alert_types', 'schema_versions']) AS t;
 INSERT INTO role_privileges VALUES
     ('neff_readonly', 'crew_members',
      'SELECT (id, name, email, phone, role, specializations, availability_schedule, status, hire_date, certifications, created_at, updated_at, version)');
