@@ -22,7 +22,6 @@ INSERT INTO role_privileges VALUES
     ('neff_app', 'schedule_changes',        'SELECT, INSERT'),          -- the trail is added to, never rewritten
     ('neff_app', 'estimate_versions',       'SELECT, INSERT'),
     ('neff_app', 'job_assignments',         'SELECT'),                  -- derived: written by triggers only
-    ('neff_app', 'job_crews',               'SELECT'),
     ('neff_app', 'job_unknown_resources',   'SELECT'),
     ('neff_app', 'job_crews',               'SELECT'),
     ('neff_app', 'alert_types',             'SELECT'),
