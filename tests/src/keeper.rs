@@ -68,8 +68,11 @@ impl Drop for Keeper {
     }
 }
 
-/// The program `name` of the same build as this test.
+/// The program `name` of the same build as this test, or of the folder `NEFF_PROGRAMS` (an installed one).
 pub fn program(name: &str) -> PathBuf {
+    if let Some(folder) = std::env::var_os("NEFF_PROGRAMS") {
+        return Path::new(&folder).join(name);
+    }
     let this = std::env::current_exe().expect("this test's own path");
     let folder = this.ancestors().find(|folder| folder.join(".fingerprint").exists()).expect("a target folder");
     let program = folder.join(name);

@@ -63,7 +63,7 @@ impl Session {
             &keeper,
             &mut services,
             Command::new("Xvfb")
-                .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset"])
+                .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"])
                 .stderr(Stdio::null()),
         );
         environment.push(("DISPLAY".to_owned(), format!(":{number}")));

@@ -24,6 +24,7 @@ pub struct Window {
     client: Client,
     driver: Child,
     process: u32,
+    display: String,
 }
 
 impl Window {
@@ -60,7 +61,8 @@ impl Window {
             .await
             .unwrap_or_else(|error| panic!("the window opens: {error}\n{}", said(session)));
         let process = children(driver.id()).first().copied().expect("the program is the driver's child");
-        let window = Self { client, driver, process };
+        let display = session.environment().find(|(name, _)| name == "DISPLAY").expect("a display").1;
+        let window = Self { client, driver, process, display };
         window
             .wait("the page is loaded", "return document.readyState === 'complete' && location.href !== 'about:blank'")
             .await;
@@ -135,9 +137,8 @@ impl Window {
     /// Replaces what the field with this test id holds.
     pub async fn fill(&self, id: &str, text: &str) {
         let field = self.find(id).await;
-        field.click().await.expect("the field takes the focus");
-        field.send_keys(&format!("{}a", char::from(Key::Control))).await.expect("all of it selected");
-        field.send_keys(&char::from(Key::Null).to_string()).await.expect("the key released");
+        self.script("const e = document.querySelector(arguments[0]); e.focus(); e.select()", vec![json!(test_id(id))])
+            .await;
         field.send_keys(&char::from(Key::Delete).to_string()).await.expect("emptied");
         field.send_keys(text).await.expect("filled");
         let value = field.prop("value").await.expect("its value");
@@ -194,16 +195,14 @@ impl Window {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// A picture of the page, into `target/pictures/`.
+    /// A picture of the window, into `target/pictures/`: of the display, so what a person would see.
     pub async fn screenshot(&self, name: &str) {
-        if let Ok(picture) = self.client.screenshot().await {
-            std::fs::write(pictures().join(format!("{name}.png")), picture).expect("the picture is written");
-        }
-    }
-
-    /// Resizes the window.
-    pub async fn resize(&self, width: u32, height: u32) {
-        self.client.set_window_size(width, height).await.expect("another size");
+        let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+        // A window that cannot paint any more is worth a picture all the same.
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.client.execute_async(painted, Vec::new())).await;
+        let file = pictures().join(format!("{name}.png"));
+        let taken = Command::new("import").args(["-window", "root"]).arg(&file).env("DISPLAY", &self.display).status();
+        assert!(taken.expect("import").success(), "{} is taken", file.display());
     }
 
     /// SIGKILL: the program has no chance to say goodbye.
