@@ -198,8 +198,12 @@ impl Keeper {
         match schema.kind {
             SchemaKind::Current | SchemaKind::Newer => {}
             _ => {
-                let report = database::doctor::examine(&t.settings, t.password.as_ref(), &t.application).await;
-                self.set(ConnectionState::NeedsMigration { report: report.into() });
+                // The doctor tries passwords and connects a few times: once for each state it finds is enough.
+                let known = matches!(&*self.sender.borrow(), ConnectionState::NeedsMigration { report } if report.schema == Some(schema.kind));
+                if !known {
+                    let report = database::doctor::examine(&t.settings, t.password.as_ref(), &t.application).await;
+                    self.set(ConnectionState::NeedsMigration { report: report.into() });
+                }
                 return Ok(Ended::WaitForPerson);
             }
         }
