@@ -21,6 +21,7 @@ pub struct AppInfo {
 #[tauri::command]
 #[specta::specta]
 #[expect(clippy::unnecessary_wraps, reason = "every command answers with data or an error")]
+#[expect(clippy::needless_pass_by_value, reason = "tauri hands the state over like this")]
 pub(crate) fn app_info(office: TheOffice<'_>) -> Answer<AppInfo> {
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -25,9 +25,9 @@ struct Cli {
 
 #[derive(Args)]
 pub(crate) struct Where {
-    /// The database, without its password: postgres://login@host:5432/database?sslmode=verify-full.
+    /// The database, without its password: `postgres://login@host:5432/database?sslmode=verify-full`.
     ///
-    /// The password comes from the keychain, from NEFF_DATABASE_PASSWORD, or is asked for.
+    /// The password comes from the keychain, from `NEFF_DATABASE_PASSWORD`, or is asked for.
     #[arg(long, value_name = "URL")]
     url: String,
 }

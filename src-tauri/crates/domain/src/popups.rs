@@ -60,7 +60,7 @@ pub fn plan(due: &[Due], shown_ago: &[Duration]) -> Plan {
     match due.len() {
         0 => Plan::Nothing,
         // A stream of alerts, each arriving alone, would pop up without end.
-        _ if lately.len() + popups > IN_A_ROW => Plan::Wait(WINDOW - oldest),
+        _ if lately.len() + popups > IN_A_ROW => Plan::Wait(WINDOW.saturating_sub(oldest)),
         1..=AT_ONCE => Plan::Each,
         _ => Plan::Summary(summary(due)),
     }

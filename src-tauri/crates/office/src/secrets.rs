@@ -11,7 +11,7 @@ use crate::error::{AppError, ErrorCode};
 
 const SERVICE: &str = "Neff Office";
 /// A keychain may ask the person for its own password, and a locked one with a display waits for ever.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where passwords are kept.
 #[derive(Debug)]

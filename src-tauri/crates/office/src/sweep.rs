@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::link::ConnectionState;
 
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 
 /// Sweeps while the link is up, until `token` is cancelled. Each computer starts at a moment of its own.
 pub(crate) async fn sweep(pool: PgPool, state: watch::Receiver<ConnectionState>, token: CancellationToken) {

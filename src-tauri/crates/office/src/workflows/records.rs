@@ -44,10 +44,8 @@ impl Office {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let c = &mut *connection;
-        let (row, rest) = match (today::jobs(c, &[id]).await?.pop(), records::job_rest(c, id).await?) {
-            (Some(row), Some(rest)) => (row, rest),
-            _ => return Err(AppError::not_found("job")),
-        };
+        let found = (today::jobs(c, &[id]).await?.pop(), records::job_rest(c, id).await?);
+        let (Some(row), Some(rest)) = found else { return Err(AppError::not_found("job")) };
         let assigned = records::assigned(c, id).await?;
         let unknown_names = records::unknown_names(c, id).await?;
         let changes = records::changes(c, id).await?;
