@@ -162,7 +162,7 @@ impl Recorder {
 
 #[interface(name = "org.freedesktop.Notifications")]
 impl Service {
-    #[expect(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "the service's interface")]
+    #[expect(clippy::too_many_arguments, reason = "the service's interface")]
     async fn notify(
         &self,
         program: String,
