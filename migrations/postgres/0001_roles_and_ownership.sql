@@ -58,6 +58,16 @@ END $$;
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
+DO $$
+DECLARE
+    schema_name name;
+BEGIN
+    -- The company may have installed them in a schema of their own.
+    FOR schema_name IN SELECT DISTINCT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+                        WHERE e.extname IN ('pg_trgm', 'btree_gist') AND NOT has_schema_privilege('neff_owner', n.oid, 'USAGE') LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO neff_owner', schema_name);
+    END LOOP;
+END $$;
 
 -- Rights on the database and the schema. On PostgreSQL 13 and 14 the schema `public` belongs to the server's
 -- superuser; there everybody may create in it, which is enough to go on, and the doctor says so.

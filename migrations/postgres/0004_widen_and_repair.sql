@@ -26,13 +26,12 @@ BEGIN
     )
     SELECT jsonb_agg(jsonb_build_object(
                'name', format('%I.%I', n.nspname, c.relname), 'query', pg_get_viewdef(c.oid),
-               'options', coalesce(format('WITH (%s)', array_to_string(c.reloptions, ', ')), ''),
+               'options', coalesce('WITH (' || array_to_string(c.reloptions, ', ') || ')', ''),
                'after', ARRAY(SELECT format('GRANT %s ON %I.%I TO %s%s', a.privilege_type, n.nspname, c.relname,
                                             CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
                                             CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
                                 FROM aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner)
-                        || coalesce(format('COMMENT ON VIEW %I.%I IS %L', n.nspname, c.relname,
-                                           obj_description(c.oid, 'pg_class')), '')
+                        || format('COMMENT ON VIEW %I.%I IS %L', n.nspname, c.relname, obj_description(c.oid, 'pg_class'))
                         || format('ALTER VIEW %I.%I OWNER TO %I', n.nspname, c.relname, pg_get_userbyid(c.relowner)))
                ORDER BY f.depth)
       INTO taken
@@ -46,7 +45,6 @@ BEGIN
     FOR view IN SELECT jsonb_array_elements(coalesce(taken, '[]')) LOOP
         EXECUTE format('CREATE VIEW %s %s AS %s', view->>'name', view->>'options', view->>'query');
         FOR line IN SELECT jsonb_array_elements_text(view->'after') LOOP
-            CONTINUE WHEN line = '';
             EXECUTE line;
         END LOOP;
     END LOOP;

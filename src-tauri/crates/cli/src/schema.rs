@@ -13,9 +13,12 @@ pub(crate) async fn migrate(at: &Where, backup_to: Option<PathBuf>, no_backup: b
         .open(password.as_ref(), "neff-migrate", std::time::Duration::from_secs(10))
         .await
         .map_err(|e| sentence(&e.into()))?;
-    let state = database::migrate::state(&mut connection).await.map_err(|e| sentence(&e.into()))?;
+    // What it may not look at it may not migrate either, and the step after says why.
+    let state = database::migrate::state(&mut connection).await.ok();
+    let missing = database::rights::missing_to_migrate(&mut connection).await.map_err(|e| sentence(&e.into()))?;
     database::close(connection).await;
-    if state.holds_rows && !state.pending.is_empty() && backup_to.is_none() && !no_backup {
+    if state.is_some_and(|s| s.holds_rows && !s.pending.is_empty())
+        && missing.is_empty() && backup_to.is_none() && !no_backup {
         return Err("The database holds rows. Say where a verified backup goes first (--backup-to DIR), or that you have \
                     one (--no-backup). Nothing was changed."
             .into());

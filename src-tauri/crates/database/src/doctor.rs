@@ -247,7 +247,10 @@ async fn inside(report: &mut Report, connection: &mut PgConnection, settings: &C
     report.holds_rows = state.holds_rows;
 
     let migrating = matches!(state.kind, SchemaKind::Empty | SchemaKind::Specification | SchemaKind::Older);
-    let missing = if migrating { rights::missing_to_migrate(connection).await? } else { rights::missing_to_work(connection).await? };
+    let mut missing = if migrating { rights::missing_to_migrate(connection).await? } else { rights::missing_to_work(connection).await? };
+    if migrating && state.holds_rows {
+        missing.extend(rights::missing_to_back_up(connection, true).await?);
+    }
     report.can_migrate = migrating && missing.is_empty() && encoding == "UTF8";
     if missing.is_empty() {
         let may = if migrating { "This login may set the database up." } else { "This login may do office work." };
@@ -349,7 +352,8 @@ async fn passwords(report: &mut Report, settings: &ConnectionSettings) {
                     let _ = sqlx::Connection::close(connection).await;
                     true
                 }
-                Err(_) => false,
+                // The password was right, and only then was it looked at what the login may.
+                Err(error) => matches!(error.failure(), Failure::RightsMissing | Failure::TooManyConnections),
             }
         }
     };

@@ -35,19 +35,17 @@ pub async fn verified_dump(
     password: Option<&SecretString>,
     folder: &Path,
 ) -> Result<Dump, DatabaseError> {
-    let (sees_all, version, stamp): (bool, i32, String) = sqlx::query_as(
-        "SELECT NOT EXISTS (SELECT FROM pg_class c
-                             WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity
-                               AND NOT pg_has_role(c.relowner, 'USAGE'))
-                OR (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
-                current_setting('server_version_num')::int / 10000,
+    let missing = crate::rights::missing_to_back_up(connection, false).await?;
+    if !missing.is_empty() {
+        let commands: Vec<_> = missing.iter().map(|m| m.command.as_str()).collect();
+        return Err(DatabaseError::new(Failure::RightsMissing, commands.join("\n")));
+    }
+    let (version, stamp): (i32, String) = sqlx::query_as(
+        "SELECT current_setting('server_version_num')::int / 10000,
                 to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYYMMDD_HH24MISS')",
     )
     .fetch_one(&mut *connection)
     .await?;
-    if !sees_all {
-        return Err(DatabaseError::new(Failure::RightsMissing, "row policies hide rows from this login: a dump would not be whole"));
-    }
     std::fs::create_dir_all(folder).map_err(|e| io(&e))?;
     let programs = find_programs(version).await?;
     let name: String = settings.database.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).collect();
@@ -55,17 +53,25 @@ pub async fn verified_dump(
     let partial = file.with_extension("dump.partial");
     let passfile = Passfile::write(settings, password)?;
 
-    let result = dump_and_read(&programs, settings, passfile.path(), &partial).await;
-    if let Err(error) = result {
-        let _ = std::fs::remove_file(&partial);
-        return Err(error);
-    }
-    let (bytes, sha256) = hash(&partial).await?;
     let manifest = file.with_extension("dump.sha256");
+    let result = match dump_and_read(&programs, settings, passfile.path(), &partial).await {
+        Ok(()) => finish(&partial, &manifest, file, folder).await,
+        Err(error) => Err(error),
+    };
+    if result.is_err() {
+        // Whatever is left looks like a backup and is none.
+        let _ = std::fs::remove_file(&partial);
+        let _ = std::fs::remove_file(&manifest);
+    }
+    result
+}
+
+async fn finish(partial: &Path, manifest: &Path, file: PathBuf, folder: &Path) -> Result<Dump, DatabaseError> {
+    let (bytes, sha256) = hash(partial).await?;
     let line = format!("{sha256}  {}\n", file.file_name().unwrap_or_default().to_string_lossy());
-    write_synced(&manifest, line.as_bytes())?;
-    std::fs::File::open(&partial).and_then(|f| f.sync_all()).map_err(|e| io(&e))?;
-    std::fs::rename(&partial, &file).map_err(|e| io(&e))?;
+    write_synced(manifest, line.as_bytes())?;
+    std::fs::File::open(partial).and_then(|f| f.sync_all()).map_err(|e| io(&e))?;
+    std::fs::rename(partial, &file).map_err(|e| io(&e))?;
     // The new name itself has to reach the disk (not needed, and not possible, on Windows).
     #[cfg(unix)]
     std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| io(&e))?;
@@ -78,7 +84,7 @@ async fn dump_and_read(programs: &Programs, settings: &ConnectionSettings, passf
         .arg("--file")
         .arg(partial)
         .env_clear()
-        .envs(environment(settings, passfile));
+        .envs(environment(settings, passfile, programs.major));
     run(&mut dump, "pg_dump").await?;
     // `pg_restore --list` accepts truncated and flipped files; only reading everything finds them.
     let mut read = Command::new(&programs.pg_restore);
@@ -100,11 +106,11 @@ async fn run(command: &mut Command, name: &str) -> Result<(), DatabaseError> {
     }
     let text = String::from_utf8_lossy(&output.stderr);
     let failure = if text.contains("No space left") { Failure::DiskFull } else { Failure::Other };
-    Err(DatabaseError::new(failure, format!("{name}: {}", text.trim())))
+    Err(DatabaseError::new(failure, format!("{name} ended with {}: {}", output.status, text.trim())))
 }
 
 /// libpq's own settings, so that nothing secret or odd stands in an argument.
-fn environment(settings: &ConnectionSettings, passfile: &Path) -> Vec<(String, std::ffi::OsString)> {
+fn environment(settings: &ConnectionSettings, passfile: &Path, major: i32) -> Vec<(String, std::ffi::OsString)> {
     let mut env = plain_environment();
     let mut set = |key: &str, value: &std::ffi::OsStr| env.push((key.to_owned(), value.to_owned()));
     set("PGHOST", settings.host.trim_matches(['[', ']']).as_ref());
@@ -122,11 +128,25 @@ fn environment(settings: &ConnectionSettings, passfile: &Path) -> Vec<(String, s
     set("PGSSLMODE", mode.as_ref());
     match &settings.ca_file {
         Some(file) => set("PGSSLROOTCERT", file.as_os_str()),
-        None if settings.encryption == Encryption::VerifyFull => set("PGSSLROOTCERT", "system".as_ref()),
+        // `system` came with 16, and for verify-full only.
+        None if settings.encryption == Encryption::VerifyFull && major >= 16 => set("PGSSLROOTCERT", "system".as_ref()),
+        None if matches!(settings.encryption, Encryption::VerifyFull | Encryption::VerifyCa) => {
+            if let Some(file) = TRUSTED.iter().map(Path::new).find(|file| file.is_file()) {
+                set("PGSSLROOTCERT", file.as_os_str());
+            }
+        }
         None => {}
     }
     env
 }
+
+/// Where systems keep the certificate authorities they trust, in one file.
+const TRUSTED: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
 
 /// What a program needs to start at all, and nothing that could redirect it.
 fn plain_environment() -> Vec<(String, std::ffi::OsString)> {
@@ -140,6 +160,7 @@ fn plain_environment() -> Vec<(String, std::ffi::OsString)> {
 struct Programs {
     pg_dump: PathBuf,
     pg_restore: PathBuf,
+    major: i32,
 }
 
 /// The usual places, the server's own major first: an older `pg_dump` refuses, a newer one's dump may not load back.
@@ -165,8 +186,8 @@ async fn find_programs(server_major: i32) -> Result<Programs, DatabaseError> {
         let Ok(output) = Command::new(&pg_dump).arg("--version").stdin(Stdio::null()).output().await else { continue };
         let major = major_of(&String::from_utf8_lossy(&output.stdout));
         newest_seen = newest_seen.max(major);
-        if major.is_some_and(|m| m >= server_major) {
-            return Ok(Programs { pg_dump, pg_restore });
+        if let Some(major) = major.filter(|m| *m >= server_major) {
+            return Ok(Programs { pg_dump, pg_restore, major });
         }
     }
     let found = newest_seen.map_or("none was found".to_owned(), |m| format!("the newest here is {m}"));

@@ -33,6 +33,8 @@ pub enum Failure {
     Constraint,
     /// The disk of the server is full.
     DiskFull,
+    /// Tables or columns of the company's own have the names of ones to be made.
+    NameTaken,
     /// Anything else: a defect, to be reported.
     Other,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::migrate::{Migrate, Migrator};
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Executor, PgConnection};
 
 use crate::error::{DatabaseError, Failure};
 
@@ -81,7 +81,17 @@ pub async fn state(connection: &mut PgConnection) -> Result<SchemaState, Databas
         return Ok(state);
     }
     if versioned && !readable {
-        return Err(DatabaseError::new(Failure::RightsMissing, "may not read schema_versions"));
+        // `min_program` is ours: with it the database is adopted already and the login lacks a role of the office.
+        let (adopted,): (bool,) = sqlx::query_as(
+            "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'public.schema_versions'::regclass AND attname = 'min_program')",
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if adopted || ours < 3 {
+            return Err(DatabaseError::new(Failure::RightsMissing, "may not read schema_versions"));
+        }
+        // What cannot be looked at may hold rows.
+        return Ok(SchemaState { kind: SchemaKind::Specification, version: None, pending: all(0), holds_rows: true, writable: true });
     }
     let versions: Vec<(String, Option<String>)> = if versioned {
         // `min_program` is ours; the specification's table has no such column.
@@ -135,8 +145,21 @@ async fn holds_rows(connection: &mut PgConnection) -> Result<bool, DatabaseError
 /// [`Failure::RightsMissing`] when the login may not; [`Failure::Other`] for a database that is newer or not ours.
 pub async fn run(connection: &mut PgConnection, mut progress: impl FnMut(Step) + Send) -> Result<Vec<String>, DatabaseError> {
     // Migrating takes as long as it takes, and the other computer may be at it for a while.
-    connection.execute("SET statement_timeout = 0; SET lock_timeout = '60s'; SET timezone = 'UTC'; SET client_min_messages = warning").await?;
+    connection
+        .execute("SET statement_timeout = 0; SET lock_timeout = '15min'; SET timezone = 'UTC'")
+        .await?;
+    // Unqualified names mean the office's schema, whatever this login's own search path says; extensions the company
+    // has installed elsewhere are still found.
+    connection
+        .execute(
+            "SELECT set_config('search_path', concat_ws(', ', 'public', (
+                        SELECT string_agg(DISTINCT quote_ident(n.nspname), ', ')
+                          FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+                         WHERE e.extname IN ('pg_trgm', 'btree_gist') AND n.nspname <> 'public')), false)",
+        )
+        .await?;
     connection.lock().await?;
+    connection.execute("SET lock_timeout = '60s'").await?;
     let result = run_locked(connection, &mut progress).await;
     let unlocked = connection.unlock().await;
     let applied = result?;
@@ -149,7 +172,13 @@ async fn run_locked(connection: &mut PgConnection, progress: &mut (impl FnMut(St
     match state.kind {
         SchemaKind::Newer => return Err(DatabaseError::new(Failure::Other, "the database belongs to a newer program")),
         SchemaKind::NotNeff => return Err(DatabaseError::new(Failure::Other, "the database holds somebody else's tables")),
-        _ => {}
+        SchemaKind::Specification | SchemaKind::Older => {
+            let taken = taken_names(connection).await?;
+            if !taken.is_empty() {
+                return Err(DatabaseError::new(Failure::NameTaken, taken.join(", ")));
+            }
+        }
+        SchemaKind::Empty | SchemaKind::Current => {}
     }
     connection.ensure_migrations_table(TABLE).await?;
     if let Some(version) = connection.dirty_version(TABLE).await? {
@@ -172,19 +201,96 @@ async fn run_locked(connection: &mut PgConnection, progress: &mut (impl FnMut(St
         tracing::info!(version = migration.version, description = %migration.description, "migration applied");
         names.push(migration.description.to_string());
     }
-    // The next person to migrate may have another login: the bookkeeping is the owner's like everything else.
-    let mut tx = connection.begin().await?;
-    let mine: (bool,) = sqlx::query_as(
-        "SELECT pg_has_role(current_user, relowner, 'USAGE') AND relowner <> 'neff_owner'::regrole
-           FROM pg_class WHERE oid = '_sqlx_migrations'::regclass",
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    if mine.0 {
-        tx.execute("ALTER TABLE _sqlx_migrations OWNER TO neff_owner").await?;
-    }
-    tx.commit().await?;
     Ok(names)
+}
+
+/// Tables, views, types and columns of the company's own that have the name of one that is still to be made. Nothing
+/// is changed as long as there are any: what they mean, only the company knows.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub async fn taken_names(connection: &mut PgConnection) -> Result<Vec<String>, DatabaseError> {
+    let applied: Vec<i64> = {
+        let (bookkeeping,): (bool,) =
+            sqlx::query_as("SELECT to_regclass('public._sqlx_migrations') IS NOT NULL").fetch_one(&mut *connection).await?;
+        if bookkeeping {
+            sqlx::query_scalar("SELECT version FROM public._sqlx_migrations").fetch_all(&mut *connection).await?
+        } else {
+            Vec::new()
+        }
+    };
+    let (mut relations, mut tables, mut columns) = (Vec::new(), Vec::new(), Vec::new());
+    for migration in MIGRATOR.iter().filter(|m| !applied.contains(&m.version)) {
+        for name in names_made(migration.sql.as_str()) {
+            match name {
+                Made::Relation(name) => relations.push(name),
+                Made::Column(table, column) => {
+                    tables.push(table);
+                    columns.push(column);
+                }
+            }
+        }
+    }
+    Ok(sqlx::query_scalar(
+        "SELECT t.typname::text FROM pg_type t
+          WHERE t.typnamespace = 'public'::regnamespace AND t.typname = ANY ($1)
+         UNION
+         SELECT format('%s.%s', w.t, w.c)
+           FROM unnest($2::text[], $3::text[]) AS w(t, c)
+           JOIN pg_class k ON k.relname = w.t AND k.relnamespace = 'public'::regnamespace
+           JOIN pg_attribute a ON a.attrelid = k.oid AND a.attname = w.c AND NOT a.attisdropped
+         UNION
+         -- `version` is taken over where it already counts.
+         SELECT format('%s.version', k.relname)
+           FROM pg_class k JOIN pg_attribute a ON a.attrelid = k.oid AND a.attname = 'version' AND NOT a.attisdropped
+          WHERE k.relnamespace = 'public'::regnamespace AND (a.atttypid <> 'int4'::regtype OR NOT a.attnotnull)
+            AND k.relname IN ('contracts', 'estimates', 'customers', 'job_schedules', 'crew_members', 'alert_types',
+                              'alert_rules', 'email_templates', 'sms_templates', 'system_config')
+          ORDER BY 1",
+    )
+    .bind(relations)
+    .bind(tables)
+    .bind(columns)
+    .fetch_all(&mut *connection)
+    .await?)
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Made {
+    /// A table, view or composite type.
+    Relation(String),
+    /// A column that comes to a table.
+    Column(String, String),
+}
+
+/// What a migration makes and would fail over if it were there already. Migrations write their statements at the
+/// start of a line; what they make by EXECUTE is not found, and is named after its table.
+fn names_made(sql: &str) -> Vec<Made> {
+    let mut made = Vec::new();
+    let mut altered: Option<&str> = None;
+    for line in sql.lines() {
+        let words: Vec<_> = line.split(|c: char| c.is_whitespace() || "(,;".contains(c)).filter(|w| !w.is_empty()).collect();
+        if !line.starts_with(' ') {
+            altered = None;
+        }
+        match words.as_slice() {
+            ["CREATE", "TABLE" | "VIEW" | "TYPE", name, ..] if !line.starts_with(' ') && *name != "IF" => {
+                made.push(Made::Relation((*name).to_owned()));
+            }
+            ["ALTER", "TABLE", table, ..] if !line.starts_with(' ') => altered = Some(table),
+            _ => {}
+        }
+        if let Some(table) = altered
+            && let Some(at) = words.windows(2).position(|pair| pair == ["ADD", "COLUMN"])
+            && let Some(column) = words.get(at + 2).filter(|word| **word != "IF")
+        {
+            made.push(Made::Column(table.to_owned(), (*column).to_owned()));
+        }
+        if line.contains(';') {
+            altered = None;
+        }
+    }
+    made
 }
 
 /// How many values were repaired when the database was adopted.
@@ -227,6 +333,18 @@ mod tests {
         assert_eq!(number("2.0.0"), None);
         assert_eq!(number("4.1.0"), Some(i64::MAX));
         assert_eq!(number("banana"), None);
+    }
+
+    #[test]
+    fn what_a_migration_makes() {
+        let made = names_made(
+            "CREATE TABLE crews (\n    id uuid\n);\nCREATE TABLE IF NOT EXISTS contracts (\nALTER TABLE t ADD COLUMN a uuid;\n\
+             ALTER TABLE u\n    ADD COLUMN b jsonpath,     -- why\n    ADD COLUMN c text;\n\
+             ALTER TABLE v ADD COLUMN IF NOT EXISTS e text;\nCREATE TYPE hit AS (\nALTER TABLE w ALTER COLUMN f DROP NOT NULL;",
+        );
+        let relation = |name: &str| Made::Relation(name.to_owned());
+        let column = |table: &str, name: &str| Made::Column(table.to_owned(), name.to_owned());
+        assert_eq!(made, [relation("crews"), column("t", "a"), column("u", "b"), column("u", "c"), relation("hit")]);
     }
 
     #[test]

@@ -25,8 +25,8 @@ const SPECIFIED: &str = "'schema_versions', 'contracts', 'estimates', 'customers
 /// # Errors
 /// When the catalogue cannot be read.
 pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<MissingRight>, DatabaseError> {
-    let (login, superuser, create_role, database, create_database, version): (String, bool, bool, String, bool, i32) = sqlx::query_as(
-        "SELECT quote_ident(current_user::text), rolsuper, rolcreaterole, quote_ident(current_database()::text),
+    let (login, superuser, create_role, inherits, database, create_database, version): (String, bool, bool, bool, String, bool, i32) = sqlx::query_as(
+        "SELECT quote_ident(current_user::text), rolsuper, rolcreaterole, rolinherit, quote_ident(current_database()::text),
                 has_database_privilege(current_database(), 'CREATE'), current_setting('server_version_num')::int
            FROM pg_roles WHERE rolname = current_user",
     )
@@ -38,6 +38,9 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     let mut missing = Vec::new();
     let mut lacks = |what: String, command: String| missing.push(MissingRight { what, command });
 
+    if !inherits {
+        lacks("does not inherit the rights of its roles".into(), format!("ALTER ROLE {login} INHERIT;"));
+    }
     if !create_database {
         lacks("may not create objects in this database".into(), format!("GRANT CREATE ON DATABASE {database} TO {login} WITH GRANT OPTION;"));
     }
@@ -73,11 +76,12 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
         "SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, format('public.%I', c.relname)
            FROM pg_class c
           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') AND c.relname IN ({SPECIFIED})
-            AND NOT pg_has_role(c.relowner, 'USAGE')
+            AND NOT pg_has_role(c.relowner, 'USAGE') AND pg_get_userbyid(c.relowner) <> 'neff_owner'
           UNION ALL
          SELECT 'FUNCTION', p.oid::regprocedure::text
            FROM pg_proc p
           WHERE p.pronamespace = 'public'::regnamespace AND NOT pg_has_role(p.proowner, 'USAGE')
+            AND pg_get_userbyid(p.proowner) <> 'neff_owner'
             AND p.proname IN ('process_job_alert', 'evaluate_alert_conditions', 'trigger_job_schedule_alerts',
                 'update_timestamp', 'audit_trigger_function', 'daily_maintenance', 'weekly_optimization',
                 'send_alert_notifications')
@@ -85,9 +89,34 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     )))
     .fetch_all(&mut *connection)
     .await?;
-    if !others.is_empty() && !(owner_exists && !owner_member) {
+    // What neff_owner owns comes with being its member.
+    if !others.is_empty() {
         let commands: Vec<_> = others.iter().map(|(kind, name)| format!("ALTER {kind} {name} OWNER TO {login};")).collect();
         lacks(format!("does not own {} of the database's tables, views and functions", others.len()), commands.join("\n"));
+    }
+
+    // A column is widened that views of the company's own may read: they are taken down and put back.
+    let views: Vec<(String,)> = sqlx::query_as(
+        "WITH RECURSIVE reader AS (
+             SELECT r.ev_class AS oid
+               FROM pg_depend d
+               JOIN pg_rewrite r ON r.oid = d.objid
+               JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+              WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = to_regclass('public.job_schedules')
+                AND a.attname = 'estimated_duration_hours' AND a.atttypmod <> ((7 << 16) | 2) + 4
+             UNION
+             SELECT r.ev_class
+               FROM reader
+               JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = reader.oid
+               JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass)
+         SELECT c.oid::regclass::text FROM reader JOIN pg_class c USING (oid)
+          WHERE c.relkind = 'v' AND NOT pg_has_role(c.relowner, 'USAGE') ORDER BY 1",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    if !views.is_empty() {
+        let commands: Vec<_> = views.iter().map(|(name,)| format!("ALTER VIEW {name} OWNER TO {login};")).collect();
+        lacks(format!("does not own {} views that read job_schedules", views.len()), commands.join("\n"));
     }
 
     let (schema_create, schema_public): (bool, bool) = sqlx::query_as(
@@ -112,6 +141,46 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     .await?;
     for (name,) in unavailable {
         lacks(format!("may not install the extension {name}"), format!("CREATE EXTENSION {name};"));
+    }
+    Ok(missing)
+}
+
+/// What the present login lacks to dump the whole database; empty when it may. `migrating`: it is about to own what
+/// [`missing_to_migrate`] names, which then needs no right of its own.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub async fn missing_to_back_up(connection: &mut PgConnection, migrating: bool) -> Result<Vec<MissingRight>, DatabaseError> {
+    let left_out = if migrating { SPECIFIED } else { "''" };
+    let (login, unread, hidden): (String, Vec<String>, Vec<String>) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "WITH kept AS (
+             SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE c.relkind IN ('r', 'm', 'S', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+                -- The tables of an extension are dumped as the extension; a table's own sequence goes with it.
+                AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+                AND NOT (n.nspname = 'public' AND c.relname IN ({left_out}))
+                AND NOT EXISTS (SELECT FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid
+                                 WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')
+                                   AND c.relkind = 'S' AND t.relname IN ({left_out})))
+         SELECT quote_ident(current_user::text),
+                ARRAY(SELECT CASE k.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE '' END || k.oid::regclass::text FROM kept k
+                       WHERE NOT (has_schema_privilege(k.relnamespace, 'USAGE') AND has_table_privilege(k.oid, 'SELECT')) ORDER BY 1),
+                ARRAY(SELECT k.oid::regclass::text FROM kept k
+                       WHERE k.relrowsecurity AND (k.relforcerowsecurity OR NOT pg_has_role(k.relowner, 'USAGE'))
+                         AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) ORDER BY 1)"
+    )))
+    .fetch_one(&mut *connection)
+    .await?;
+    let mut missing = Vec::new();
+    if !unread.is_empty() {
+        let commands: Vec<_> = unread.iter().map(|name| format!("GRANT SELECT ON {name} TO {login};")).collect();
+        missing.push(MissingRight { what: format!("may not read {} for a backup", unread.join(", ")), command: commands.join("\n") });
+    }
+    if !hidden.is_empty() {
+        missing.push(MissingRight {
+            what: format!("does not see every row of {} for a backup", hidden.join(", ")),
+            command: format!("ALTER ROLE {login} BYPASSRLS;"),
+        });
     }
     Ok(missing)
 }

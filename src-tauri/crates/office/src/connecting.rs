@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use database::doctor::{self, Check};
 use database::migrate::{self, SchemaKind};
-use database::{ConnectionSettings, Encryption, Failure};
+use database::{ConnectionSettings, Encryption, Failure, PgConnection};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -158,20 +158,22 @@ pub async fn migrate(
     mut progress: impl FnMut(MigrationProgress) + Send,
 ) -> Result<MigrationResult, AppError> {
     let mut connection = settings.open(password, "neff-migrate", Duration::from_secs(10)).await?;
-    let state = migrate::state(&mut connection).await?;
+    let state = match migrate::state(&mut connection).await {
+        Ok(state) => state,
+        // It may not even look: what it lacks to migrate says how to change that.
+        Err(error) if error.failure() == Failure::RightsMissing => {
+            may_migrate(&mut connection, settings, backups.is_some()).await?;
+            return Err(error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
     match state.kind {
         SchemaKind::NotNeff => return Err(AppError::new(ErrorCode::NotANeffDatabase, "This database holds other tables, not an office. Nothing was changed.")),
         SchemaKind::Newer => return Err(AppError::new(ErrorCode::SchemaNewer, "The database is newer than this program. Nothing was changed; update Neff Office on this computer.")),
         SchemaKind::Current => return Ok(MigrationResult { applied: Vec::new(), backup: None, repairs: 0 }),
         SchemaKind::Empty | SchemaKind::Specification | SchemaKind::Older => {}
     }
-    let missing = database::rights::missing_to_migrate(&mut connection).await?;
-    if !missing.is_empty() {
-        let what: Vec<_> = missing.iter().map(|m| m.what.as_str()).collect();
-        let commands: Vec<_> = missing.iter().map(|m| m.command.as_str()).collect();
-        let message = format!("The login {} {}. Nothing was changed.", settings.login, what.join("; "));
-        return Err(AppError::new(ErrorCode::RightsMissing, message).with_details(commands.join("\n")));
-    }
+    may_migrate(&mut connection, settings, state.holds_rows && backups.is_some()).await?;
     let mut backup = None;
     if state.holds_rows
         && let Some(folder) = backups
@@ -195,4 +197,19 @@ pub async fn migrate(
     let repairs = migrate::repairs(&mut connection).await?;
     database::close(connection).await;
     Ok(MigrationResult { applied, backup, repairs: u32::try_from(repairs).unwrap_or(u32::MAX) })
+}
+
+/// Every right that is missing, with the commands that grant them.
+async fn may_migrate(connection: &mut PgConnection, settings: &ConnectionSettings, backup: bool) -> Result<(), AppError> {
+    let mut missing = database::rights::missing_to_migrate(connection).await?;
+    if backup {
+        missing.extend(database::rights::missing_to_back_up(connection, true).await?);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let what: Vec<_> = missing.iter().map(|m| m.what.as_str()).collect();
+    let commands: Vec<_> = missing.iter().map(|m| m.command.as_str()).collect();
+    let message = format!("The login {} {}. Nothing was changed.", settings.login, what.join("; "));
+    Err(AppError::new(ErrorCode::RightsMissing, message).with_details(commands.join("\n")))
 }

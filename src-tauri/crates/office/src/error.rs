@@ -91,6 +91,7 @@ impl AppError {
             Failure::InvalidCondition => (C::Invalid, "The rule's condition cannot be understood. Nothing was changed."),
             Failure::Constraint => (C::Invalid, "The database refused a value. Nothing was changed."),
             Failure::DiskFull => (C::Internal, "The server's disk is full. Nothing was changed; space has to be made there first."),
+            Failure::NameTaken => (C::NotANeffDatabase, "The database has tables or columns of its own with names Neff Office needs. Nothing was changed; have them renamed first."),
             Failure::Other => (C::Internal, "Something went wrong that should not. Nothing was changed; copy the details for support."),
         };
         Self::new(code, message)
