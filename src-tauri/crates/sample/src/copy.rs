@@ -84,7 +84,7 @@ impl Outlet {
 /// A table being filled: fields are given in the order of the columns, [`Table::end`] ends a row.
 pub(crate) struct Table<'a> {
     outlet: &'a Outlet,
-    table: &'static str,
+    name: &'static str,
     columns: &'static str,
     source: Source,
     most: u64,
@@ -96,8 +96,18 @@ pub(crate) struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// Batches of 10,000 rows: few enough statements, and a transition table that stays in memory.
-    pub(crate) fn new(outlet: &'a Outlet, source: Source, table: &'static str, columns: &'static str) -> Self {
-        Self { outlet, table, columns, source, most: 10_000, rows: 0, text: String::new(), row_started: false, then: None }
+    pub(crate) fn new(outlet: &'a Outlet, source: Source, name: &'static str, columns: &'static str) -> Self {
+        Self {
+            outlet,
+            name,
+            columns,
+            source,
+            most: 10_000,
+            rows: 0,
+            text: String::new(),
+            row_started: false,
+            then: None,
+        }
     }
 
     /// The statement after each batch.
@@ -195,8 +205,14 @@ impl<'a> Table<'a> {
             return Ok(());
         }
         let text = std::mem::take(&mut self.text);
-        let batch =
-            Batch { table: self.table, columns: self.columns, source: self.source, rows: self.rows, text, then: self.then };
+        let batch = Batch {
+            table: self.name,
+            columns: self.columns,
+            source: self.source,
+            rows: self.rows,
+            text,
+            then: self.then,
+        };
         self.rows = 0;
         self.outlet.send(Message::Rows(batch))
     }

@@ -42,7 +42,15 @@ pub(crate) struct Roster {
 }
 
 const ROLES: &[&str] = &[
-    "foreman", "paver operator", "screed operator", "roller operator", "raker", "laborer", "truck driver", "dump person", "flagger",
+    "foreman",
+    "paver operator",
+    "screed operator",
+    "roller operator",
+    "raker",
+    "laborer",
+    "truck driver",
+    "dump person",
+    "flagger",
 ];
 
 /// What each kind of crew has, the most needed first.
@@ -93,8 +101,12 @@ pub(crate) fn crew_name(crew: usize, crews: usize) -> String {
 impl Roster {
     pub(crate) fn new(seed: u64, sizes: Sizes, calendar: &Calendar) -> Self {
         let offset = Dice::new(seed, Topic::Crew, 0).below(Person::all());
-        let mut roster =
-            Self { crews: sizes.crews, members: Vec::new(), machines: Vec::new(), of_crew: vec![Vec::new(); sizes.crews] };
+        let mut roster = Self {
+            crews: sizes.crews,
+            members: Vec::new(),
+            machines: Vec::new(),
+            of_crew: vec![Vec::new(); sizes.crews],
+        };
         for number in 0..sizes.members {
             let member = roster.member(seed, number, offset, calendar);
             for (crew, _, _) in &member.memberships {
@@ -115,7 +127,10 @@ impl Roster {
             let (kind, status) = if number < of_crews {
                 (kinds[set % kinds.len()], "active")
             } else {
-                (["mill", "trailer", "sweeper", "dump truck"][number % 4], ["in_shop", "active", "retired"][(number - of_crews) % 3])
+                (
+                    ["mill", "trailer", "sweeper", "dump truck"][number % 4],
+                    ["in_shop", "active", "retired"][(number - of_crews) % 3],
+                )
             };
             let mut dice = Dice::new(seed, Topic::Machine, number);
             let (_, word, models) = MODELS.iter().find(|model| model.0 == kind).copied().unwrap_or(MODELS[0]);
@@ -237,7 +252,12 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
             Some(Skill::Patching) => json!(["patching", "striping"]),
             None => json!(["maintenance"]),
         };
-        let email = format!("{}.{}{}@crew.example", names::plain(member.name.first), names::plain(member.name.last), number + 1);
+        let email = format!(
+            "{}.{}{}@crew.example",
+            names::plain(member.name.first),
+            names::plain(member.name.last),
+            number + 1
+        );
         let written_phone = places::phone(&phone, &mut dice);
         let other_phone = digits(&mut dice);
         let relation = dice.pick(&["spouse", "brother", "sister", "parent"]);
@@ -251,7 +271,9 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
             .json(&availability(&mut dice))
             .plain(member.status)
             .plain(member.hired)
-            .json(&json!({"name": contact.full(), "phone": places::phone(&other_phone, &mut dice), "relation": relation}))
+            .json(
+                &json!({"name": contact.full(), "phone": places::phone(&other_phone, &mut dice), "relation": relation}),
+            )
             .json(&certifications(&mut dice, member.role, today))
             .time(begun)
             .time(begun);

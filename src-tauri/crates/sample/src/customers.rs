@@ -72,7 +72,8 @@ impl Customer {
         } else {
             None
         };
-        let business = same_as.map_or_else(|| awkward.is_some() || dice.chance(270), |original| before[original].business);
+        let business =
+            same_as.map_or_else(|| awkward.is_some() || dice.chance(270), |original| before[original].business);
         let sites = if business && same_as.is_none() && dice.chance(350) { dice.below(4) + 1 } else { 0 };
         Self { since, business, same_as, awkward, email_taken: false, sites, projects: 0, spent: 0 }
     }
@@ -143,7 +144,10 @@ fn email_of(person: Person, dice: &mut Dice) -> String {
         3 => format!("{last}.family{}", dice.between(1, 9)),
         _ => format!("{}_{last}{}", names::plain(person.short), dice.between(1950, 2004)),
     };
-    format!("{local}@{}", dice.pick(&["mail.example", "inbox.example", "homenet.example", "example.com", "example.net"]))
+    format!(
+        "{local}@{}",
+        dice.pick(&["mail.example", "inbox.example", "homenet.example", "example.com", "example.net"])
+    )
 }
 
 /// The same household or company as another programme or another day wrote it down.
@@ -201,7 +205,15 @@ pub(crate) fn site(plan: &Plan, customer: usize, site: usize) -> (String, String
     let mut dice = Dice::new(plan.seed, Topic::Site, customer * 8 + site);
     let town = places::any_town(&mut dice);
     let address = Address::new(&mut dice, town, true).written();
-    let part = dice.pick(&["North lot", "South lot", "Rear lot", "Loading dock", "Overflow lot", "Main entrance", "Employee lot"]);
+    let part = dice.pick(&[
+        "North lot",
+        "South lot",
+        "Rear lot",
+        "Loading dock",
+        "Overflow lot",
+        "Main entrance",
+        "Employee lot",
+    ]);
     (format!("{} – {part}", TOWNS[town].name), address)
 }
 
@@ -252,7 +264,11 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
             .plain(customer.projects)
             .cents(customer.spent)
             .plain(status);
-        if dice.chance(140) { table.text(dice.pick(NOTES)) } else { table.null() };
+        if dice.chance(140) {
+            table.text(dice.pick(NOTES))
+        } else {
+            table.null()
+        };
         table.time(created).time(created);
         table.end()?;
     }

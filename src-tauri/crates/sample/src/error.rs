@@ -18,7 +18,9 @@ pub enum SampleError {
     #[error("{0} is not a size of sample data: choose 1, 10, 100 or 1000.")]
     Scale(u32),
     /// The office's time zone is none there is.
-    #[error("The office's time zone is set to “{0}”, which is none there is. Correct the setting first; nothing was changed.")]
+    #[error(
+        "The office's time zone is set to “{0}”, which is none there is. Correct the setting first; nothing was changed."
+    )]
     TimeZone(String),
     /// The database refused or went away.
     #[error("The database refused the sample data, and nothing was changed: {0}")]

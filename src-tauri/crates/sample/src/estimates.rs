@@ -37,7 +37,10 @@ fn size_in_words(estimate: &Estimate, dice: &mut Dice) -> Option<String> {
         _ => match dice.below(6) {
             0 => None,
             1 => Some(format!("about {} sq ft", size / 100 * 100)),
-            2 if size < 4_500 => Some(format!("{} x {}", [10, 12, 16, 20][dice.below(4)], size / 16)),
+            2 if size < 4_500 => {
+                let width = dice.between(10, 20);
+                Some(format!("{width} x {}", size / width))
+            }
             3 if size > 20_000 => Some(format!("{}.{} acres", size / 43_560, size % 43_560 * 10 / 43_560)),
             4 => Some("not sure".to_owned()),
             _ => Some(format!("{size} sq ft")),
@@ -47,16 +50,54 @@ fn size_in_words(estimate: &Estimate, dice: &mut Dice) -> Option<String> {
 
 fn description(estimate: &Estimate, business: bool, dice: &mut Dice) -> Option<String> {
     let asked: &[&str] = match estimate.work {
-        Work::NewDriveway => &["Driveway is crumbling, would like it torn out and replaced.", "New asphalt driveway, old one is 30 years old. Two cars wide.", "Want to widen the drive by about 3 feet on the left while you are at it."],
-        Work::DrivewayOverlay => &["Driveway has cracks but base seems fine, looking for an overlay.", "Need a price to resurface our driveway this year.", "Low spot by the garage holds water. Resurface?"],
-        Work::Sealcoat if business => &["Sealcoat and restripe the whole lot, weekend only.", "Yearly sealcoat, same as last time please.", "Sealcoat in two halves so we can stay open."],
-        Work::Sealcoat => &["Driveway sealcoating please.", "Sealing and a few cracks to fill.", "How much to seal? Neighbor had you out last week."],
+        Work::NewDriveway => &[
+            "Driveway is crumbling, would like it torn out and replaced.",
+            "New asphalt driveway, old one is 30 years old. Two cars wide.",
+            "Want to widen the drive by about 3 feet on the left while you are at it.",
+        ],
+        Work::DrivewayOverlay => &[
+            "Driveway has cracks but base seems fine, looking for an overlay.",
+            "Need a price to resurface our driveway this year.",
+            "Low spot by the garage holds water. Resurface?",
+        ],
+        Work::Sealcoat if business => &[
+            "Sealcoat and restripe the whole lot, weekend only.",
+            "Yearly sealcoat, same as last time please.",
+            "Sealcoat in two halves so we can stay open.",
+        ],
+        Work::Sealcoat => &[
+            "Driveway sealcoating please.",
+            "Sealing and a few cracks to fill.",
+            "How much to seal? Neighbor had you out last week.",
+        ],
         Work::CrackFill => &["Lots of cracks after this winter.", "Crack filling before it gets worse."],
-        Work::Patching => &["Pothole by the entrance, somebody is going to break an axle.", "Water main dig was backfilled with gravel, needs asphalt patch.", "Several bad spots, saw-cut and patch."],
-        Work::LotOverlay => &["Lot needs to be resurfaced, we can close half at a time.", "Overlay of the main lot, keep the drainage as it is.", "Budget price for next year's board meeting, please."],
-        Work::MillAndPave => &["Mill 2 inches and repave, night work preferred.", "Per plan sheet C-3, mill and overlay. Bid due Friday."],
-        Work::NewLot => &["New lot for the addition, drawings attached to e-mail.", "Gravel lot to be paved, about 40 spaces."],
-        Work::Striping => &["Restripe as existing.", "Need to add accessible stalls, village inspector was here.", "New layout with arrows."],
+        Work::Patching if !business => &[
+            "Gas company dug up the end of our drive, needs patching.",
+            "Sunken spot by the garage, water runs in.",
+            "Tree root lifted part of the drive, cut out and patch.",
+        ],
+        Work::Patching => &[
+            "Pothole by the entrance, somebody is going to break an axle.",
+            "Water main dig was backfilled with gravel, needs asphalt patch.",
+            "Several bad spots, saw-cut and patch.",
+        ],
+        Work::LotOverlay => &[
+            "Lot needs to be resurfaced, we can close half at a time.",
+            "Overlay of the main lot, keep the drainage as it is.",
+            "Budget price for next year's board meeting, please.",
+        ],
+        Work::MillAndPave => &[
+            "Mill 2 inches and repave, night work preferred.",
+            "Per plan sheet C-3, mill and overlay. Bid due Friday.",
+        ],
+        Work::NewLot => {
+            &["New lot for the addition, drawings attached to e-mail.", "Gravel lot to be paved, about 40 spaces."]
+        }
+        Work::Striping => &[
+            "Restripe as existing.",
+            "Need to add accessible stalls, village inspector was here.",
+            "New layout with arrows.",
+        ],
         Work::Custom => &["Speed bumps at the playground.", "Signs and wheel stops."],
     };
     dice.chance(860).then(|| dice.pick(asked).to_owned())
@@ -76,7 +117,9 @@ fn measurement(estimate: &Estimate, dice: &mut Dice) -> Option<Value> {
     if dice.chance(120) {
         // Thousandths of a degree around the yard: a square on the map.
         let (lat, lon) = (dice.between(41_640, 41_940), dice.between(88_060, 88_420));
-        let corner = |north: i64, west: i64| json!([format!("41.{:03}", lat + north - 41_000), format!("-88.{:03}", lon + west - 88_000)]);
+        let corner = |north: i64, west: i64| {
+            json!([format!("41.{:03}", lat + north - 41_000), format!("-88.{:03}", lon + west - 88_000)])
+        };
         value["polygon"] = json!([corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1)]);
     }
     Some(value)
@@ -100,6 +143,9 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
         let linked = changed > created || !dice.chance(500);
         table.plain(id(plan.seed, Topic::Estimate, number));
         table.maybe_plain(linked.then(|| id(plan.seed, Topic::Customer, estimate.customer)));
+        let wishes =
+            ["As soon as possible", "Within 2 weeks", "Within a month", "This season", "Flexible", "Next spring"];
+        let timeline = if estimate.service == "emergency" { wishes[0] } else { dice.pick(&wishes) };
         table
             .text(&card.name)
             .maybe(card.email.as_deref())
@@ -107,7 +153,7 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
             .plain(estimate.service)
             .text(&place(plan, estimate.customer, estimate.site))
             .maybe(size_in_words(estimate, &mut dice).as_deref())
-            .text(dice.pick(&["As soon as possible", "Within 2 weeks", "Within a month", "This season", "Flexible", "Next spring"]))
+            .text(timeline)
             .maybe(description(estimate, business, &mut dice).as_deref());
         match measurement(estimate, &mut dice) {
             Some(value) => table.json(&value),
@@ -129,9 +175,15 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
             None => table.null(),
         };
         let note = match estimate.standing {
-            Standing::Rejected => dice.pick(&["Went with another bid.", "Too expensive for this year.", "Doing only part of it, next year."]),
+            Standing::Rejected => dice.pick(&[
+                "Went with another bid.",
+                "Too expensive for this year.",
+                "Doing only part of it, next year.",
+            ]),
             Standing::Expired => dice.pick(&["No answer after two calls.", "Left voicemail twice."]),
-            Standing::Sent => dice.pick(&["Follow up next week.", "Board decides on the 15th.", "Wants a second option with binder."]),
+            Standing::Sent => {
+                dice.pick(&["Follow up next week.", "Board decides on the 15th.", "Wants a second option with binder."])
+            }
             _ => "Called back, site visit done.",
         };
         table.maybe(dice.chance(350).then_some(note)).time(created).time(changed);

@@ -9,7 +9,9 @@ use tokio::sync::mpsc;
 
 use crate::copy::{Batch, Gone, Message, Outlet, Source};
 use crate::plan::Plan;
-use crate::{Options, SampleError, Sizes, Summary, crews, customers, estimates, jobs, notices, payments, time_off};
+use crate::{
+    Options, SampleError, Sizes, Summary, crews, customers, estimates, history, jobs, notices, payments, time_off,
+};
 
 const ZONE: &str = "America/Chicago";
 
@@ -36,8 +38,8 @@ pub async fn fill(
     let asked = options.clone();
     let telling = tokio::task::spawn_blocking(move || {
         let plan = Plan::new(&asked, sizes, zone);
-        let told = tell(&plan, &Outlet::new(sender));
-        (plan, told)
+        // Refused: the reason is on the other end.
+        let _ = tell(&plan, &Outlet::new(sender));
     });
     let mut rows = BTreeMap::new();
     let (mut done, mut total) = (0, 0);
@@ -54,8 +56,8 @@ pub async fn fill(
         }
     }
     // The thread has let go of its end of the channel: it is over.
-    let (plan, _) = telling.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
-    let notices = notices::write(&mut transaction, &plan).await?;
+    telling.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
+    let notices = notices::write(&mut transaction).await?;
     if notices > 0 {
         rows.insert("dashboard_notifications", notices);
     }
@@ -67,9 +69,10 @@ pub async fn fill(
 /// Tells every row, in the order in which they refer to each other.
 fn tell(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
     let sizes = plan.sizes;
-    let sites: usize = plan.customers.iter().map(|customer| customer.sites).sum();
-    let known = sizes.customers + sizes.estimates + sizes.jobs + sizes.changes + sizes.members + sizes.machines + sizes.crews;
-    let total = known + sites + plan.contracts.len() + plan.items + plan.payments;
+    let places: usize = plan.customers.iter().map(|customer| customer.sites).sum();
+    let known =
+        sizes.customers + sizes.estimates + sizes.jobs + sizes.changes + sizes.members + sizes.machines + sizes.crews;
+    let total = known + places + plan.contracts.len() + plan.items + plan.payments;
     outlet.send(Message::Total(total as u64))?;
     estimates::write_prices(plan, outlet)?;
     crews::write(plan, outlet)?;
@@ -84,7 +87,9 @@ fn tell(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
 /// Makes sure the office is there, is empty, and stays so until this is over.
 async fn prepare(connection: &mut PgConnection) -> Result<(), SampleError> {
     connection
-        .execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'; SET LOCAL client_min_messages = warning")
+        .execute(
+            "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'; SET LOCAL client_min_messages = warning",
+        )
         .await?;
     let migrated: bool = sqlx::query_scalar(
         "SELECT to_regclass('public.job_schedules') IS NOT NULL AND to_regclass('public.job_assignments') IS NOT NULL",
@@ -135,9 +140,7 @@ async fn prepare(connection: &mut PgConnection) -> Result<(), SampleError> {
                     set_config('work_mem', '64MB', true), set_config('jit', 'off', true)",
         )
         .await?;
-    connection
-        .execute("CREATE TEMPORARY TABLE sample_entered (LIKE schedule_changes) ON COMMIT DROP")
-        .await?;
+    connection.execute(history::WAITING).await?;
     Ok(())
 }
 

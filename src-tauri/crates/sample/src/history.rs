@@ -56,13 +56,24 @@ fn story(plan: &Plan, number: usize) -> impl Iterator<Item = (Event, bool)> {
 
 /// The database has already written that each job was entered, just now and by the program that fills it. This is
 /// when and by whom it was.
+///
+/// The rows are found one by one through their index: the tables grow within the transaction, and the planner would
+/// read all of them.
 pub(crate) const ENTERED: &str = "
+    SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;
     UPDATE schedule_changes c
        SET id = e.id, previous_data = NULL, new_data = e.new_data, reason = e.reason, changed_at = e.changed_at,
            changed_by = e.changed_by, source = e.source
       FROM sample_entered e
-     WHERE c.job_schedule_id = e.job_schedule_id AND c.change_type = 'scheduled';
+     WHERE c.job_schedule_id = e.job_schedule_id AND c.written_by_trigger;
+    SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on; SET LOCAL enable_seqscan = on;
     TRUNCATE sample_entered";
+
+/// Where the rows for [`ENTERED`] wait.
+pub(crate) const WAITING: &str = "
+    CREATE TEMPORARY TABLE sample_entered (
+        id uuid, job_schedule_id uuid, change_type text, previous_data jsonb, new_data jsonb, reason text,
+        changed_at timestamptz, changed_by text, source text) ON COMMIT DROP";
 
 /// Writes histories; of what may be left out so much stays that the number of lines is the one wanted.
 pub(crate) struct Writer<'a> {
@@ -120,7 +131,10 @@ impl<'a> Writer<'a> {
         let mut dice = Dice::new(plan.seed, Topic::Membership, !self.lines);
         let told = tell(plan, number, event, status, &mut dice);
         let table = if event == Event::Entered { &mut self.entered } else { &mut self.table };
-        table.plain(id(plan.seed, Topic::Change, self.lines)).plain(id(plan.seed, Topic::JobText, number)).plain(told.kind);
+        table
+            .plain(id(plan.seed, Topic::Change, self.lines))
+            .plain(id(plan.seed, Topic::JobText, number))
+            .plain(told.kind);
         match told.before {
             Some(value) => table.json(&value),
             None => table.null(),
@@ -151,32 +165,76 @@ fn tell(plan: &Plan, number: usize, event: Event, status: &mut &'static str, dic
         Event::Entered => {
             let mut after = dates(job.rained_out.unwrap_or(job.day));
             after["status"] = json!("scheduled");
-            let reason = if job.source == Source::Calendly { "Booked on the web page" } else { "Job initially scheduled" };
+            let reason =
+                if job.source == Source::Calendly { "Booked on the web page" } else { "Job initially scheduled" };
             ("scheduled", (None, after), reason.to_owned())
         }
         Event::Noted => {
-            let note = dice.pick(&["Customer asks for a call the day before", "Gate code added", "Locates requested", "Plan sheet attached", "Access from the alley only"]);
-            ("notes_added", (Some(json!({"special_instructions": null})), json!({"special_instructions": note})), note.to_owned())
+            let note = dice.pick(&[
+                "Customer asks for a call the day before",
+                "Gate code added",
+                "Locates requested",
+                "Plan sheet attached",
+                "Access from the alley only",
+            ]);
+            (
+                "notes_added",
+                (Some(json!({"special_instructions": null})), json!({"special_instructions": note})),
+                note.to_owned(),
+            )
         }
         Event::RainedOut => {
             let rain = job.rained_out.unwrap_or(job.day);
-            let reason = format!("{}: moved from {} to {}", dice.pick(&["Rained out", "Rain", "Too wet and too cold", "Storms"]), rain.format("%a %b %-d"), job.day.format("%a %b %-d"));
+            let reason = format!(
+                "{}: moved from {} to {}",
+                dice.pick(&["Rained out", "Rain", "Too wet and too cold", "Storms"]),
+                rain.format("%a %b %-d"),
+                job.day.format("%a %b %-d")
+            );
             ("rescheduled", (Some(dates(rain)), dates(job.day)), reason)
         }
         Event::CrewChanged => {
             let other = (job.crew + 1 + dice.below(plan.roster.crews - 1)) % plan.roster.crews;
             let before = json!({"crew_assigned": [{"crew": crew_name(other, plan.roster.crews)}]});
             let after = json!({"crew_assigned": jobs::crew_assigned(plan, number, job)});
-            ("crew_changed", (Some(before), after), dice.pick(&["Called in sick", "Short a roller operator", "Other crew runs late", "Closer to the yard"]).to_owned())
+            (
+                "crew_changed",
+                (Some(before), after),
+                dice.pick(&["Called in sick", "Short a roller operator", "Other crew runs late", "Closer to the yard"])
+                    .to_owned(),
+            )
         }
         Event::EquipmentChanged => {
             let after = json!({"equipment_needed": jobs::equipment_needed(plan, number, job)});
-            ("equipment_changed", (Some(json!({"equipment_needed": []})), after), dice.pick(&["Machine in the shop", "Machines decided at the morning meeting"]).to_owned())
+            (
+                "equipment_changed",
+                (Some(json!({"equipment_needed": []})), after),
+                dice.pick(&["Machine in the shop", "Machines decided at the morning meeting"]).to_owned(),
+            )
         }
-        Event::Confirmed => ("status_updated", becomes("confirmed"), dice.pick(&["Customer confirmed by phone", "Confirmed by text", "Customer confirmed"]).to_owned()),
+        Event::Confirmed => (
+            "status_updated",
+            becomes("confirmed"),
+            dice.pick(&["Customer confirmed by phone", "Confirmed by text", "Customer confirmed"]).to_owned(),
+        ),
         Event::Started => ("status_updated", becomes("in_progress"), "Crew on site".to_owned()),
-        Event::Completed => ("completed", becomes("completed"), dice.pick(&["Done, photos taken", "Done", "Done, customer walked it with us"]).to_owned()),
-        Event::Canceled => ("canceled", becomes("canceled"), dice.pick(&["Customer canceled", "Customer sold the house", "No permit this year", "Booked twice", "Postponed to next season"]).to_owned()),
+        Event::Completed => (
+            "completed",
+            becomes("completed"),
+            dice.pick(&["Done, photos taken", "Done", "Done, customer walked it with us"]).to_owned(),
+        ),
+        Event::Canceled => (
+            "canceled",
+            becomes("canceled"),
+            dice.pick(&[
+                "Customer canceled",
+                "Customer sold the house",
+                "No permit this year",
+                "Booked twice",
+                "Postponed to next season",
+            ])
+            .to_owned(),
+        ),
     };
     Told { kind, before, after, reason }
 }

@@ -46,7 +46,13 @@ pub(crate) fn crew_assigned(plan: &Plan, number: usize, job: &Job) -> Option<Val
         Peculiar::Unassigned => return dice.chance(700).then(|| json!([])),
         Peculiar::Clash => return Some(json!([name])),
         Peculiar::Unknown => {
-            let nobody = dice.pick(&["Big Mike", "2 temps from the agency", "Joe's nephew", "Crew 7", "sub: Fox Valley Striping"]);
+            let nobody = dice.pick(&[
+                "Big Mike",
+                "2 temps from the agency",
+                "Joe's nephew",
+                "Crew 7",
+                "sub: Fox Valley Striping",
+            ]);
             let mut all: Vec<Value> = members().take(2).map(|number| json!(full(number))).collect();
             all.push(json!(nobody));
             return Some(Value::Array(all));
@@ -56,7 +62,9 @@ pub(crate) fn crew_assigned(plan: &Plan, number: usize, job: &Job) -> Option<Val
     Some(match (job.source, dice.below(100)) {
         (Source::Office | Source::System, 0..62) => json!([{"crew": crew}]),
         (Source::Office | Source::System, 62..80) => json!([{"crew": name}]),
-        (Source::Office | Source::System, _) => members().map(|number| json!({"id": member(number), "name": full(number)})).collect(),
+        (Source::Office | Source::System, _) => {
+            members().map(|number| json!({"id": member(number), "name": full(number)})).collect()
+        }
         (Source::Calendly, 0..66) => json!([name]),
         (Source::Calendly, _) => members().map(|number| json!(full(number))).collect(),
         (Source::Mobile, _) => members().map(|number| json!(member(number))).collect(),
@@ -75,7 +83,9 @@ pub(crate) fn equipment_needed(plan: &Plan, number: usize, job: &Job) -> Value {
     let name = |number: usize| plan.roster.machines[number].name.as_str();
     let machines = plan.roster.machines_of(job.crew).take(count);
     match job.source {
-        Source::Office | Source::System => machines.map(|number| json!({"id": machine(number), "name": name(number)})).collect(),
+        Source::Office | Source::System => {
+            machines.map(|number| json!({"id": machine(number), "name": name(number)})).collect()
+        }
         Source::Calendly => machines.map(|number| json!(name(number))).collect(),
         Source::Mobile => machines.map(|number| json!(machine(number))).collect(),
         Source::Api => machines.map(|number| json!({"name": name(number)})).collect(),
@@ -91,9 +101,19 @@ fn instructions(job: &Job, dice: &mut Dice) -> Option<String> {
         (work, visit) => format!("{}, visit {}", work.name(), visit + 1),
     };
     let more = dice.pick(&[
-        "", "", "", "Call the customer 30 minutes before.", "Cars out by 6 am, notice is on the doors.", "Utility locates are marked.",
-        "Park trucks on the street side.", "Keep the fire lane open.", "Gate code 4417.", "Second half after lunch.",
-        "Mind the new concrete apron.", "Watch the low wire at the entrance.", "Bring the hand tamper for the edges.",
+        "",
+        "",
+        "",
+        "Call the customer 30 minutes before.",
+        "Cars out by 6 am, notice is on the doors.",
+        "Utility locates are marked.",
+        "Park trucks on the street side.",
+        "Keep the fire lane open.",
+        "Gate code 4417.",
+        "Second half after lunch.",
+        "Mind the new concrete apron.",
+        "Watch the low wire at the entrance.",
+        "Bring the hand tamper for the edges.",
     ]);
     if job.emergency {
         return Some(format!("EMERGENCY: {what}. {more}").trim_end().to_owned());

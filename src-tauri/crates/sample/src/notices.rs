@@ -3,9 +3,35 @@
 use sqlx::PgConnection;
 
 use crate::SampleError;
-use crate::plan::Plan;
+use crate::copy::Source;
+use crate::fill::say;
 
-/// Writes them for each person there is.
-pub(crate) async fn write(_connection: &mut PgConnection, _plan: &Plan) -> Result<u64, SampleError> {
-    Ok(0)
+/// Six for each person of the office, in the words the database has for its own: what came in last. The ids follow
+/// from the person and the matter, so that they are the same for the same people.
+const NOTICES: &str = "
+    INSERT INTO dashboard_notifications (id, user_id, alert_type_id, title, message, data, priority_level, expires_at, created_at)
+    SELECT md5(u.user_id || matter.about)::uuid, u.user_id, t.id, left(words.title, 255), words.sentence,
+           jsonb_build_object('about', matter.context->'about', 'alert_type', t.name), t.priority_level,
+           matter.at + interval '90 days', matter.at
+      FROM app_users u
+     CROSS JOIN (
+           (SELECT 'estimate_requested' AS type, e.id::text AS about, e.created_at AS at,
+                   (estimate_alert_contexts(ARRAY[e.id]))[1] AS context
+              FROM estimates e WHERE e.status = 'pending' ORDER BY e.created_at DESC, e.id LIMIT 4)
+           UNION ALL
+           (SELECT 'payment_received', p.id::text, p.created_at, (payment_alert_contexts(ARRAY[p.id]))[1]
+              FROM payments p WHERE p.amount > 0 ORDER BY p.created_at DESC, p.id LIMIT 1)
+           UNION ALL
+           (SELECT 'job_scheduled', j.id::text, j.created_at, (job_alert_contexts(ARRAY[j.id]))[1]
+              FROM job_schedules j WHERE j.status IN ('scheduled', 'confirmed') AND j.contract_id IS NOT NULL
+             ORDER BY j.created_at DESC, j.id LIMIT 1)
+           ) AS matter
+      JOIN alert_types t ON t.name = matter.type
+     CROSS JOIN LATERAL alert_words(t.name, matter.context) AS words
+     WHERE u.status = 'active'";
+
+/// Writes them; gives how many.
+pub(crate) async fn write(connection: &mut PgConnection) -> Result<u64, SampleError> {
+    say(connection, Source::System).await?;
+    Ok(sqlx::query(NOTICES).execute(connection).await?.rows_affected())
 }

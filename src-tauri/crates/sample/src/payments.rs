@@ -64,7 +64,12 @@ pub(crate) fn of(plan: &Plan, number: usize) -> Vec<Payment> {
         }
         8 if balance > 60_000 => {
             add(balance, paid_on, None, &mut dice);
-            add(-25_000, plus(paid_on, dice.between(5, 30)), Some("Refund: edge settled, customer had it fixed"), &mut dice);
+            add(
+                -25_000,
+                plus(paid_on, dice.between(5, 30)),
+                Some("Refund: edge settled, customer had it fixed"),
+                &mut dice,
+            );
         }
         _ => add(balance, paid_on, None, &mut dice),
     }

@@ -47,31 +47,42 @@ pub(crate) const TOWNS: &[Town] = &[
     town("Roselle", "North DuPage", &["60172"]),
 ];
 
+#[rustfmt::skip]
 const STREETS: &[&str] = &[
-    "Oak", "Maple", "Elm", "Washington", "Main", "Prairie", "Ogden", "Jefferson", "Lincoln", "Chestnut", "Walnut",
-    "Cedar", "Ridge", "Mill", "Spring", "River", "Lake", "Park", "Hickory", "Birch", "Sycamore", "Willow", "Poplar",
-    "Highland", "Fairview", "Forest", "Hillside", "Meadow", "Brook", "Fox Run", "Heritage", "Heather", "Hobson",
-    "Royce", "Modaff", "Gartner", "Naper", "Benton", "Van Buren", "Jackson", "Madison", "Monroe", "Adams", "Franklin",
-    "Webster", "Columbia", "Loomis", "Wright", "Brainard", "Sleight", "Ellsworth", "Center", "Church", "School",
-    "College", "Union", "Liberty", "Commerce", "Industrial", "Enterprise", "Frontenac", "Diehl", "Warrenville",
-    "Butterfield", "Roosevelt", "Geneva", "Gary", "Naperville", "Wheaton", "Summit", "Crescent", "Harrison", "Wilson",
-    "Garfield", "Grant", "Sherman", "Sheridan", "Douglas", "Randall", "Kirk", "Fabyan", "Orchard", "Galena", "Farnsworth",
-    "Eola", "Rickert", "Book", "Springbrook", "Knoch Knolls", "Tall Grass", "Whispering Hills", "Buckingham", "Kensington",
-    "Windsor", "Cambridge", "Oxford", "Sussex", "Devon", "Essex", "Coventry", "Stonegate", "Brookdale", "Ashbury",
-    "Cress Creek", "Wehrli", "Olesen", "Plank", "Tamarack", "Juniper", "Larkspur", "Primrose", "Bluebird", "Cardinal",
-    "Meadowlark", "Pheasant", "Quail", "Whitetail", "Arrowhead", "Blackhawk", "Winnebago", "Kautz", "Hafenrichter",
+    "Oak", "Maple", "Elm", "Washington", "Main", "Prairie", "Ogden", "Jefferson", "Lincoln", "Chestnut",
+    "Walnut", "Cedar", "Ridge", "Mill", "Spring", "River", "Lake", "Park", "Hickory", "Birch", "Sycamore",
+    "Willow", "Poplar", "Highland", "Fairview", "Forest", "Hillside", "Meadow", "Brook", "Fox Run",
+    "Heritage", "Heather", "Hobson", "Royce", "Modaff", "Gartner", "Naper", "Benton", "Van Buren", "Jackson",
+    "Madison", "Monroe", "Adams", "Franklin", "Webster", "Columbia", "Loomis", "Wright", "Brainard",
+    "Sleight", "Ellsworth", "Center", "Church", "School", "College", "Union", "Liberty", "Commerce",
+    "Industrial", "Enterprise", "Frontenac", "Diehl", "Warrenville", "Butterfield", "Roosevelt", "Geneva",
+    "Gary", "Naperville", "Wheaton", "Summit", "Crescent", "Harrison", "Wilson", "Garfield", "Grant",
+    "Sherman", "Sheridan", "Douglas", "Randall", "Kirk", "Fabyan", "Orchard", "Galena", "Farnsworth", "Eola",
+    "Rickert", "Book", "Springbrook", "Knoch Knolls", "Tall Grass", "Whispering Hills", "Buckingham",
+    "Kensington", "Windsor", "Cambridge", "Oxford", "Sussex", "Devon", "Essex", "Coventry", "Stonegate",
+    "Brookdale", "Ashbury", "Cress Creek", "Wehrli", "Olesen", "Plank", "Tamarack", "Juniper", "Larkspur",
+    "Primrose", "Bluebird", "Cardinal", "Meadowlark", "Pheasant", "Quail", "Whitetail", "Arrowhead",
+    "Blackhawk", "Winnebago", "Kautz", "Hafenrichter",
 ];
 
 const KINDS: &[(&str, &str)] = &[
-    ("St", "Street"), ("Ave", "Avenue"), ("Dr", "Drive"), ("Ln", "Lane"), ("Ct", "Court"), ("Rd", "Road"),
-    ("Blvd", "Boulevard"), ("Cir", "Circle"), ("Pl", "Place"),
+    ("St", "Street"),
+    ("Ave", "Avenue"),
+    ("Dr", "Drive"),
+    ("Ln", "Lane"),
+    ("Ct", "Court"),
+    ("Rd", "Road"),
+    ("Blvd", "Boulevard"),
+    ("Cir", "Circle"),
+    ("Pl", "Place"),
 ];
 
+#[rustfmt::skip]
 const AREA_CODES: &[&str] = &[
-    "630", "331", "815", "847", "708", "779", "464", "224", "312", "773", "872", "309", "217", "618", "260", "219",
-    "574", "317", "463", "765", "812", "930", "262", "414", "608", "920", "715", "534", "319", "515", "563", "641",
-    "712", "616", "269", "517", "734", "248", "313", "586", "810", "989", "906", "231", "636", "314", "573", "660",
-    "816", "417", "952", "612", "651", "763", "507", "218", "320", "402", "531", "308",
+    "630", "331", "815", "847", "708", "779", "464", "224", "312", "773", "872", "309", "217", "618", "260",
+    "219", "574", "317", "463", "765", "812", "930", "262", "414", "608", "920", "715", "534", "319", "515",
+    "563", "641", "712", "616", "269", "517", "734", "248", "313", "586", "810", "989", "906", "231", "636",
+    "314", "573", "660", "816", "417", "952", "612", "651", "763", "507", "218", "320", "402", "531", "308",
 ];
 
 /// An address, in its parts.

@@ -92,7 +92,7 @@ pub(crate) struct Plan {
     pub(crate) estimates: Vec<Estimate>,
     pub(crate) contracts: Vec<Contract>,
     pub(crate) jobs: Vec<Job>,
-    /// Rows of estimate_items and payments, which only the plan knows.
+    /// Rows of `estimate_items` and `payments`, which only the plan knows.
     pub(crate) items: usize,
     pub(crate) payments: usize,
 }
@@ -190,7 +190,7 @@ impl Plan {
         };
         let business = self.customers[customer].business;
         let sites = self.customers[customer].sites;
-        let site = (sites > 0 && dice.chance(700)).then(|| dice.below(sites));
+        let place = (sites > 0 && dice.chance(700)).then(|| dice.below(sites));
         let work = if business { Work::for_business(&mut dice) } else { Work::for_house(&mut dice) };
         let service = match (work, business) {
             (Work::Patching, _) if dice.chance(260) => "emergency",
@@ -199,17 +199,35 @@ impl Plan {
             (_, true) => "commercial",
             _ => "residential",
         };
-        let size = work.size(business, &mut dice);
+        let area = work.size(business, &mut dice);
         let minute = self.first_minute(created, &mut dice);
         let (standing, answered) = standing(&mut dice, age);
         let decided = plus(created, answered);
-        let mut estimate =
-            Estimate { customer, site, created, minute, standing, decided, response_by: None, work, service, size, cost: None };
+        let mut estimate = Estimate {
+            customer,
+            site: place,
+            created,
+            minute,
+            standing,
+            decided,
+            response_by: None,
+            work,
+            service,
+            size: area,
+            cost: None,
+        };
         let priced = match standing {
             Standing::Sent | Standing::Accepted => 1000,
             Standing::Rejected => 920,
             Standing::Expired => 640,
-            Standing::Pending => 420,
+            // What came in overnight nobody has looked at.
+            Standing::Pending => {
+                if age == 0 {
+                    0
+                } else {
+                    480
+                }
+            }
         };
         if dice.chance(priced) {
             estimate.cost = Some(0); // filled in by `win`, which has the items
@@ -239,10 +257,15 @@ impl Plan {
         };
         let overdue = due(-10_000, -1, &self.estimates, &open);
         let due_today = due(0, 0, &self.estimates, &open);
-        let mut older = open.iter().copied().filter(|n| {
-            let estimate = &self.estimates[*n];
-            estimate.created < plus(today, -3) && estimate.response_by > Some(plus(today, 1))
-        }).collect::<Vec<_>>().into_iter();
+        let mut older = open
+            .iter()
+            .copied()
+            .filter(|n| {
+                let estimate = &self.estimates[*n];
+                estimate.created < plus(today, -3) && estimate.response_by > Some(plus(today, 1))
+            })
+            .collect::<Vec<_>>()
+            .into_iter();
         for number in older.by_ref().take(3_usize.saturating_sub(due_today)) {
             self.estimates[number].response_by = Some(today);
         }

@@ -269,8 +269,17 @@ fn call_off(plan: &Plan, jobs: &mut Vec<Job>, count: usize, contracts: &[usize])
         let mut job = Job { rained_out: None, peculiar: Peculiar::Canceled, ..jobs[near].clone() };
         if let Some(contract) = contract {
             let estimate = &plan.estimates[plan.contracts[contract].estimate];
-            let created = office_day(plus(plan.contracts[contract].signed, 2)).min(office_day(plus(plan.calendar.today, -1)));
-            job = Job { contract: Some(contract), customer: estimate.customer, site: estimate.site, work: estimate.work, visit: 0, created, ..job };
+            let created =
+                office_day(plus(plan.contracts[contract].signed, 2)).min(office_day(plus(plan.calendar.today, -1)));
+            job = Job {
+                contract: Some(contract),
+                customer: estimate.customer,
+                site: estimate.site,
+                work: estimate.work,
+                visit: 0,
+                created,
+                ..job
+            };
         }
         jobs.push(job);
     }
@@ -283,8 +292,10 @@ fn clash(plan: &Plan, jobs: &mut Vec<Job>, count: usize, desk: &mut Desk<'_>) {
         let mut dice = Dice::new(plan.seed, Topic::Crew, !number);
         let wanted = plus(today, [0, 1, 3][number % 3]);
         let mine = |job: &&Job| job.peculiar == Peculiar::Nothing && job.day == job.last && job.start < 600;
-        let on = |day: NaiveDate| jobs.iter().filter(mine).filter(|job| job.day == day).nth(number / 3);
-        let Some(other) = on(wanted).or_else(|| on(today)).or_else(|| jobs.last()).cloned() else { return };
+        let on = |day: NaiveDate, nth: usize| jobs.iter().filter(mine).filter(|job| job.day == day).nth(nth);
+        // On a day without work it is tomorrow's second crew.
+        let other = on(wanted, number / 3).or_else(|| on(plus(today, 1), 1)).or_else(|| on(today, 0));
+        let Some(other) = other.or_else(|| jobs.last()).cloned() else { return };
         let customer = plan.awkward(number + 2);
         let job = desk.without_contract(other.day, crews::skill(other.crew), &mut dice);
         jobs.push(Job {

@@ -56,7 +56,11 @@ impl Walk<'_> {
         let end = plus(calendar.today, 130);
         while day < end {
             for (crew, free) in free.iter_mut().enumerate() {
-                let mut dice = Dice::new(self.plan.seed, Topic::Slots, crew * 4_096 + usize::try_from((day - calendar.start).num_days()).unwrap_or_default());
+                let mut dice = Dice::new(
+                    self.plan.seed,
+                    Topic::Slots,
+                    crew * 4_096 + usize::try_from((day - calendar.start).num_days()).unwrap_or_default(),
+                );
                 let must = self.is_must(day);
                 if *free > day || !(must || dice.chance(self.chance_of_work(day, crew))) {
                     continue;
@@ -111,7 +115,9 @@ impl Walk<'_> {
         let slot = Slot { day, last: day, crew, start: 360, minutes: 480, days: 1, must };
         let stops = if must && small {
             // Five stops for the four crews, a different crew with two of them tomorrow.
-            let second = (usize::try_from(self.plan.calendar.today.ordinal()).unwrap_or_default() + usize::from(day != self.plan.calendar.today)) % 4;
+            let second = (usize::try_from(self.plan.calendar.today.ordinal()).unwrap_or_default()
+                + usize::from(day != self.plan.calendar.today))
+                % 4;
             if crew == second { 2 } else { 1 }
         } else {
             let natural = self.per_mille / 1000 + usize::from(dice.chance(self.per_mille % 1000));
@@ -131,17 +137,20 @@ impl Walk<'_> {
         }
         // Whole quarters of an hour, in a day of at most ten hours.
         let each = 600 / i64::try_from(stops).unwrap_or(1);
-        let most = (each - 5) / 15 * 15;
+        let longest = (each - 5) / 15 * 15;
         let shorter = if stops <= 3 { 15 * dice.between(0, 2) } else { 0 };
         for stop in (0..).take(stops) {
-            slots.push(Slot { start: 360 + stop * (each / 5 * 5), minutes: (most - shorter).max(15), ..slot });
+            slots.push(Slot { start: 360 + stop * (each / 5 * 5), minutes: (longest - shorter).max(15), ..slot });
         }
         day
     }
 
     /// The crew comes home in the morning: it must be free, and needs to be, the next day.
     fn can_sleep(&self, day: NaiveDate) -> bool {
-        day.weekday() != Weekday::Sat && day.weekday() != Weekday::Fri && !self.is_must(day) && !self.is_must(plus(day, 1))
+        day.weekday() != Weekday::Sat
+            && day.weekday() != Weekday::Fri
+            && !self.is_must(day)
+            && !self.is_must(plus(day, 1))
     }
 
     /// Up to so many more working days in a row, as far as the weather held.
@@ -155,7 +164,11 @@ impl Walk<'_> {
                 next = plus(next, 1);
             }
             // A rain day over the weekend cannot be: only working days are lost.
-            if !is_working(next) || !in_season(next) || calendar.is_rain(next) || (first < calendar.today && next >= calendar.today) {
+            if !is_working(next)
+                || !in_season(next)
+                || calendar.is_rain(next)
+                || (first < calendar.today && next >= calendar.today)
+            {
                 break;
             }
             (last, days) = (next, days + 1);

@@ -16,7 +16,8 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
     let mut table = Table::new(outlet, Source::Office, "time_off", columns);
     let mut number = 0;
     let mut add = |member: Option<Uuid>, machine: Option<Uuid>, kind: &str, from, until, note: &str| {
-        let known = calendar.at(plus(from, if kind == "rain" || kind == "sick" { 0 } else { -10 }), 5 * 60).min(plan.now());
+        let known =
+            calendar.at(plus(from, if kind == "rain" || kind == "sick" { 0 } else { -10 }), 5 * 60).min(plan.now());
         table.plain(id(plan.seed, Topic::TimeOff, number)).maybe_plain(member).maybe_plain(machine).plain(kind);
         table.text(&format!("[{},{})", calendar.at(from, 0).to_rfc3339(), calendar.at(plus(until, 1), 0).to_rfc3339()));
         table.text(note).time(known).time(known);
@@ -54,7 +55,14 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
         }
         if member % 8 == 5 {
             let from = plus(today, dice.between(3, 24));
-            add(who, None, "leave", from, plus(from, dice.between(0, 4)), dice.pick(&["Vacation", "Daughter's wedding", "Doctor", "Hunting week"]))?;
+            add(
+                who,
+                None,
+                "leave",
+                from,
+                plus(from, dice.between(0, 4)),
+                dice.pick(&["Vacation", "Daughter's wedding", "Doctor", "Hunting week"]),
+            )?;
         }
     }
     for machine in 0..plan.roster.machines.len() {

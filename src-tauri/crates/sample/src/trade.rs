@@ -41,7 +41,9 @@ impl Work {
 
     pub(crate) fn skill(self) -> Skill {
         match self {
-            Self::NewDriveway | Self::DrivewayOverlay | Self::LotOverlay | Self::MillAndPave | Self::NewLot => Skill::Paving,
+            Self::NewDriveway | Self::DrivewayOverlay | Self::LotOverlay | Self::MillAndPave | Self::NewLot => {
+                Skill::Paving
+            }
             Self::Sealcoat => Skill::Sealcoating,
             Self::CrackFill | Self::Patching | Self::Striping | Self::Custom => Skill::Patching,
         }
@@ -156,7 +158,11 @@ pub(crate) fn items(dice: &mut Dice, work: Work, size: i64, business: bool, year
         lines.push(Item { price, description: description.unwrap_or_else(|| name.to_owned()), quantity, unit_price });
     };
     let lift = |course: &str, quarters: i64| {
-        Some(format!("{course}, {}{} in compacted", quarters / 4, ["", ".25", ".5", ".75"][usize::try_from(quarters % 4).unwrap_or_default()]))
+        Some(format!(
+            "{course}, {}{} in compacted",
+            quarters / 4,
+            ["", ".25", ".5", ".75"][usize::try_from(quarters % 4).unwrap_or_default()]
+        ))
     };
     match work {
         Work::NewDriveway => {
