@@ -12,7 +12,7 @@ use crate::worker::{Worker, count};
 
 /// No more than six popups in ten seconds come one by one (more are summed up): samples of one desk keep this far
 /// apart, and several desks take turns.
-const APART: Duration = Duration::from_millis(1750);
+const APART: Duration = Duration::from_millis(2100);
 const DESKS: usize = 4;
 
 /// Measures from just before COMMIT to the arrival at the notification service.
