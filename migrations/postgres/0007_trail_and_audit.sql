@@ -100,14 +100,18 @@ BEGIN
         RETURN NEW;
     END IF;
     NEW.written_by_trigger := false;
+    -- Looking is cheap; a DELETE fires the triggers of a statement even when it finds nothing.
+    IF NOT EXISTS (SELECT FROM public.schedule_changes s
+                    WHERE s.xid = pg_current_xact_id() AND s.job_schedule_id = NEW.job_schedule_id
+                      AND s.written_by_trigger AND public.same_schedule_change(s.change_type, NEW.change_type)) THEN
+        RETURN NEW;
+    END IF;
     DELETE FROM public.schedule_changes s
      WHERE s.xid = pg_current_xact_id() AND s.job_schedule_id = NEW.job_schedule_id AND s.written_by_trigger
        AND public.same_schedule_change(s.change_type, NEW.change_type)
     RETURNING s.* INTO ours;
-    IF FOUND THEN
-        NEW.previous_data := coalesce(NEW.previous_data, ours.previous_data);
-        NEW.new_data := coalesce(NEW.new_data, ours.new_data);
-    END IF;
+    NEW.previous_data := coalesce(NEW.previous_data, ours.previous_data);
+    NEW.new_data := coalesce(NEW.new_data, ours.new_data);
     RETURN NEW;
 END $$;
 CREATE TRIGGER b_trail_foreign_row BEFORE INSERT ON schedule_changes
