@@ -111,10 +111,16 @@ pub async fn assigned(connection: &mut PgConnection, job: Uuid) -> Result<Vec<As
              LEFT JOIN equipment e ON e.id = x.resource_id
              LEFT JOIN crews w ON w.id = x.via_crew_id
              LEFT JOIN LATERAL (
-                  SELECT j.id, j.location_address FROM job_assignments b JOIN job_schedules j ON j.id = b.job_schedule_id
-                   WHERE x.state IN ('conflict', 'overridden') AND b.resource_id = x.resource_id AND b.during && x.during
-                     AND b.job_schedule_id <> x.job_schedule_id AND b.state <> 'released'
-                   ORDER BY (b.state = 'firm') DESC, j.start_date LIMIT 1) AS o ON true
+                  SELECT j.id, j.location_address
+                    FROM (SELECT f.job_schedule_id, true AS firm FROM job_assignments f
+                           WHERE f.state = 'firm' AND f.resource_id = x.resource_id AND f.during && x.during
+                          UNION ALL
+                          SELECT c.job_schedule_id, false FROM job_assignments c
+                           WHERE c.state IN ('conflict', 'overridden', 'probe')
+                             AND c.resource_id = x.resource_id AND c.during && x.during) AS b
+                    JOIN job_schedules j ON j.id = b.job_schedule_id
+                   WHERE x.state IN ('conflict', 'overridden') AND b.job_schedule_id <> x.job_schedule_id
+                   ORDER BY b.firm DESC, j.start_date, j.id LIMIT 1) AS o ON true
             ORDER BY x.resource_kind DESC, 3
             LIMIT 200"#,
         job

@@ -187,7 +187,8 @@ pub async fn jobs(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Job
 }
 
 /// Jobs that clash from a moment on: one row for each pair of jobs, soonest first. A claim in conflict is told with the
-/// job that stands in its way, the firm one before any other.
+/// job that stands in its way, the firm one before any other. (The two lists of states are those of the partial
+/// indexes: asked for in other words, the same question reads everything that was ever released.)
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -204,14 +205,19 @@ pub async fn clashes_from(connection: &mut PgConnection, from: DateTime<Utc>) ->
              FROM job_assignments x
             CROSS JOIN LATERAL (
                   SELECT j.id, j.contract_id, j.location_address, j.start_date, j.end_date
-                    FROM job_assignments b JOIN job_schedules j ON j.id = b.job_schedule_id
-                   WHERE b.resource_id = x.resource_id AND b.during && x.during
-                     AND b.job_schedule_id <> x.job_schedule_id AND b.state <> 'released'
-                   ORDER BY (b.state = 'firm') DESC, j.start_date, j.id LIMIT 1) AS o
+                    FROM (SELECT f.job_schedule_id, true AS firm FROM job_assignments f
+                           WHERE f.state = 'firm' AND f.resource_id = x.resource_id AND f.during && x.during
+                          UNION ALL
+                          SELECT c.job_schedule_id, false FROM job_assignments c
+                           WHERE c.state IN ('conflict', 'overridden', 'probe')
+                             AND c.resource_id = x.resource_id AND c.during && x.during) AS b
+                    JOIN job_schedules j ON j.id = b.job_schedule_id
+                   WHERE b.job_schedule_id <> x.job_schedule_id
+                   ORDER BY b.firm DESC, j.start_date, j.id LIMIT 1) AS o
              LEFT JOIN contracts k ON k.id = o.contract_id
              LEFT JOIN crew_members p ON p.id = x.resource_id
              LEFT JOIN equipment e ON e.id = x.resource_id
-            WHERE x.state = 'conflict' AND upper(x.during) > $1
+            WHERE x.state IN ('conflict', 'overridden', 'probe') AND x.state = 'conflict' AND upper(x.during) > $1
             GROUP BY x.job_schedule_id, o.id, k.client_name, o.location_address, o.start_date, o.end_date
             ORDER BY min(lower(x.during)), x.job_schedule_id, o.id
             LIMIT $2"#,
