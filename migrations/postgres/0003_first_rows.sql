@@ -42,12 +42,12 @@ BEGIN
         'job_scheduled_email',
         'Job Scheduled: {{project_type}} - {{customer_name}}',
         '<h2>New Job Scheduled</h2>
-         <p><strong>Customer:</strong> {{customer_name}}</p>
-         <p><strong>Project Type:</strong> {{project_type}}</p>
-         <p><strong>Start Date:</strong> {{start_date}}</p>
-         <p><strong>Duration:</strong> {{duration}} hours</p>
-         <p><strong>Location:</strong> {{location_address}}</p>
-         <p><strong>Contract ID:</strong> {{contract_id}}</p>',
+     <p><strong>Customer:</strong> {{customer_name}}</p>
+     <p><strong>Project Type:</strong> {{project_type}}</p>
+     <p><strong>Start Date:</strong> {{start_date}}</p>
+     <p><strong>Duration:</strong> {{duration}} hours</p>
+     <p><strong>Location:</strong> {{location_address}}</p>
+     <p><strong>Contract ID:</strong> {{contract_id}}</p>',
         (SELECT id FROM alert_types WHERE name = 'job_scheduled'),
         '["customer_name", "project_type", "start_date", "duration", "location_address", "contract_id"]'
     )

@@ -91,7 +91,7 @@ INSERT INTO null_means_default VALUES
     ('job_schedules', 'status', '''scheduled'''),
     ('job_schedules', 'weather_dependent', 'true'),
     ('job_schedules', 'priority_level', '3'),
-    ('schedule_changes', 'source', '''system'''),
+    ('schedule_changes', 'source', '''manual_admin'''),
     ('schedule_changes', 'changed_at', 'CURRENT_TIMESTAMP'),
     ('crew_members', 'status', '''active'''),
     ('alert_types', 'priority_level', '3'),

@@ -57,11 +57,15 @@ END $$;
 -- timestamp trigger (triggers fire in the order of their names), so that `updated_at` alone is no difference.
 -- `*<>` compares what is stored: a column of the company's own may be of a type that has no equality (json, xml).
 CREATE FUNCTION raise_version() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    written timestamptz := NEW.updated_at;  -- many programs set it in every UPDATE
 BEGIN
     NEW.version := OLD.version;
+    NEW.updated_at := OLD.updated_at;
     IF NEW *<> OLD THEN
         NEW.version := OLD.version + 1;
     END IF;
+    NEW.updated_at := written;
     RETURN NEW;
 END $$;
 
@@ -71,6 +75,7 @@ DECLARE
     compared customers := NEW;
 BEGIN
     compared.version := OLD.version;
+    compared.updated_at := OLD.updated_at;
     compared.total_projects := OLD.total_projects;
     compared.total_spent := OLD.total_spent;
     NEW.version := OLD.version + (compared *<> OLD)::integer;

@@ -251,7 +251,7 @@ END $$;
 -- A jsonpath has no equality: the general raise_version() cannot compare such rows.
 CREATE FUNCTION raise_version_alert_rules() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.version := OLD.version + (to_jsonb(NEW) - 'version' IS DISTINCT FROM to_jsonb(OLD) - 'version')::integer;
+    NEW.version := OLD.version + (to_jsonb(NEW) - '{version,updated_at}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{version,updated_at}'::text[])::integer;
     RETURN NEW;
 END $$;
 

@@ -100,7 +100,7 @@ BEGIN
 
     DELETE FROM public.alert_history
      WHERE created_at < CURRENT_TIMESTAMP - INTERVAL '90 days'
-       AND (status IN ('sent', 'delivered', 'failed') OR (status = 'throttled' AND summarised_in IS NOT NULL));
+       AND (status IN ('sent', 'delivered', 'failed') OR (status = 'throttled' AND (summarised_in IS NOT NULL OR event_id IS NULL)));
     DELETE FROM public.audit_logs WHERE "timestamp" < CURRENT_TIMESTAMP - INTERVAL '1 year';
     DELETE FROM public.dashboard_notifications WHERE expires_at < CURRENT_TIMESTAMP;
     DELETE FROM public.change_feed WHERE changed_at < CURRENT_TIMESTAMP - INTERVAL '30 days';
