@@ -23,10 +23,11 @@ $$ SELECT CASE
        ELSE 'api'
    END::varchar $$;
 
--- Settings of the office. A value somebody spoiled falls back to the default given, it never raises.
+-- Settings of the office. A value somebody spoiled falls back to the default given, it never raises; one that is
+-- kept from people is kept from here, too: everybody may call this.
 CREATE FUNCTION config_text(p_key text, p_default text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
-$$ SELECT coalesce((SELECT nullif(btrim(value), '') FROM public.system_config WHERE key = p_key), p_default) $$;
+$$ SELECT coalesce((SELECT nullif(btrim(value), '') FROM public.system_config WHERE key = p_key AND NOT is_sensitive), p_default) $$;
 
 CREATE FUNCTION config_int(p_key text, p_default integer) RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
@@ -72,7 +73,7 @@ END $$;
 -- Totals of a customer are derived by the daily maintenance: they are no edit.
 CREATE FUNCTION raise_version_customers() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    compared customers := NEW;
+    compared public.customers := NEW;
 BEGIN
     compared.version := OLD.version;
     compared.updated_at := OLD.updated_at;

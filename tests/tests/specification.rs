@@ -741,8 +741,10 @@ async fn the_feed_skips_nobody_who_commits_late_and_tells_of_deletions() {
     assert_eq!(one, text(&mut quick, "change_feed_id()").await);
     drop((reader, slow, quick));
     let copy = Server::get().await.empty_database().await;
+    let own = neff_tests::cluster::binaries().join("pg_dump");
+    let pg_dump = if own.exists() { own } else { "pg_dump".into() };
     let mut dump =
-        Command::new("pg_dump").args(["--format=plain", &database.url]).stdout(Stdio::piped()).spawn().unwrap();
+        Command::new(pg_dump).args(["--format=plain", &database.url]).stdout(Stdio::piped()).spawn().unwrap();
     let restored = Command::new("psql")
         .args(["-qX", &copy.url])
         .stdin(dump.stdout.take().unwrap())
