@@ -5,7 +5,9 @@
 -- How two writers are kept apart (no sleep, no retry, right at READ COMMITTED and at REPEATABLE READ):
 --   1. advisory transaction locks, always in this order: the whole office (shared; a bulk statement takes it alone
 --      and needs no other), the names a job mentions (shared; whoever changes a person, crew or machine takes them
---      alone), the people and machines themselves (alone), each kind in the order of its keys;
+--   1. advisory transaction locks, always in this order: the whole office (shared; a bulk statement takes it alone
+--      and needs no other), the names a job mentions (shared; whoever changes a person, crew or machine takes them
+--      alone), each person's and machine's days (alone), each kind in the order of its keys;
 --   2. a new statement, which therefore sees everything committed before the locks were had;
 --   3. at REPEATABLE READ it does not, so every claim that looks free is tried out against both exclusion
 --      constraints, which look at what is really there, in a subtransaction that is always rolled back.
@@ -299,6 +301,26 @@ BEGIN
     RETURN coalesce(clashing, '{}');
 END $$;
 
+-- Nobody else claims, releases or promotes these people and machines on these days until the transaction ends. (Days
+-- begin at eight in UTC: at night, in America.) For spans of no sensible length: nobody does anything.
+CREATE FUNCTION lock_claims(p_resources uuid[], p_times tstzrange[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF cardinality(p_times) > 1000
+       OR EXISTS (SELECT FROM unnest(p_times) AS t
+                   WHERE lower(t) < '1900-01-01Z' OR upper(t) > '2200-01-01Z' OR upper(t) > lower(t) + interval '3 days') THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
+    ELSE
+        PERFORM pg_advisory_xact_lock(k.key)
+           FROM (SELECT DISTINCT hashtextextended('neff claim ' || c.resource_id || ' ' || d.day, 0) AS key
+                   FROM unnest(p_resources, p_times) AS c(resource_id, during)
+                  CROSS JOIN LATERAL generate_series(floor((extract(epoch FROM lower(c.during)) - 28800) / 86400)::bigint,
+                                                     floor((extract(epoch FROM upper(c.during)) - 28800.000001) / 86400)::bigint
+                             ) AS d(day)
+                  ORDER BY 1) AS k;
+    END IF;
+END $$;
+
 -- At REPEATABLE READ: is it really free, whatever this transaction can see? Tried out, and always rolled back.
 CREATE FUNCTION claims_are_free(p_claims assignment_claim[]) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -375,7 +397,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 SET plan_cache_mode = force_generic_plan SET work_mem = '16MB' AS $$
 DECLARE
     fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
-    alone boolean := cardinality(p_jobs) > 64;
+    bulk constant boolean := cardinality(p_jobs) > 32;
+    alone boolean := bulk;
+    days numeric;
     jobs uuid[];
     starts timestamptz[];
     ends timestamptz[];
@@ -394,16 +418,17 @@ DECLARE
     refused public.assignment_claim[];
     details jsonb;
 BEGIN
-    IF alone THEN
+    IF bulk THEN
         PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '64MB', true);
     END IF;
 
     SELECT array_agg(j.id), array_agg(j.start_date), array_agg(j.end_date),
-           array_agg(j.status NOT IN ('completed', 'canceled')), array_agg(j.crew_assigned), array_agg(j.equipment_needed)
-      INTO jobs, starts, ends, holding, crews, machines
+           array_agg(j.status NOT IN ('completed', 'canceled')), array_agg(j.crew_assigned), array_agg(j.equipment_needed),
+           sum(extract(epoch FROM least(j.end_date, '2200-01-01Z') - greatest(j.start_date, '1900-01-01Z')) / 86400)
+      INTO jobs, starts, ends, holding, crews, machines, days
       FROM (SELECT s.* FROM public.job_schedules s WHERE s.id = ANY (p_jobs) ORDER BY s.created_at, s.start_date, s.id) AS j;
     words := ARRAY(SELECT w FROM public.read_written(crews, machines) AS w);
-    alone := alone OR cardinality(words) > 1000;
+    alone := alone OR days > 40 OR cardinality(words) > 1000;
 
     IF alone THEN
         PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
@@ -426,12 +451,10 @@ BEGIN
           FROM public.spread_claims(starts, ends, matches) AS c ORDER BY 1);
 
     IF NOT alone THEN
-        PERFORM pg_advisory_xact_lock(k.key)
-           FROM (SELECT DISTINCT hashtextextended('neff resource ' || r.resource_id, 0) AS key
-                   FROM (SELECT c.resource_id FROM unnest(claims) AS c WHERE c.holds
-                         UNION ALL SELECT a.resource_id FROM public.job_assignments a
-                                    WHERE NOT p_new AND a.job_schedule_id = ANY (p_jobs) AND a.state <> 'released'
-                        ) AS r ORDER BY 1) AS k;
+        PERFORM public.lock_claims(array_agg(r.resource_id), array_agg(r.during))
+           FROM (SELECT c.resource_id, c.during FROM unnest(claims) AS c WHERE c.holds
+                 UNION ALL SELECT a.resource_id, a.during FROM public.job_assignments a
+                            WHERE NOT p_new AND a.job_schedule_id = ANY (p_jobs) AND a.state <> 'released') AS r;
     END IF;
 
     -- Release everything that changed, of all the jobs, before anything is claimed.
@@ -627,6 +650,20 @@ BEGIN
          WHERE a.job_schedule_id IS NULL OR d.job_schedule_id IS NULL);
 END $$;
 
+-- Two releases at the same time, each seeing only its own, may leave somebody waiting for nothing.
+CREATE FUNCTION somebody_waits_in_vain() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+    SELECT EXISTS (
+        SELECT FROM public.job_assignments a
+         WHERE a.state = 'conflict' AND upper(a.during) > now()
+           AND (SELECT true FROM public.job_assignments b
+                 WHERE b.resource_id = a.resource_id AND b.during && a.during AND b.state = 'firm'
+                   AND b.job_schedule_id <> a.job_schedule_id LIMIT 1) IS NULL
+           AND (SELECT true FROM public.job_assignments b
+                 WHERE b.resource_id = a.resource_id AND b.during && a.during AND b.state IN ('conflict', 'overridden')
+                   AND b.job_schedule_id <> a.job_schedule_id AND b.id < a.id LIMIT 1) IS NULL)
+$$;
+
 -- Finishes what writers left, with fresh eyes: call it at READ COMMITTED, after a conflict and every minute or so.
 -- `p_everything`: looks for anything else that is not in line, too (the daily maintenance). Returns how many jobs.
 CREATE FUNCTION settle_assignments(p_everything boolean DEFAULT false) RETURNS bigint
@@ -646,7 +683,7 @@ BEGIN
     IF p_everything THEN
         jobs := jobs || public.misassigned_jobs();
     END IF;
-    IF done IS NULL AND coalesce(cardinality(jobs), 0) = 0 THEN
+    IF done IS NULL AND coalesce(cardinality(jobs), 0) = 0 AND NOT public.somebody_waits_in_vain() THEN
         RETURN 0;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));

@@ -51,20 +51,36 @@ CREATE TRIGGER a_assignments_truncate AFTER TRUNCATE ON job_schedules
     FOR EACH STATEMENT EXECUTE FUNCTION forget_all_assignments();
 
 -- ---- What the words of a job depend on ----------------------------------------------------------------------------
--- Derives the jobs still to come that mention one of these words (names and ids, as keys) or hold one of these
--- people, crews or machines. Whoever writes a job with one of them waits until this transaction ends.
+-- The jobs still to come that mention one of these words (names and ids, as keys) or hold one of these people, crews
+-- or machines.
+CREATE FUNCTION jobs_mentioning(p_keys text[], p_ids uuid[]) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT s.id FROM public.job_schedules s
+         WHERE s.end_date > now()
+           AND s.id IN (SELECT u.job_schedule_id FROM public.job_unknown_resources u
+                         WHERE lower(btrim(u.written, E' \t\r\n\u00a0')) = ANY (p_keys)
+                        UNION ALL
+                        SELECT a.job_schedule_id FROM public.job_assignments a
+                         WHERE a.resource_id = ANY (p_ids) AND upper(a.during) > now() AND a.state <> 'released'
+                        UNION ALL
+                        SELECT c.job_schedule_id FROM public.job_crews c WHERE c.crew_id = ANY (p_ids)));
+END $$;
+
+-- Derives them again. Whoever writes a job that mentions one of the words waits until this transaction ends; with more
+-- than a few jobs, whoever writes a job at all.
 CREATE FUNCTION assign_jobs_mentioning(p_keys text[], p_ids uuid[], p_refuse boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    jobs uuid[];
-    alone constant boolean := cardinality(p_keys) + cardinality(p_ids) > 200;
     their_wait constant text := current_setting('lock_timeout');
+    jobs uuid[];
 BEGIN
     BEGIN
         IF NOT p_refuse THEN
             PERFORM set_config('lock_timeout', '3000', true);
         END IF;
-        IF alone THEN
+        IF cardinality(p_keys) + cardinality(p_ids) > 200 OR cardinality(public.jobs_mentioning(p_keys, p_ids)) > 8 THEN
             PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
         ELSE
             PERFORM pg_advisory_xact_lock_shared(hashtextextended('neff assignments', 0));
@@ -79,17 +95,8 @@ BEGIN
             RAISE;
         END IF;
     END;
-    SELECT array_agg(s.id) INTO jobs
-      FROM public.job_schedules s
-     WHERE s.end_date > now()
-       AND s.id IN (SELECT u.job_schedule_id FROM public.job_unknown_resources u
-                     WHERE lower(btrim(u.written, E' \t\r\n\u00a0')) = ANY (p_keys)
-                    UNION ALL
-                    SELECT a.job_schedule_id FROM public.job_assignments a
-                     WHERE a.resource_id = ANY (p_ids) AND upper(a.during) > now() AND a.state <> 'released'
-                    UNION ALL
-                    SELECT c.job_schedule_id FROM public.job_crews c WHERE c.crew_id = ANY (p_ids));
-    IF jobs IS NULL THEN
+    jobs := public.jobs_mentioning(p_keys, p_ids);  -- again: now nobody changes them
+    IF jobs = '{}' THEN
         RETURN;
     ELSIF p_refuse THEN
         PERFORM public.assign_jobs(jobs, true);
@@ -252,8 +259,7 @@ BEGIN
         RETURN NULL;
     END IF;
     PERFORM pg_advisory_xact_lock_shared(hashtextextended('neff assignments', 0));
-    PERFORM pg_advisory_xact_lock(k.key)
-       FROM (SELECT DISTINCT hashtextextended('neff resource ' || r, 0) AS key FROM unnest(people) AS r ORDER BY 1) AS k;
+    PERFORM public.lock_claims(people, times);
     UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
       FROM public.job_schedules s
      WHERE o.job_schedule_id = ANY (jobs) AND s.id = o.job_schedule_id AND o.given_in = pg_current_xact_id()
