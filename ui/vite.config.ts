@@ -29,6 +29,7 @@ export default defineConfig(({ mode }) => ({
     environment: "happy-dom",
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     setupFiles: ["tests/setup.ts"],
+    testTimeout: 40_000,
     restoreMocks: true,
     unstubGlobals: true,
   },

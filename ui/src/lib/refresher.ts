@@ -20,9 +20,7 @@ export class Refresher {
       this.#again = true;
       return this.#running;
     }
-    this.#running = this.#run().finally(() => {
-      this.#running = null;
-    });
+    this.#running = this.#run();
     return this.#running;
   }
 
@@ -31,13 +29,21 @@ export class Refresher {
   }
 
   async #run(): Promise<void> {
-    do {
-      const wait = this.#startedAt + this.spacing - performance.now();
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-      if (this.#stopped) return;
-      this.#again = false;
-      this.#startedAt = performance.now();
-      await this.read();
-    } while (this.#again);
+    // What is asked after the last look at `#again` must find nothing running, or it would be lost: the two are one step.
+    try {
+      do await this.#once();
+      while (this.#again && !this.#stopped);
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async #once(): Promise<void> {
+    const wait = this.#startedAt + this.spacing - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (this.#stopped) return;
+    this.#again = false;
+    this.#startedAt = performance.now();
+    await this.read();
   }
 }

@@ -28,10 +28,12 @@ export function grouped(n: number): string {
 
 /**
  * Without embeddings, overrides and isolates of direction: an override left open in somebody's name reaches past `bdi`
- * and turns round what follows. Right-to-left letters need none of them.
+ * and turns round what follows. Right-to-left letters need none of them. Control characters, which show as boxes, go
+ * too; tabs and line ends stay.
  */
 export function plain(text: string): string {
-  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "");
 }
 
 /** The first few of many names, and how many there are besides. */
@@ -44,15 +46,14 @@ export function namesInOneLine(names: string[], most = 4): { shown: string[]; re
 
 /** Lists do not lay out ten thousand characters that nobody sees; the detail shows them all. */
 export function shorten(written: string, limit = 240): string {
-  const text = plain(written);
-  if (text.length <= limit) return text;
-  const end = text.slice(0, limit);
+  if (written.length <= limit) return plain(written);
+  const end = plain(written.slice(0, limit));
   // A pair of surrogates is one character: never half of it.
   return `${/[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end}…`;
 }
 
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
+  const words = plain(name).trim().split(/\s+/);
   const first = [...(words[0] ?? "")][0] ?? "?";
   const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : ([...(words[0] ?? "")][1] ?? "");
   return first.toUpperCase() + last;

@@ -100,7 +100,10 @@ export class App {
 
   /** Opens a record beside the list. */
   open(record: Opened): void {
-    const focused = document.activeElement;
+    const active = document.activeElement;
+    // The bell's list closes; the bell is still there afterwards.
+    const inBell = active?.closest("[data-testid='bell-list']");
+    const focused = inBell ? document.querySelector("[data-testid='bell']") : active;
     const inside = focused?.closest("[data-testid='detail-panel']");
     if (focused instanceof HTMLElement && focused !== document.body && !inside) {
       this.#opener = { element: focused, row: focused.closest<HTMLElement>("[data-row]")?.dataset.row };

@@ -10,6 +10,7 @@ import type { App } from "$/shell/app.svelte";
 
 import {
   EMPTY,
+  ENCRYPTIONS,
   fieldOf,
   FIELDS,
   fromSaved,
@@ -76,6 +77,13 @@ export class Connecting {
         this.errors.encryption = NOT_ENCRYPTED;
       else delete this.errors.encryption;
     }
+  }
+
+  encrypt(value: string): void {
+    const chosen = ENCRYPTIONS.find((encryption) => encryption.value === value);
+    if (!chosen) return;
+    this.draft.encryption = chosen.value;
+    this.edited("encryption");
   }
 
   async check(): Promise<void> {
