@@ -2,9 +2,22 @@
 fn main() {
     println!("cargo:rerun-if-changed=../ui/dist");
     let commands = &[
-        "app_info", "connection_state", "saved_connection", "check_connection", "connect", "reconnect",
-        "forget_connection", "migrate", "i_am", "i_am_new", "today", "notifications", "mark_read", "mark_all_read",
-        "estimate", "job",
+        "app_info",
+        "connection_state",
+        "saved_connection",
+        "check_connection",
+        "connect",
+        "reconnect",
+        "forget_connection",
+        "migrate",
+        "i_am",
+        "i_am_new",
+        "today",
+        "notifications",
+        "mark_read",
+        "mark_all_read",
+        "estimate",
+        "job",
     ];
     let attributes = tauri_build::Attributes::new().app_manifest(tauri_build::AppManifest::new().commands(commands));
     if let Err(error) = tauri_build::try_build(attributes) {

@@ -79,7 +79,8 @@ fn window(app: &AppHandle) -> tauri::Result<()> {
         .min_inner_size(900.0, 600.0)
         // The window shows the program and nothing else: no link leads out of it, and none opens another.
         .on_navigation(|url| {
-            matches!(url.scheme(), "tauri") || (matches!(url.scheme(), "http" | "https") && url.host_str() == Some("tauri.localhost"))
+            matches!(url.scheme(), "tauri")
+                || (matches!(url.scheme(), "http" | "https") && url.host_str() == Some("tauri.localhost"))
         })
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;

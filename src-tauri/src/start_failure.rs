@@ -14,7 +14,9 @@ pub enum StartFailure {
 impl std::fmt::Display for StartFailure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Folders(error) => write!(f, "its folder for settings cannot be read or written ({error}). Is the disk full?"),
+            Self::Folders(error) => {
+                write!(f, "its folder for settings cannot be read or written ({error}). Is the disk full?")
+            }
             Self::Window(error) => write!(f, "its window could not be opened ({error})."),
         }
     }
@@ -32,7 +34,10 @@ impl StartFailure {
 
     /// Shows the reason in the system's own dialog, where there is a display to show it on.
     pub fn show(&self) {
-        if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
+        if cfg!(target_os = "linux")
+            && std::env::var_os("DISPLAY").is_none()
+            && std::env::var_os("WAYLAND_DISPLAY").is_none()
+        {
             return;
         }
         // For scripts and tests, which cannot press OK.

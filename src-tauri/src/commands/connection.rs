@@ -21,13 +21,21 @@ pub(crate) async fn saved_connection(office: TheOffice<'_>) -> Answer<Option<Sav
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_connection(office: TheOffice<'_>, input: ConnectionInput, password: Option<String>) -> Answer<DoctorReport> {
+pub(crate) async fn check_connection(
+    office: TheOffice<'_>,
+    input: ConnectionInput,
+    password: Option<String>,
+) -> Answer<DoctorReport> {
     office.check(&input, password).await
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn connect(office: TheOffice<'_>, input: ConnectionInput, password: Option<String>) -> Answer<ConnectionState> {
+pub(crate) async fn connect(
+    office: TheOffice<'_>,
+    input: ConnectionInput,
+    password: Option<String>,
+) -> Answer<ConnectionState> {
     office.connect(&input, password).await
 }
 

@@ -82,9 +82,11 @@ impl Where {
     async fn resolve(&self) -> Result<(ConnectionSettings, Option<SecretString>), Failed> {
         let (settings, in_url) = ConnectionSettings::from_url(&self.url).map_err(|e| e.message)?;
         if in_url.is_some() {
-            return Err("The URL holds a password, which everybody on this computer can read in the list of programs. \
+            return Err(
+                "The URL holds a password, which everybody on this computer can read in the list of programs. \
                         Leave it out: it comes from the keychain, NEFF_DATABASE_PASSWORD, or is asked for."
-                .into());
+                    .into(),
+            );
         }
         let password = password::find(&settings).await?;
         Ok((settings, password))

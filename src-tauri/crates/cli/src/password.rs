@@ -26,7 +26,9 @@ pub(crate) async fn find(settings: &ConnectionSettings) -> Result<Option<SecretS
         }
         Err(error) if error.failure() == Failure::WrongPassword => {
             if !std::io::stdin().is_terminal() {
-                return Err("A password is needed: set NEFF_DATABASE_PASSWORD, or save the connection in Neff Office.".into());
+                return Err(
+                    "A password is needed: set NEFF_DATABASE_PASSWORD, or save the connection in Neff Office.".into()
+                );
             }
             let prompt = format!("Password of {} at {}: ", settings.login, settings.host);
             let typed = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt)).await;

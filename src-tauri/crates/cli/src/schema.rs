@@ -18,10 +18,15 @@ pub(crate) async fn migrate(at: &Where, backup_to: Option<PathBuf>, no_backup: b
     let missing = database::rights::missing_to_migrate(&mut connection).await.map_err(|e| sentence(&e.into()))?;
     database::close(connection).await;
     if state.is_some_and(|s| s.holds_rows && !s.pending.is_empty())
-        && missing.is_empty() && backup_to.is_none() && !no_backup {
-        return Err("The database holds rows. Say where a verified backup goes first (--backup-to DIR), or that you have \
+        && missing.is_empty()
+        && backup_to.is_none()
+        && !no_backup
+    {
+        return Err(
+            "The database holds rows. Say where a verified backup goes first (--backup-to DIR), or that you have \
                     one (--no-backup). Nothing was changed."
-            .into());
+                .into(),
+        );
     }
     let result = connecting::migrate(&settings, password.as_ref(), backup_to, |step| {
         eprintln!("[{}/{}] {}", step.done + 1, step.total, step.step);

@@ -78,7 +78,8 @@ async fn person_called(
         settings.open(password, "neff-worker", Duration::from_secs(10)).await.map_err(|e| sentence(&e.into()))?;
     let everybody = people::active(&mut connection).await.map_err(|e| sentence(&e.into()))?;
     database::close(connection).await;
-    let named: Vec<_> = everybody.iter().filter(|p| p.name.eq_ignore_ascii_case(name.trim()) || p.user_id == name).collect();
+    let named: Vec<_> =
+        everybody.iter().filter(|p| p.name.eq_ignore_ascii_case(name.trim()) || p.user_id == name).collect();
     match named.as_slice() {
         [one] => Ok(one.id),
         [] => Err(format!("Nobody in this office is called {name}.")),

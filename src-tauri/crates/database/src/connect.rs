@@ -87,7 +87,8 @@ impl ConnectionSettings {
     /// A sentence saying which part of the URL is not usable.
     pub fn from_url(text: &str) -> Result<(Self, Option<SecretString>), InvalidSetting> {
         let bad = |message: &str| InvalidSetting { field: "url", message: message.to_owned() };
-        let url = url::Url::parse(text).map_err(|_| bad("This is not a database URL: postgres://login@host:5432/database."))?;
+        let url = url::Url::parse(text)
+            .map_err(|_| bad("This is not a database URL: postgres://login@host:5432/database."))?;
         if !matches!(url.scheme(), "postgres" | "postgresql") {
             return Err(bad("A database URL starts with postgres://."));
         }
@@ -99,8 +100,11 @@ impl ConnectionSettings {
         for (key, value) in url.query_pairs() {
             match key.as_ref() {
                 "sslmode" | "ssl-mode" => {
-                    encryption =
-                        Some(value.parse().map_err(|()| bad("sslmode is one of verify-full, verify-ca, require, disable."))?);
+                    encryption = Some(
+                        value
+                            .parse()
+                            .map_err(|()| bad("sslmode is one of verify-full, verify-ca, require, disable."))?,
+                    );
                 }
                 "sslrootcert" => ca_file = Some(PathBuf::from(value.as_ref())),
                 "host" => value.as_ref().clone_into(&mut host),
@@ -241,8 +245,13 @@ mod tests {
 
     #[test]
     fn a_url_gives_settings_and_keeps_the_password_apart() {
-        let (s, p) = ConnectionSettings::from_url("postgres://neff%5Fapp:p%40ss@db.example.com:6432/office?sslmode=verify-ca").unwrap();
-        assert_eq!((s.host.as_str(), s.port, s.login.as_str(), s.database.as_str()), ("db.example.com", 6432, "neff_app", "office"));
+        let (s, p) =
+            ConnectionSettings::from_url("postgres://neff%5Fapp:p%40ss@db.example.com:6432/office?sslmode=verify-ca")
+                .unwrap();
+        assert_eq!(
+            (s.host.as_str(), s.port, s.login.as_str(), s.database.as_str()),
+            ("db.example.com", 6432, "neff_app", "office")
+        );
         assert_eq!(s.encryption, Encryption::VerifyCa);
         assert_eq!(p.unwrap().expose_secret(), "p@ss");
         assert!(!s.to_string().contains("p@ss"));
@@ -250,8 +259,14 @@ mod tests {
 
     #[test]
     fn another_computer_is_never_reached_in_clear_text() {
-        assert_eq!(ConnectionSettings::from_url("postgres://a@db.example.com/x").unwrap().0.encryption, Encryption::VerifyFull);
-        assert_eq!(ConnectionSettings::from_url("postgres://a@db.example.com/x?sslmode=prefer").unwrap().0.encryption, Encryption::Require);
+        assert_eq!(
+            ConnectionSettings::from_url("postgres://a@db.example.com/x").unwrap().0.encryption,
+            Encryption::VerifyFull
+        );
+        assert_eq!(
+            ConnectionSettings::from_url("postgres://a@db.example.com/x?sslmode=prefer").unwrap().0.encryption,
+            Encryption::Require
+        );
         let refused = ConnectionSettings::from_url("postgres://a@db.example.com/x?sslmode=disable").unwrap_err();
         assert_eq!(refused.field, "encryption");
         assert!(ConnectionSettings::from_url("postgres://a@[::1]/x?sslmode=disable").is_ok());

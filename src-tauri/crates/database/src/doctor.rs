@@ -96,7 +96,8 @@ impl Report {
     }
     fn skip_rest(&mut self) {
         use CheckName as N;
-        for name in [N::Host, N::Encryption, N::Login, N::Permissions, N::Schema, N::Roles, N::Extensions, N::Passwords] {
+        for name in [N::Host, N::Encryption, N::Login, N::Permissions, N::Schema, N::Roles, N::Extensions, N::Passwords]
+        {
             if !self.checks.iter().any(|c| c.name == name) {
                 self.add(name, CheckState::Skipped, "Not checked yet.");
             }
@@ -134,8 +135,15 @@ pub async fn examine(settings: &ConnectionSettings, password: Option<&SecretStri
         technical: None,
     };
     if let Err(error) = reach(settings).await {
-        report.add(CheckName::Host, CheckState::Failed, format!("Nothing answers at {} port {}.", settings.host, settings.port))
-            .remedy("Check the name and port, that the server is switched on, and that this computer is on its network.");
+        report
+            .add(
+                CheckName::Host,
+                CheckState::Failed,
+                format!("Nothing answers at {} port {}.", settings.host, settings.port),
+            )
+            .remedy(
+                "Check the name and port, that the server is switched on, and that this computer is on its network.",
+            );
         report.failure = Some(Failure::NoAnswer);
         report.technical = Some(error);
         report.skip_rest();
@@ -147,16 +155,26 @@ pub async fn examine(settings: &ConnectionSettings, password: Option<&SecretStri
         Err(error) => refused(&mut report, settings, &error),
         Ok(mut connection) => {
             encryption(&mut report, settings);
-            report.add(CheckName::Login, CheckState::Ok, format!("{} may log in to {}.", settings.login, settings.database));
+            report.add(
+                CheckName::Login,
+                CheckState::Ok,
+                format!("{} may log in to {}.", settings.login, settings.database),
+            );
             if let Err(error) = inside(&mut report, &mut connection, settings).await {
                 report.failure = Some(error.failure());
                 report.technical = Some(error.technical().to_owned());
                 if error.failure() == Failure::RightsMissing {
-                    report.add(CheckName::Permissions, CheckState::Failed, "This login may not read the office's tables.")
+                    report
+                        .add(CheckName::Permissions, CheckState::Failed, "This login may not read the office's tables.")
                         .remedy("Whoever keeps the database gives the login its role.")
                         .command(format!("GRANT neff_app TO \"{}\";", settings.login.replace('"', "\"\"")));
                 } else {
-                    report.add(CheckName::Permissions, CheckState::Failed, "The database stopped answering while it was being checked.")
+                    report
+                        .add(
+                            CheckName::Permissions,
+                            CheckState::Failed,
+                            "The database stopped answering while it was being checked.",
+                        )
                         .remedy("Try again; if it stays so, look at the server.");
                 }
             }
@@ -182,12 +200,26 @@ async fn reach(settings: &ConnectionSettings) -> Result<(), String> {
 
 fn encryption(report: &mut Report, settings: &ConnectionSettings) {
     match settings.encryption {
-        Encryption::VerifyFull => report.add(CheckName::Encryption, CheckState::Ok, "The link is encrypted and the server's certificate is trusted."),
-        Encryption::VerifyCa => report.add(CheckName::Encryption, CheckState::Ok, "The link is encrypted and its certificate is trusted; the server's name is not checked."),
+        Encryption::VerifyFull => report.add(
+            CheckName::Encryption,
+            CheckState::Ok,
+            "The link is encrypted and the server's certificate is trusted.",
+        ),
+        Encryption::VerifyCa => report.add(
+            CheckName::Encryption,
+            CheckState::Ok,
+            "The link is encrypted and its certificate is trusted; the server's name is not checked.",
+        ),
         Encryption::Require => report
-            .add(CheckName::Encryption, CheckState::Warning, "The link is encrypted, but anybody could pose as the server.")
+            .add(
+                CheckName::Encryption,
+                CheckState::Warning,
+                "The link is encrypted, but anybody could pose as the server.",
+            )
             .remedy("Choose \"certificate checked\" and give the certificate authority's file."),
-        Encryption::None => report.add(CheckName::Encryption, CheckState::Ok, "Not encrypted: the server is on this computer."),
+        Encryption::None => {
+            report.add(CheckName::Encryption, CheckState::Ok, "Not encrypted: the server is on this computer.")
+        }
     };
 }
 
@@ -196,7 +228,11 @@ fn refused(report: &mut Report, settings: &ConnectionSettings, error: &DatabaseE
     report.failure = Some(error.failure());
     report.technical = Some(error.technical().to_owned());
     if error.failure() == Failure::Encryption {
-        let check = report.add(CheckName::Encryption, CheckState::Failed, "The server's certificate is not trusted, or it does not encrypt.");
+        let check = report.add(
+            CheckName::Encryption,
+            CheckState::Failed,
+            "The server's certificate is not trusted, or it does not encrypt.",
+        );
         check.remedy("Give the file of the certificate authority that signed the server's certificate, and use the name the certificate was made for.");
         return;
     }
@@ -206,9 +242,16 @@ fn refused(report: &mut Report, settings: &ConnectionSettings, error: &DatabaseE
             .add(CheckName::Login, CheckState::Failed, "The login or its password is wrong.")
             .remedy("Type the password again. It is the database's password, not your e-mail's."),
         Failure::NoSuchDatabase => report
-            .add(CheckName::Login, CheckState::Failed, format!("The server has no database called {}.", settings.database))
+            .add(
+                CheckName::Login,
+                CheckState::Failed,
+                format!("The server has no database called {}.", settings.database),
+            )
             .remedy("Check the name, or have an empty database made.")
-            .command(format!("CREATE DATABASE \"{}\" ENCODING 'UTF8' TEMPLATE template0;", settings.database.replace('"', "\"\""))),
+            .command(format!(
+                "CREATE DATABASE \"{}\" ENCODING 'UTF8' TEMPLATE template0;",
+                settings.database.replace('"', "\"\"")
+            )),
         Failure::TooManyConnections => report
             .add(CheckName::Login, CheckState::Failed, "The server takes no more connections at the moment.")
             .remedy("Close programs that use the database, or have max_connections raised."),
@@ -216,16 +259,28 @@ fn refused(report: &mut Report, settings: &ConnectionSettings, error: &DatabaseE
             .add(CheckName::Login, CheckState::Failed, "The server is starting or shutting down.")
             .remedy("Try again in a minute."),
         Failure::RightsMissing => report
-            .add(CheckName::Login, CheckState::Failed, format!("{} may not connect to {}.", settings.login, settings.database))
+            .add(
+                CheckName::Login,
+                CheckState::Failed,
+                format!("{} may not connect to {}.", settings.login, settings.database),
+            )
             .remedy("Whoever keeps the database grants it.")
-            .command(format!("GRANT CONNECT ON DATABASE \"{}\" TO \"{}\";", settings.database.replace('"', "\"\""), settings.login.replace('"', "\"\""))),
+            .command(format!(
+                "GRANT CONNECT ON DATABASE \"{}\" TO \"{}\";",
+                settings.database.replace('"', "\"\""),
+                settings.login.replace('"', "\"\"")
+            )),
         _ => report
             .add(CheckName::Login, CheckState::Failed, "The server answered, but the connection did not come about.")
             .remedy("Check that the port is PostgreSQL's and that the server lets this computer in (pg_hba.conf)."),
     };
 }
 
-async fn inside(report: &mut Report, connection: &mut PgConnection, settings: &ConnectionSettings) -> Result<(), DatabaseError> {
+async fn inside(
+    report: &mut Report,
+    connection: &mut PgConnection,
+    settings: &ConnectionSettings,
+) -> Result<(), DatabaseError> {
     let (version, number, superuser, encoding): (String, i32, bool, String) = sqlx::query_as(
         "SELECT current_setting('server_version'), current_setting('server_version_num')::int, rolsuper, current_setting('server_encoding')
            FROM pg_roles WHERE rolname = current_user",
@@ -237,7 +292,12 @@ async fn inside(report: &mut Report, connection: &mut PgConnection, settings: &C
     if number < 130_000 {
         report.failure = Some(Failure::ServerTooOld);
         report.add(CheckName::Permissions, CheckState::Skipped, "Not checked: the server is too old.");
-        report.add(CheckName::Schema, CheckState::Failed, format!("The server runs PostgreSQL {short}; version 13 or newer is needed."))
+        report
+            .add(
+                CheckName::Schema,
+                CheckState::Failed,
+                format!("The server runs PostgreSQL {short}; version 13 or newer is needed."),
+            )
             .remedy("Have the server upgraded.");
         return Ok(());
     }
@@ -247,7 +307,11 @@ async fn inside(report: &mut Report, connection: &mut PgConnection, settings: &C
     report.holds_rows = state.holds_rows;
 
     let migrating = matches!(state.kind, SchemaKind::Empty | SchemaKind::Specification | SchemaKind::Older);
-    let mut missing = if migrating { rights::missing_to_migrate(connection).await? } else { rights::missing_to_work(connection).await? };
+    let mut missing = if migrating {
+        rights::missing_to_migrate(connection).await?
+    } else {
+        rights::missing_to_work(connection).await?
+    };
     if migrating && state.holds_rows {
         missing.extend(rights::missing_to_back_up(connection, true).await?);
     }
@@ -258,7 +322,12 @@ async fn inside(report: &mut Report, connection: &mut PgConnection, settings: &C
     } else {
         let what: Vec<_> = missing.iter().map(|m| m.what.as_str()).collect();
         let commands: Vec<_> = missing.iter().map(|m| m.command.as_str()).collect();
-        report.add(CheckName::Permissions, CheckState::Failed, format!("The login {} {}.", settings.login, what.join("; ")))
+        report
+            .add(
+                CheckName::Permissions,
+                CheckState::Failed,
+                format!("The login {} {}.", settings.login, what.join("; ")),
+            )
             .remedy("Whoever keeps the database runs these commands there, then check again.")
             .command(commands.join("\n"));
         report.failure = Some(Failure::RightsMissing);
@@ -274,38 +343,86 @@ fn schema(report: &mut Report, state: &migrate::SchemaState, encoding: &str) {
     let version = state.version.clone().unwrap_or_default();
     let steps = state.pending.len();
     if encoding != "UTF8" {
-        report.add(CheckName::Schema, CheckState::Failed, format!("The database stores text as {encoding}; UTF-8 is needed."))
+        report
+            .add(
+                CheckName::Schema,
+                CheckState::Failed,
+                format!("The database stores text as {encoding}; UTF-8 is needed."),
+            )
             .remedy("Have a new database made with UTF-8 and the data brought over.");
         return;
     }
     match state.kind {
-        SchemaKind::Current if state.writable => report.add(CheckName::Schema, CheckState::Ok, format!("The database is up to date (version {version}).")),
+        SchemaKind::Current if state.writable => {
+            report.add(CheckName::Schema, CheckState::Ok, format!("The database is up to date (version {version})."))
+        }
         SchemaKind::Current | SchemaKind::Newer if !state.writable => report
-            .add(CheckName::Schema, CheckState::Failed, format!("The database (version {version}) asks for a newer Neff Office."))
+            .add(
+                CheckName::Schema,
+                CheckState::Failed,
+                format!("The database (version {version}) asks for a newer Neff Office."),
+            )
             .remedy("Update Neff Office on this computer."),
-        SchemaKind::Newer => report.add(CheckName::Schema, CheckState::Warning, format!("The database (version {version}) is newer than this program, which can still work with it."))
+        SchemaKind::Newer => report
+            .add(
+                CheckName::Schema,
+                CheckState::Warning,
+                format!("The database (version {version}) is newer than this program, which can still work with it."),
+            )
             .remedy("Update Neff Office on this computer."),
-        SchemaKind::Empty => report.add(CheckName::Schema, CheckState::Failed, "The database is empty.")
+        SchemaKind::Empty => report
+            .add(CheckName::Schema, CheckState::Failed, "The database is empty.")
             .remedy("Set it up: this takes a few seconds."),
-        SchemaKind::Specification => report.add(CheckName::Schema, CheckState::Failed, format!("The company's database (version {}), not yet brought up to Neff Office.", if version.is_empty() { "unknown" } else { &version }))
+        SchemaKind::Specification => report
+            .add(
+                CheckName::Schema,
+                CheckState::Failed,
+                format!(
+                    "The company's database (version {}), not yet brought up to Neff Office.",
+                    if version.is_empty() { "unknown" } else { &version }
+                ),
+            )
             .remedy(format!("Bring it up to date: {steps} steps, every row stays, a verified backup comes first.")),
-        SchemaKind::Older => report.add(CheckName::Schema, CheckState::Failed, format!("The database (version {version}) is {steps} steps behind this program."))
+        SchemaKind::Older => report
+            .add(
+                CheckName::Schema,
+                CheckState::Failed,
+                format!("The database (version {version}) is {steps} steps behind this program."),
+            )
             .remedy("Bring it up to date: every row stays, a verified backup comes first."),
-        SchemaKind::NotNeff => report.add(CheckName::Schema, CheckState::Failed, "The database holds other tables, not an office.")
+        SchemaKind::NotNeff => report
+            .add(CheckName::Schema, CheckState::Failed, "The database holds other tables, not an office.")
             .remedy("Check the name of the database, or choose an empty one."),
         SchemaKind::Current => report.add(CheckName::Schema, CheckState::Ok, "The database is up to date."),
     };
 }
 
-async fn roles(report: &mut Report, connection: &mut PgConnection, superuser: bool, settings: &ConnectionSettings) -> Result<(), DatabaseError> {
-    let (found,): (i64,) = sqlx::query_as("SELECT count(*) FROM pg_roles WHERE rolname IN ('neff_owner', 'neff_admin', 'neff_app', 'neff_readonly')")
-        .fetch_one(&mut *connection)
-        .await?;
+async fn roles(
+    report: &mut Report,
+    connection: &mut PgConnection,
+    superuser: bool,
+    settings: &ConnectionSettings,
+) -> Result<(), DatabaseError> {
+    let (found,): (i64,) = sqlx::query_as(
+        "SELECT count(*) FROM pg_roles WHERE rolname IN ('neff_owner', 'neff_admin', 'neff_app', 'neff_readonly')",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
     if found < 4 && report.schema == Some(SchemaKind::Current) {
-        report.add(CheckName::Roles, CheckState::Failed, format!("{} of the four roles are missing on this server.", 4 - found))
+        report
+            .add(
+                CheckName::Roles,
+                CheckState::Failed,
+                format!("{} of the four roles are missing on this server.", 4 - found),
+            )
             .remedy("Set the database up again from a login that may create roles.");
     } else if superuser && !is_this_computer(&settings.host) {
-        report.add(CheckName::Roles, CheckState::Warning, format!("{} is a superuser: a mistake here could harm the whole server.", settings.login))
+        report
+            .add(
+                CheckName::Roles,
+                CheckState::Warning,
+                format!("{} is a superuser: a mistake here could harm the whole server.", settings.login),
+            )
             .remedy("Have a login of its own made for the office.")
             .command("CREATE ROLE office_staff LOGIN PASSWORD '…' IN ROLE neff_app;");
     } else if found < 4 {
@@ -327,11 +444,21 @@ async fn extensions(report: &mut Report, connection: &mut PgConnection) -> Resul
     let absent: Vec<_> = rows.iter().filter(|(_, available, _)| !available).map(|(n, ..)| n.as_str()).collect();
     let uninstalled: Vec<_> = rows.iter().filter(|(_, a, i)| *a && !i).map(|(n, ..)| n.as_str()).collect();
     if !absent.is_empty() {
-        report.add(CheckName::Extensions, CheckState::Failed, format!("The server lacks the extension {}.", absent.join(" and ")))
+        report
+            .add(
+                CheckName::Extensions,
+                CheckState::Failed,
+                format!("The server lacks the extension {}.", absent.join(" and ")),
+            )
             .remedy("Have PostgreSQL's contrib package installed on the server.")
             .command("apt install postgresql-contrib");
     } else if !uninstalled.is_empty() && report.schema == Some(SchemaKind::Current) {
-        report.add(CheckName::Extensions, CheckState::Failed, format!("The extension {} was removed from the database.", uninstalled.join(" and ")))
+        report
+            .add(
+                CheckName::Extensions,
+                CheckState::Failed,
+                format!("The extension {} was removed from the database.", uninstalled.join(" and ")),
+            )
             .remedy("Have it installed again.")
             .command(uninstalled.iter().map(|n| format!("CREATE EXTENSION {n};")).collect::<Vec<_>>().join("\n"));
     } else {
@@ -360,7 +487,8 @@ async fn passwords(report: &mut Report, settings: &ConnectionSettings) {
     if probe(&settings.login, "not-the-password-of-anybody-1f8b").await {
         let here = is_this_computer(&settings.host);
         let state = if here { CheckState::Warning } else { CheckState::Failed };
-        report.add(CheckName::Passwords, state, "The server lets anybody in without checking passwords.")
+        report
+            .add(CheckName::Passwords, state, "The server lets anybody in without checking passwords.")
             .remedy("Have the lines with \"trust\" in its pg_hba.conf changed to \"scram-sha-256\".");
         return;
     }
@@ -373,7 +501,15 @@ async fn passwords(report: &mut Report, settings: &ConnectionSettings) {
     if found.is_empty() {
         report.add(CheckName::Passwords, CheckState::Ok, "No login has a published password.");
     } else {
-        report.add(CheckName::Passwords, CheckState::Failed, format!("Anybody who read the manual can log in: {} still has its published password.", found.join(", ")))
+        report
+            .add(
+                CheckName::Passwords,
+                CheckState::Failed,
+                format!(
+                    "Anybody who read the manual can log in: {} still has its published password.",
+                    found.join(", ")
+                ),
+            )
             .remedy("Have these passwords changed now, and in the programs that use them.")
             .command(found.iter().map(|login| format!("\\password {login}")).collect::<Vec<_>>().join("\n"));
     }

@@ -10,8 +10,17 @@ use crate::connect::ConnectionSettings;
 use crate::error::{DatabaseError, Failure};
 
 /// Tables whose changes Today shows.
-const TODAY: [&str; 9] =
-    ["job_schedules", "contracts", "estimates", "crews", "crew_memberships", "crew_members", "equipment", "time_off", "system_config"];
+const TODAY: [&str; 9] = [
+    "job_schedules",
+    "contracts",
+    "estimates",
+    "crews",
+    "crew_memberships",
+    "crew_members",
+    "equipment",
+    "time_off",
+    "system_config",
+];
 
 /// Why [`Listener::next`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +105,9 @@ impl Listener {
         let first = match tokio::time::timeout(silence, self.listener.try_recv()).await {
             Err(_) => return Ok(Wake::Silence),
             Ok(Ok(Some(notification))) => notification,
-            Ok(Ok(None)) => return Err(DatabaseError::new(Failure::NoAnswer, "the server closed the listening connection")),
+            Ok(Ok(None)) => {
+                return Err(DatabaseError::new(Failure::NoAnswer, "the server closed the listening connection"));
+            }
             Ok(Err(error)) => return Err(error.into()),
         };
         let mut changed = Changed::default();

@@ -77,7 +77,8 @@ pub async fn state(connection: &mut PgConnection) -> Result<SchemaState, Databas
     .await?;
     let all = |after: i64| MIGRATOR.iter().filter(|m| m.version > after).map(|m| m.description.to_string()).collect();
     if tables == 0 {
-        let state = SchemaState { kind: SchemaKind::Empty, version: None, pending: all(0), holds_rows: false, writable: true };
+        let state =
+            SchemaState { kind: SchemaKind::Empty, version: None, pending: all(0), holds_rows: false, writable: true };
         return Ok(state);
     }
     if versioned && !readable {
@@ -91,7 +92,13 @@ pub async fn state(connection: &mut PgConnection) -> Result<SchemaState, Databas
             return Err(DatabaseError::new(Failure::RightsMissing, "may not read schema_versions"));
         }
         // What cannot be looked at may hold rows.
-        return Ok(SchemaState { kind: SchemaKind::Specification, version: None, pending: all(0), holds_rows: true, writable: true });
+        return Ok(SchemaState {
+            kind: SchemaKind::Specification,
+            version: None,
+            pending: all(0),
+            holds_rows: true,
+            writable: true,
+        });
     }
     let versions: Vec<(String, Option<String>)> = if versioned {
         // `min_program` is ours; the specification's table has no such column.
@@ -102,7 +109,10 @@ pub async fn state(connection: &mut PgConnection) -> Result<SchemaState, Databas
         Vec::new()
     };
     let applied = versions.iter().filter_map(|(v, _)| number(v)).max();
-    let writable = versions.iter().filter_map(|(_, min)| min.as_deref()).all(|min| program_at_least(env!("CARGO_PKG_VERSION"), min));
+    let writable = versions
+        .iter()
+        .filter_map(|(_, min)| min.as_deref())
+        .all(|min| program_at_least(env!("CARGO_PKG_VERSION"), min));
     let holds_rows = holds_rows(connection).await?;
     let (kind, version, pending) = match applied {
         Some(n) if n > newest() => (SchemaKind::Newer, Some(n), Vec::new()),
@@ -143,11 +153,12 @@ async fn holds_rows(connection: &mut PgConnection) -> Result<bool, DatabaseError
 ///
 /// # Errors
 /// [`Failure::RightsMissing`] when the login may not; [`Failure::Other`] for a database that is newer or not ours.
-pub async fn run(connection: &mut PgConnection, mut progress: impl FnMut(Step) + Send) -> Result<Vec<String>, DatabaseError> {
+pub async fn run(
+    connection: &mut PgConnection,
+    mut progress: impl FnMut(Step) + Send,
+) -> Result<Vec<String>, DatabaseError> {
     // Migrating takes as long as it takes, and the other computer may be at it for a while.
-    connection
-        .execute("SET statement_timeout = 0; SET lock_timeout = '15min'; SET timezone = 'UTC'")
-        .await?;
+    connection.execute("SET statement_timeout = 0; SET lock_timeout = '15min'; SET timezone = 'UTC'").await?;
     // Unqualified names mean the office's schema, whatever this login's own search path says; extensions the company
     // has installed elsewhere are still found.
     connection
@@ -167,11 +178,16 @@ pub async fn run(connection: &mut PgConnection, mut progress: impl FnMut(Step) +
     Ok(applied)
 }
 
-async fn run_locked(connection: &mut PgConnection, progress: &mut (impl FnMut(Step) + Send)) -> Result<Vec<String>, DatabaseError> {
+async fn run_locked(
+    connection: &mut PgConnection,
+    progress: &mut (impl FnMut(Step) + Send),
+) -> Result<Vec<String>, DatabaseError> {
     let state = state(connection).await?;
     match state.kind {
         SchemaKind::Newer => return Err(DatabaseError::new(Failure::Other, "the database belongs to a newer program")),
-        SchemaKind::NotNeff => return Err(DatabaseError::new(Failure::Other, "the database holds somebody else's tables")),
+        SchemaKind::NotNeff => {
+            return Err(DatabaseError::new(Failure::Other, "the database holds somebody else's tables"));
+        }
         SchemaKind::Specification | SchemaKind::Older => {
             let taken = taken_names(connection).await?;
             if !taken.is_empty() {
@@ -188,7 +204,10 @@ async fn run_locked(connection: &mut PgConnection, progress: &mut (impl FnMut(St
     for done in &applied {
         match MIGRATOR.iter().find(|m| m.version == done.version) {
             Some(known) if known.checksum != done.checksum => {
-                return Err(DatabaseError::new(Failure::Other, format!("migration {} was changed after it was applied", done.version)));
+                return Err(DatabaseError::new(
+                    Failure::Other,
+                    format!("migration {} was changed after it was applied", done.version),
+                ));
             }
             _ => {}
         }
@@ -211,8 +230,9 @@ async fn run_locked(connection: &mut PgConnection, progress: &mut (impl FnMut(St
 /// When the catalogue cannot be read.
 pub async fn taken_names(connection: &mut PgConnection) -> Result<Vec<String>, DatabaseError> {
     let applied: Vec<i64> = {
-        let (bookkeeping,): (bool,) =
-            sqlx::query_as("SELECT to_regclass('public._sqlx_migrations') IS NOT NULL").fetch_one(&mut *connection).await?;
+        let (bookkeeping,): (bool,) = sqlx::query_as("SELECT to_regclass('public._sqlx_migrations') IS NOT NULL")
+            .fetch_one(&mut *connection)
+            .await?;
         if bookkeeping {
             sqlx::query_scalar("SELECT version FROM public._sqlx_migrations").fetch_all(&mut *connection).await?
         } else {
@@ -269,7 +289,8 @@ fn names_made(sql: &str) -> Vec<Made> {
     let mut made = Vec::new();
     let mut altered: Option<&str> = None;
     for line in sql.lines() {
-        let words: Vec<_> = line.split(|c: char| c.is_whitespace() || "(,;".contains(c)).filter(|w| !w.is_empty()).collect();
+        let words: Vec<_> =
+            line.split(|c: char| c.is_whitespace() || "(,;".contains(c)).filter(|w| !w.is_empty()).collect();
         if !line.starts_with(' ') {
             altered = None;
         }

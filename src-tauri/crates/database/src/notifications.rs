@@ -33,7 +33,11 @@ pub struct NotificationRow {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn latest(connection: &mut PgConnection, user_id: &str, limit: i64) -> Result<Vec<NotificationRow>, DatabaseError> {
+pub async fn latest(
+    connection: &mut PgConnection,
+    user_id: &str,
+    limit: i64,
+) -> Result<Vec<NotificationRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         NotificationRow,
         r#"SELECT n.id AS "id!", t.name AS "alert_type!", n.title AS "title!", n.message AS "message!",
@@ -89,7 +93,11 @@ pub async fn mark_read(connection: &mut PgConnection, user_id: &str, ids: &[Uuid
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn mark_all_read(connection: &mut PgConnection, user_id: &str, until: DateTime<Utc>) -> Result<u64, DatabaseError> {
+pub async fn mark_all_read(
+    connection: &mut PgConnection,
+    user_id: &str,
+    until: DateTime<Utc>,
+) -> Result<u64, DatabaseError> {
     let done = sqlx::query!(
         "UPDATE dashboard_notifications SET is_read = true, read_at = CURRENT_TIMESTAMP
           WHERE user_id = $1 AND NOT is_read AND created_at <= $2",
@@ -106,7 +114,11 @@ pub async fn mark_all_read(connection: &mut PgConnection, user_id: &str, until: 
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn due_popups(connection: &mut PgConnection, user_id: &str, computer: Uuid) -> Result<Vec<NotificationRow>, DatabaseError> {
+pub async fn due_popups(
+    connection: &mut PgConnection,
+    user_id: &str,
+    computer: Uuid,
+) -> Result<Vec<NotificationRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         NotificationRow,
         r#"SELECT n.id, t.name AS "alert_type!", n.title, n.message, n.priority_level AS priority, n.is_read,

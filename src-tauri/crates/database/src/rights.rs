@@ -42,7 +42,10 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
         lacks("does not inherit the rights of its roles".into(), format!("ALTER ROLE {login} INHERIT;"));
     }
     if !create_database {
-        lacks("may not create objects in this database".into(), format!("GRANT CREATE ON DATABASE {database} TO {login} WITH GRANT OPTION;"));
+        lacks(
+            "may not create objects in this database".into(),
+            format!("GRANT CREATE ON DATABASE {database} TO {login} WITH GRANT OPTION;"),
+        );
     }
     // neff_owner must be given CREATE too, which only an owner or a holder of the grant option can do.
     let (may_pass_on, owner_may): (bool, bool) = sqlx::query_as(
@@ -53,7 +56,10 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     .fetch_one(&mut *connection)
     .await?;
     if create_database && !may_pass_on && !owner_may {
-        lacks("may not pass the right to create objects on".into(), format!("GRANT CREATE ON DATABASE {database} TO {login} WITH GRANT OPTION;"));
+        lacks(
+            "may not pass the right to create objects on".into(),
+            format!("GRANT CREATE ON DATABASE {database} TO {login} WITH GRANT OPTION;"),
+        );
     }
 
     let (roles, owner_exists, owner_member, owner_admin): (i64, bool, bool, bool) = sqlx::query_as(
@@ -65,11 +71,17 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     .fetch_one(&mut *connection)
     .await?;
     if roles < 4 && !create_role {
-        lacks("may not create the roles neff_owner, neff_admin, neff_app and neff_readonly".into(), format!("ALTER ROLE {login} CREATEROLE;"));
+        lacks(
+            "may not create the roles neff_owner, neff_admin, neff_app and neff_readonly".into(),
+            format!("ALTER ROLE {login} CREATEROLE;"),
+        );
     }
     let may_join = owner_admin || (create_role && version < 160_000);
     if owner_exists && !owner_member && !may_join {
-        lacks("is not a member of neff_owner, which owns the objects".into(), format!("GRANT neff_owner TO {login} WITH ADMIN OPTION;"));
+        lacks(
+            "is not a member of neff_owner, which owns the objects".into(),
+            format!("GRANT neff_owner TO {login} WITH ADMIN OPTION;"),
+        );
     }
 
     let others: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
@@ -91,8 +103,12 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     .await?;
     // What neff_owner owns comes with being its member.
     if !others.is_empty() {
-        let commands: Vec<_> = others.iter().map(|(kind, name)| format!("ALTER {kind} {name} OWNER TO {login};")).collect();
-        lacks(format!("does not own {} of the database's tables, views and functions", others.len()), commands.join("\n"));
+        let commands: Vec<_> =
+            others.iter().map(|(kind, name)| format!("ALTER {kind} {name} OWNER TO {login};")).collect();
+        lacks(
+            format!("does not own {} of the database's tables, views and functions", others.len()),
+            commands.join("\n"),
+        );
     }
 
     // A column is widened that views of the company's own may read: they are taken down and put back.
@@ -150,7 +166,10 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
 ///
 /// # Errors
 /// When the catalogue cannot be read.
-pub async fn missing_to_back_up(connection: &mut PgConnection, migrating: bool) -> Result<Vec<MissingRight>, DatabaseError> {
+pub async fn missing_to_back_up(
+    connection: &mut PgConnection,
+    migrating: bool,
+) -> Result<Vec<MissingRight>, DatabaseError> {
     let left_out = if migrating { SPECIFIED } else { "''" };
     let (login, unread, hidden): (String, Vec<String>, Vec<String>) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "WITH kept AS (
@@ -174,7 +193,10 @@ pub async fn missing_to_back_up(connection: &mut PgConnection, migrating: bool) 
     let mut missing = Vec::new();
     if !unread.is_empty() {
         let commands: Vec<_> = unread.iter().map(|name| format!("GRANT SELECT ON {name} TO {login};")).collect();
-        missing.push(MissingRight { what: format!("may not read {} for a backup", unread.join(", ")), command: commands.join("\n") });
+        missing.push(MissingRight {
+            what: format!("may not read {} for a backup", unread.join(", ")),
+            command: commands.join("\n"),
+        });
     }
     if !hidden.is_empty() {
         missing.push(MissingRight {
@@ -201,5 +223,8 @@ pub async fn missing_to_work(connection: &mut PgConnection) -> Result<Vec<Missin
     .await?;
     let Some((login, _)) = rows.first() else { return Ok(Vec::new()) };
     let tables: Vec<_> = rows.iter().map(|(_, t)| t.as_str()).collect();
-    Ok(vec![MissingRight { what: format!("may not read {}", tables.join(", ")), command: format!("GRANT neff_app TO {login};") }])
+    Ok(vec![MissingRight {
+        what: format!("may not read {}", tables.join(", ")),
+        command: format!("GRANT neff_app TO {login};"),
+    }])
 }

@@ -232,7 +232,10 @@ pub async fn clashes_from(connection: &mut PgConnection, from: DateTime<Utc>) ->
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn estimates_due(connection: &mut PgConnection, by: DateTime<Utc>) -> Result<Vec<EstimateRow>, DatabaseError> {
+pub async fn estimates_due(
+    connection: &mut PgConnection,
+    by: DateTime<Utc>,
+) -> Result<Vec<EstimateRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         EstimateRow,
         r#"SELECT id, customer_name, service_type, project_address AS address, status, response_by AS "response_by!",

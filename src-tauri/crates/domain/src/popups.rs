@@ -114,6 +114,8 @@ mod tests {
         assert_eq!(plan(&[], &[]), Plan::Nothing);
         assert_eq!(plan(&[due(1, 3), due(2, 3), due(3, 3)], &[]), Plan::Each);
         assert!(matches!(plan(&[due(1, 3), due(2, 3), due(3, 3), due(4, 3)], &[]), Plan::Summary(_)));
-        assert!(matches!(plan(&vec![due(1, 3); ASKED_FOR], &[]), Plan::Summary(s) if s.title == "200 or more new alerts"));
+        assert!(
+            matches!(plan(&vec![due(1, 3); ASKED_FOR], &[]), Plan::Summary(s) if s.title == "200 or more new alerts")
+        );
     }
 }

@@ -125,9 +125,16 @@ impl From<doctor::Report> for DoctorReport {
         let ok = report.ok();
         let error = report.failure.map(AppError::of_failure).or_else(|| {
             let (code, message) = match report.schema? {
-                SchemaKind::NotNeff => (ErrorCode::NotANeffDatabase, "This database holds other tables, not an office. Check its name."),
-                SchemaKind::Empty | SchemaKind::Specification | SchemaKind::Older => (ErrorCode::SchemaOlder, "The database has to be set up or brought up to date first."),
-                SchemaKind::Newer if !ok => (ErrorCode::SchemaNewer, "The database belongs to a newer Neff Office. Update the program on this computer."),
+                SchemaKind::NotNeff => {
+                    (ErrorCode::NotANeffDatabase, "This database holds other tables, not an office. Check its name.")
+                }
+                SchemaKind::Empty | SchemaKind::Specification | SchemaKind::Older => {
+                    (ErrorCode::SchemaOlder, "The database has to be set up or brought up to date first.")
+                }
+                SchemaKind::Newer if !ok => (
+                    ErrorCode::SchemaNewer,
+                    "The database belongs to a newer Neff Office. Update the program on this computer.",
+                ),
                 _ => return None,
             };
             Some(AppError::new(code, message))
@@ -168,8 +175,18 @@ pub async fn migrate(
         Err(error) => return Err(error.into()),
     };
     match state.kind {
-        SchemaKind::NotNeff => return Err(AppError::new(ErrorCode::NotANeffDatabase, "This database holds other tables, not an office. Nothing was changed.")),
-        SchemaKind::Newer => return Err(AppError::new(ErrorCode::SchemaNewer, "The database is newer than this program. Nothing was changed; update Neff Office on this computer.")),
+        SchemaKind::NotNeff => {
+            return Err(AppError::new(
+                ErrorCode::NotANeffDatabase,
+                "This database holds other tables, not an office. Nothing was changed.",
+            ));
+        }
+        SchemaKind::Newer => {
+            return Err(AppError::new(
+                ErrorCode::SchemaNewer,
+                "The database is newer than this program. Nothing was changed; update Neff Office on this computer.",
+            ));
+        }
         SchemaKind::Current => return Ok(MigrationResult { applied: Vec::new(), backup: None, repairs: 0 }),
         SchemaKind::Empty | SchemaKind::Specification | SchemaKind::Older => {}
     }
@@ -181,7 +198,9 @@ pub async fn migrate(
         progress(MigrationProgress { step: "Making a backup and reading it back".into(), done: 0, total: 1 });
         let dump = database::dump::verified_dump(&mut connection, settings, password, &folder).await.map_err(|e| {
             let message = match e.failure() {
-                Failure::RightsMissing => "This login does not see every row, so a backup would not be whole. Nothing was changed.",
+                Failure::RightsMissing => {
+                    "This login does not see every row, so a backup would not be whole. Nothing was changed."
+                }
                 Failure::DiskFull => "There is not enough space for the backup. Nothing was changed.",
                 _ => "The backup that must come first did not succeed. Nothing was changed.",
             };
@@ -200,7 +219,11 @@ pub async fn migrate(
 }
 
 /// Every right that is missing, with the commands that grant them.
-async fn may_migrate(connection: &mut PgConnection, settings: &ConnectionSettings, backup: bool) -> Result<(), AppError> {
+async fn may_migrate(
+    connection: &mut PgConnection,
+    settings: &ConnectionSettings,
+    backup: bool,
+) -> Result<(), AppError> {
     let mut missing = database::rights::missing_to_migrate(connection).await?;
     if backup {
         missing.extend(database::rights::missing_to_back_up(connection, true).await?);

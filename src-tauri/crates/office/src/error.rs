@@ -77,22 +77,55 @@ impl AppError {
     pub fn of_failure(failure: Failure) -> Self {
         use ErrorCode as C;
         let (code, message) = match failure {
-            Failure::NoAnswer => (C::NoAnswer, "The office database does not answer. Check that this computer is on the network and the server is switched on."),
-            Failure::WrongPassword => (C::WrongPassword, "The login or its password is wrong. Type the password again."),
+            Failure::NoAnswer => (
+                C::NoAnswer,
+                "The office database does not answer. Check that this computer is on the network and the server is switched on.",
+            ),
+            Failure::WrongPassword => {
+                (C::WrongPassword, "The login or its password is wrong. Type the password again.")
+            }
             Failure::NoSuchDatabase => (C::NoSuchDatabase, "The server has no database of that name. Check the name."),
-            Failure::Encryption => (C::EncryptionFailed, "The server's certificate is not trusted, or it does not encrypt. Nothing was sent."),
-            Failure::ServerTooOld => (C::ServerTooOld, "The server's PostgreSQL is older than version 13. Have it upgraded."),
-            Failure::TooManyConnections => (C::TooManyConnections, "The server takes no more connections at the moment. It will be tried again."),
-            Failure::RightsMissing => (C::RightsMissing, "This login may not do that. Whoever keeps the database can allow it."),
-            Failure::ServerRestarting => (C::NoAnswer, "The database server is restarting. It will be tried again in a moment."),
-            Failure::Retry => (C::VersionConflict, "Somebody else changed the same thing at that moment. Nothing was changed; try again."),
-            Failure::TookTooLong => (C::Internal, "The database took too long, so it was stopped. Nothing was changed; try again."),
-            Failure::DoubleBooked => (C::Invalid, "That would put somebody or something in two places at once. Nothing was changed."),
-            Failure::InvalidCondition => (C::Invalid, "The rule's condition cannot be understood. Nothing was changed."),
+            Failure::Encryption => (
+                C::EncryptionFailed,
+                "The server's certificate is not trusted, or it does not encrypt. Nothing was sent.",
+            ),
+            Failure::ServerTooOld => {
+                (C::ServerTooOld, "The server's PostgreSQL is older than version 13. Have it upgraded.")
+            }
+            Failure::TooManyConnections => {
+                (C::TooManyConnections, "The server takes no more connections at the moment. It will be tried again.")
+            }
+            Failure::RightsMissing => {
+                (C::RightsMissing, "This login may not do that. Whoever keeps the database can allow it.")
+            }
+            Failure::ServerRestarting => {
+                (C::NoAnswer, "The database server is restarting. It will be tried again in a moment.")
+            }
+            Failure::Retry => (
+                C::VersionConflict,
+                "Somebody else changed the same thing at that moment. Nothing was changed; try again.",
+            ),
+            Failure::TookTooLong => {
+                (C::Internal, "The database took too long, so it was stopped. Nothing was changed; try again.")
+            }
+            Failure::DoubleBooked => {
+                (C::Invalid, "That would put somebody or something in two places at once. Nothing was changed.")
+            }
+            Failure::InvalidCondition => {
+                (C::Invalid, "The rule's condition cannot be understood. Nothing was changed.")
+            }
             Failure::Constraint => (C::Invalid, "The database refused a value. Nothing was changed."),
-            Failure::DiskFull => (C::Internal, "The server's disk is full. Nothing was changed; space has to be made there first."),
-            Failure::NameTaken => (C::NotANeffDatabase, "The database has tables or columns of its own with names Neff Office needs. Nothing was changed; have them renamed first."),
-            Failure::Other => (C::Internal, "Something went wrong that should not. Nothing was changed; copy the details for support."),
+            Failure::DiskFull => {
+                (C::Internal, "The server's disk is full. Nothing was changed; space has to be made there first.")
+            }
+            Failure::NameTaken => (
+                C::NotANeffDatabase,
+                "The database has tables or columns of its own with names Neff Office needs. Nothing was changed; have them renamed first.",
+            ),
+            Failure::Other => (
+                C::Internal,
+                "Something went wrong that should not. Nothing was changed; copy the details for support.",
+            ),
         };
         Self::new(code, message)
     }

@@ -108,7 +108,8 @@ impl Link {
         let (sender, state) = watch::channel(ConnectionState::Connecting);
         let (me_sender, me) = watch::channel(None);
         let (again, token) = (Arc::new(Notify::new()), CancellationToken::new());
-        let keeper = Keeper { target, desktop, popups, sender, me: me_sender, again: again.clone(), token: token.clone() };
+        let keeper =
+            Keeper { target, desktop, popups, sender, me: me_sender, again: again.clone(), token: token.clone() };
         let task = tokio::spawn(keeper.run());
         tokio::spawn(crate::sweep::sweep(pool.clone(), state.clone(), token.clone()));
         Self { pool, state, me, again, token, task }
@@ -214,7 +215,8 @@ impl Keeper {
             self.set(ConnectionState::WhoAreYou { people, suggestion: crate::settings::person_suggestion() });
             return Ok(Ended::WaitForPerson);
         };
-        in_time(database::people::register_computer(listener.connection().await?, t.computer, &t.computer_name)).await?;
+        in_time(database::people::register_computer(listener.connection().await?, t.computer, &t.computer_name))
+            .await?;
         let inbox = crate::popups::Inbox { user_id: me.user_id.clone(), computer: t.computer };
 
         // LISTEN first, then catch up, then wait: nothing falls between.
@@ -293,7 +295,6 @@ fn backoff(failures: u32) -> Duration {
     let full = FIRST_RETRY.saturating_mul(1 << failures.min(8)).min(LONGEST_RETRY);
     full.mul_f64(rand::rng().random_range(0.5..1.0))
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -95,7 +95,11 @@ impl Office {
     ///
     /// # Errors
     /// Why the server could not be used.
-    pub async fn connect(&self, input: &ConnectionInput, password: Option<String>) -> Result<ConnectionState, AppError> {
+    pub async fn connect(
+        &self,
+        input: &ConnectionInput,
+        password: Option<String>,
+    ) -> Result<ConnectionState, AppError> {
         let settings = input.settings()?;
         let password = self.password_for(&settings, password).await;
         let patience = std::time::Duration::from_secs(10);
@@ -107,7 +111,12 @@ impl Office {
             let same = all.connections.iter().position(|c| c.settings == settings);
             let stored = match same {
                 Some(at) => all.connections.remove(at),
-                None => StoredConnection { id: Uuid::new_v4(), name: format!("{} on {}", settings.database, settings.host), settings, person: None },
+                None => StoredConnection {
+                    id: Uuid::new_v4(),
+                    name: format!("{} on {}", settings.database, settings.host),
+                    settings,
+                    person: None,
+                },
             };
             // One connection for now: what it replaces goes, and its password with it.
             let replaced: Vec<Uuid> = all.connections.drain(..).map(|c| c.id).collect();
@@ -273,7 +282,11 @@ impl Office {
         *slot = Some(Link::start(target, self.desktop.clone(), self.popups.clone()));
     }
 
-    async fn password_for(&self, settings: &database::ConnectionSettings, typed: Option<String>) -> Option<SecretString> {
+    async fn password_for(
+        &self,
+        settings: &database::ConnectionSettings,
+        typed: Option<String>,
+    ) -> Option<SecretString> {
         if let Some(typed) = typed {
             return Some(SecretString::from(typed));
         }
@@ -288,7 +301,8 @@ impl Office {
 
     fn save(&self, settings: &Settings) -> Result<(), AppError> {
         settings.save(&self.paths.config).map_err(|error| {
-            AppError::new(ErrorCode::Internal, "This computer's settings could not be saved. Is its disk full?").with_details(error.to_string())
+            AppError::new(ErrorCode::Internal, "This computer's settings could not be saved. Is its disk full?")
+                .with_details(error.to_string())
         })
     }
 }

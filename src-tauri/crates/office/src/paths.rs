@@ -20,8 +20,12 @@ impl Paths {
         let missing = || std::io::Error::new(std::io::ErrorKind::NotFound, "no home folder");
         let given = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
         Ok(Self {
-            config: given("NEFF_CONFIG_DIR").or_else(|| Some(dirs::config_dir()?.join("Neff Office"))).ok_or_else(missing)?,
-            data: given("NEFF_DATA_DIR").or_else(|| Some(dirs::data_local_dir()?.join("Neff Office"))).ok_or_else(missing)?,
+            config: given("NEFF_CONFIG_DIR")
+                .or_else(|| Some(dirs::config_dir()?.join("Neff Office")))
+                .ok_or_else(missing)?,
+            data: given("NEFF_DATA_DIR")
+                .or_else(|| Some(dirs::data_local_dir()?.join("Neff Office")))
+                .ok_or_else(missing)?,
         })
     }
     /// The log files, one a day.

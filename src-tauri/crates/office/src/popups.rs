@@ -73,7 +73,12 @@ impl Popups {
     }
 
     /// Shows what is due, records it, and closes what was read elsewhere.
-    pub(crate) async fn catch_up(&self, listener: &mut Listener, inbox: &Inbox, desktop: &dyn Desktop) -> Result<(), DatabaseError> {
+    pub(crate) async fn catch_up(
+        &self,
+        listener: &mut Listener,
+        inbox: &Inbox,
+        desktop: &dyn Desktop,
+    ) -> Result<(), DatabaseError> {
         if !self.is_ours() {
             return Ok(());
         }
@@ -99,8 +104,10 @@ impl Popups {
         state.recent.retain(|at| now.duration_since(*at) < WINDOW);
         state.due_again = None;
         let ago: Vec<_> = state.recent.iter().map(|at| now.duration_since(*at)).collect();
-        let heads: Vec<_> =
-            due.iter().map(|n| Due { title: n.title.clone(), priority: n.priority, created_at: n.created_at }).collect();
+        let heads: Vec<_> = due
+            .iter()
+            .map(|n| Due { title: n.title.clone(), priority: n.priority, created_at: n.created_at })
+            .collect();
         match plan(&heads, &ago) {
             Plan::Nothing => Vec::new(),
             Plan::Each => due.iter().rev().map(single).collect(),
@@ -129,7 +136,11 @@ impl Popups {
         }
         drop(state);
         let lines = popup.notifications.iter().fold(String::new(), |text, id| text + &id.to_string() + "\n");
-        let written = OpenOptions::new().create(true).append(true).open(&self.journal).and_then(|mut f| f.write_all(lines.as_bytes()));
+        let written = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.journal)
+            .and_then(|mut f| f.write_all(lines.as_bytes()));
         if let Err(error) = written {
             tracing::warn!(%error, "the popup journal could not be written");
         }
@@ -167,7 +178,9 @@ impl Popups {
         if state.lock.is_some() {
             return true;
         }
-        let Ok(file) = OpenOptions::new().create(true).truncate(false).write(true).open(&self.lock_file) else { return false };
+        let Ok(file) = OpenOptions::new().create(true).truncate(false).write(true).open(&self.lock_file) else {
+            return false;
+        };
         if file.try_lock().is_ok() {
             state.lock = Some(file);
             return true;
@@ -234,5 +247,4 @@ mod tests {
         assert!(second.is_ours(), "when the first is gone the second takes over");
         std::fs::remove_dir_all(folder).unwrap();
     }
-
 }

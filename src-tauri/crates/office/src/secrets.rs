@@ -99,7 +99,9 @@ fn entry(connection: Uuid) -> keyring::Result<keyring::Entry> {
 }
 
 /// Keychains block, ask and hang: never on the runtime, and never for ever.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> keyring::Result<T> + Send + 'static) -> Result<T, AppError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> keyring::Result<T> + Send + 'static,
+) -> Result<T, AppError> {
     let refused = |details: String| {
         AppError::new(ErrorCode::Keychain, "This computer's keychain did not keep or give the password. It is used for this session only; you will be asked for it again next time.")
             .with_details(details)

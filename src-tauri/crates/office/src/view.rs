@@ -326,7 +326,13 @@ mod tests {
         let id = Uuid::from_u128(7);
         let good = json!({"about": {"kind": "estimate", "id": id}});
         assert_eq!(RecordRef::from_data(Some(&good)), Some(RecordRef { kind: RecordKind::Estimate, id }));
-        for bad in [json!(null), json!([]), json!({"about": 1}), json!({"about": {"kind": "estimate", "id": "x"}}), json!({"about": {"kind": "spell", "id": id}})] {
+        for bad in [
+            json!(null),
+            json!([]),
+            json!({"about": 1}),
+            json!({"about": {"kind": "estimate", "id": "x"}}),
+            json!({"about": {"kind": "spell", "id": id}}),
+        ] {
             assert_eq!(RecordRef::from_data(Some(&bad)), None, "{bad}");
         }
     }

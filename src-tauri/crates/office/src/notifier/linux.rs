@@ -77,7 +77,8 @@ impl Notifier {
     /// When there is no service, or it does not answer.
     pub async fn show(&self, popup: &Popup) -> Result<(), PopupError> {
         let result = tokio::time::timeout(PATIENCE, self.try_show(popup)).await;
-        let result = result.unwrap_or_else(|_| Err(zbus::Error::Failure("the notification service does not answer".into())));
+        let result =
+            result.unwrap_or_else(|_| Err(zbus::Error::Failure("the notification service does not answer".into())));
         if result.is_err() {
             // The bus may have gone with the service; the next popup connects anew.
             *self.service.lock().await = None;
@@ -89,7 +90,8 @@ impl Notifier {
     pub async fn close(&self, notifications: &[Uuid]) {
         let ids: Vec<u32> = {
             let open = lock(&self.open);
-            let all_read = |(_, (shown, _)): &(&u32, &(Vec<Uuid>, _))| shown.iter().all(|id| notifications.contains(id));
+            let all_read =
+                |(_, (shown, _)): &(&u32, &(Vec<Uuid>, _))| shown.iter().all(|id| notifications.contains(id));
             open.iter().filter(all_read).map(|(id, _)| *id).collect()
         };
         let service = self.service.lock().await.clone();
@@ -110,11 +112,10 @@ impl Notifier {
             3..5 => 1,
             _ => 0,
         };
-        let hints = HashMap::from([("urgency", Value::from(urgency)), ("desktop-entry", Value::from("com.neffpaving.office"))]);
-        let id = service
-            .proxy
-            .notify("Neff Office", 0, "", &popup.title, &body, &["default", "Open"], hints, -1)
-            .await?;
+        let hints =
+            HashMap::from([("urgency", Value::from(urgency)), ("desktop-entry", Value::from("com.neffpaving.office"))]);
+        let id =
+            service.proxy.notify("Neff Office", 0, "", &popup.title, &body, &["default", "Open"], hints, -1).await?;
         lock(&self.open).insert(id, (popup.notifications.clone(), popup.about));
         Ok(())
     }

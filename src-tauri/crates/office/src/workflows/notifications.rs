@@ -1,7 +1,7 @@
 //! The bell.
 
-use database::{DatabaseError, notifications};
 use database::notifications::NotificationRow;
+use database::{DatabaseError, notifications};
 use uuid::Uuid;
 
 use super::today::count;

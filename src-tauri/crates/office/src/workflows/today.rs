@@ -47,8 +47,18 @@ impl Office {
             today: day.today,
             tomorrow,
             days: vec![
-                TodayDay { date: day.today, job_count: count(first_count), shown: count(first.len()), crews: by_crew(&first, &rows) },
-                TodayDay { date: tomorrow, job_count: count(second_count), shown: count(second.len()), crews: by_crew(&second, &rows) },
+                TodayDay {
+                    date: day.today,
+                    job_count: count(first_count),
+                    shown: count(first.len()),
+                    crews: by_crew(&first, &rows),
+                },
+                TodayDay {
+                    date: tomorrow,
+                    job_count: count(second_count),
+                    shown: count(second.len()),
+                    crews: by_crew(&second, &rows),
+                },
             ],
             clash_count: clashes.first().map_or(0, |x| count(x.total)),
             clashes: clashes.into_iter().filter_map(|x| clash(x, &rows)).collect(),
@@ -153,7 +163,10 @@ mod tests {
 
     #[test]
     fn jobs_stand_under_each_of_their_crews_and_those_without_come_last() {
-        let rows: HashMap<_, _> = [row(1, &[]), row(2, &[("Zeta", 9)]), row(3, &[("Alpha", 8), ("Zeta", 9)])].into_iter().map(|r| (r.id, r)).collect();
+        let rows: HashMap<_, _> = [row(1, &[]), row(2, &[("Zeta", 9)]), row(3, &[("Alpha", 8), ("Zeta", 9)])]
+            .into_iter()
+            .map(|r| (r.id, r))
+            .collect();
         let crews = by_crew(&[Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3), Uuid::from_u128(404)], &rows);
         let names: Vec<_> = crews.iter().map(|c| (c.crew_name.as_str(), c.jobs.len())).collect();
         assert_eq!(names, [("Alpha", 1), ("Zeta", 2), ("No crew", 1)]);
@@ -161,7 +174,8 @@ mod tests {
 
     #[test]
     fn two_crews_of_one_name_stay_two() {
-        let rows: HashMap<_, _> = [row(1, &[("Paving", 8)]), row(2, &[("Paving", 9)])].into_iter().map(|r| (r.id, r)).collect();
+        let rows: HashMap<_, _> =
+            [row(1, &[("Paving", 8)]), row(2, &[("Paving", 9)])].into_iter().map(|r| (r.id, r)).collect();
         assert_eq!(by_crew(&[Uuid::from_u128(1), Uuid::from_u128(2)], &rows).len(), 2);
     }
 }
