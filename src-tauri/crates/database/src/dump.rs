@@ -48,7 +48,11 @@ pub async fn verified_dump(
     .await?;
     std::fs::create_dir_all(folder).map_err(|e| io(&e))?;
     let programs = find_programs(version).await?;
-    let name: String = settings.database.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).collect();
+    let name: String = settings
+        .database
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' })
+        .collect();
     let file = folder.join(format!("{name}_{stamp}.dump"));
     let partial = file.with_extension("dump.partial");
     let passfile = Passfile::write(settings, password)?;
@@ -78,17 +82,26 @@ async fn finish(partial: &Path, manifest: &Path, file: PathBuf, folder: &Path) -
     Ok(Dump { file, bytes, sha256 })
 }
 
-async fn dump_and_read(programs: &Programs, settings: &ConnectionSettings, passfile: &Path, partial: &Path) -> Result<(), DatabaseError> {
+async fn dump_and_read(
+    programs: &Programs,
+    settings: &ConnectionSettings,
+    passfile: &Path,
+    partial: &Path,
+) -> Result<(), DatabaseError> {
     let mut dump = Command::new(&programs.pg_dump);
-    dump.args(["--format=custom", "--no-password"])
-        .arg("--file")
-        .arg(partial)
-        .env_clear()
-        .envs(environment(settings, passfile, programs.major));
+    dump.args(["--format=custom", "--no-password"]).arg("--file").arg(partial).env_clear().envs(environment(
+        settings,
+        passfile,
+        programs.major,
+    ));
     run(&mut dump, "pg_dump").await?;
     // `pg_restore --list` accepts truncated and flipped files; only reading everything finds them.
     let mut read = Command::new(&programs.pg_restore);
-    read.arg("--file").arg(if cfg!(windows) { "NUL" } else { "/dev/null" }).arg(partial).env_clear().envs(plain_environment());
+    read.arg("--file")
+        .arg(if cfg!(windows) { "NUL" } else { "/dev/null" })
+        .arg(partial)
+        .env_clear()
+        .envs(plain_environment());
     run(&mut read, "pg_restore").await
 }
 
@@ -183,7 +196,16 @@ async fn find_programs(server_major: i32) -> Result<Programs, DatabaseError> {
         if !pg_dump.is_file() || !pg_restore.is_file() {
             continue;
         }
-        let Ok(output) = Command::new(&pg_dump).arg("--version").stdin(Stdio::null()).output().await else { continue };
+        let Ok(output) = Command::new(&pg_dump)
+            .arg("--version")
+            .env_clear()
+            .envs(plain_environment())
+            .stdin(Stdio::null())
+            .output()
+            .await
+        else {
+            continue;
+        };
         let major = major_of(&String::from_utf8_lossy(&output.stdout));
         newest_seen = newest_seen.max(major);
         if let Some(major) = major.filter(|m| *m >= server_major) {
@@ -191,7 +213,12 @@ async fn find_programs(server_major: i32) -> Result<Programs, DatabaseError> {
         }
     }
     let found = newest_seen.map_or("none was found".to_owned(), |m| format!("the newest here is {m}"));
-    Err(DatabaseError::new(Failure::Other, format!("PostgreSQL's own backup program, version {server_major} or newer, is needed on this computer; {found}")))
+    Err(DatabaseError::new(
+        Failure::Other,
+        format!(
+            "PostgreSQL's own backup program, version {server_major} or newer, is needed on this computer; {found}"
+        ),
+    ))
 }
 
 /// `pg_dump (PostgreSQL) 15.18 (Debian …)` → 15.

@@ -93,6 +93,8 @@ impl From<sqlx::Error> for DatabaseError {
                 of_sqlstate(db.code().as_deref().unwrap_or_default())
             }
             sqlx::Error::Tls(_) => Failure::Encryption,
+            // What the handshake finds wrong with a certificate comes up as unreadable data.
+            sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => Failure::Encryption,
             sqlx::Error::Io(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
