@@ -124,7 +124,10 @@ async fn insert_at(
 }
 
 fn code(error: &sqlx::Error) -> String {
-    error.as_database_error().and_then(|e| e.code()).map_or_else(|| error.to_string(), |code| code.into_owned())
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .map_or_else(|| error.to_string(), std::borrow::Cow::into_owned)
 }
 
 const STATES: &str =
