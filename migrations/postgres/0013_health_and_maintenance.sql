@@ -126,6 +126,9 @@ BEGIN
     ANALYZE public.customers, public.contracts, public.estimates, public.job_schedules, public.schedule_changes,
             public.crew_members, public.alert_history, public.dashboard_notifications, public.change_feed;
 
+    -- Whatever the assignments and the schedule disagree on is put right.
+    PERFORM public.settle_assignments(true);
+
     UPDATE public.maintenance_runs SET finished_at = clock_timestamp(), result = 'good' WHERE id = run;
     RAISE NOTICE 'Daily maintenance completed at %', CURRENT_TIMESTAMP;
 END $$;

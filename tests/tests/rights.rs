@@ -569,7 +569,7 @@ async fn of_two_that_are_first_at_once_exactly_one_is() {
     for number in 0..6 {
         let mut connection = somebody(&database, "neff_app").await;
         people.push(tokio::spawn(async move {
-            run(&mut connection, &format!("SELECT register_person('Person {number}')")).await
+            run(&mut connection, &format!("SELECT register_person('Person {number}')")).await;
         }));
     }
     for person in people {

@@ -296,10 +296,7 @@ async fn broken_conditions_are_marked_for_others_and_refused_to_the_office() {
         .await
         .unwrap_or_else(|error| panic!("{conditions} was refused to another program: {error}"));
         let (no_predicate, sentence): (bool, String) = (row.get(0), row.get(1));
-        assert!(
-            no_predicate && sentence.ends_with('.') && sentence.contains(' '),
-            "{conditions}: {sentence:?}"
-        );
+        assert!(no_predicate && sentence.ends_with('.') && sentence.contains(' '), "{conditions}: {sentence:?}");
 
         let holds: bool =
             sqlx::query_scalar("SELECT evaluate_alert_conditions('{\"a\": 5, \"b\": 1}', $1::text::jsonb)")
@@ -310,10 +307,7 @@ async fn broken_conditions_are_marked_for_others_and_refused_to_the_office() {
         assert!(!holds, "{conditions} holds");
 
         let mut office = database.connect().await;
-        sqlx::query("SELECT set_config('app.source', 'manual_admin', false)")
-            .execute(&mut office)
-            .await
-            .unwrap();
+        sqlx::query("SELECT set_config('app.source', 'manual_admin', false)").execute(&mut office).await.unwrap();
         let refused = sqlx::query(
             "INSERT INTO alert_rules (alert_type_id, name, conditions)
              SELECT id, 'broken', $1::text::jsonb FROM alert_types WHERE name = 'payment_received'",
@@ -341,10 +335,7 @@ async fn the_office_can_switch_off_and_mend_a_broken_rule() {
     .unwrap();
     let mut office = database.connect().await;
     sqlx::query("SELECT set_config('app.source', 'manual_admin', false)").execute(&mut office).await.unwrap();
-    sqlx::query("UPDATE alert_rules SET is_active = false WHERE name = 'broken'")
-        .execute(&mut office)
-        .await
-        .unwrap();
+    sqlx::query("UPDATE alert_rules SET is_active = false WHERE name = 'broken'").execute(&mut office).await.unwrap();
     let error = sqlx::query("UPDATE alert_rules SET conditions = '{\"a\": 6}' WHERE name = 'broken'")
         .execute(&mut office)
         .await
@@ -478,8 +469,7 @@ async fn hostile_names_and_values_are_data() {
             cases.push((json!({ word.as_str(): "Q" }), condition("contains", json!(other)), false));
         }
     }
-    let said =
-        evaluated(&pool, &cases.iter().map(|(d, c, _)| (d.clone(), c.clone())).collect::<Vec<_>>()).await;
+    let said = evaluated(&pool, &cases.iter().map(|(d, c, _)| (d.clone(), c.clone())).collect::<Vec<_>>()).await;
     let wrong: Vec<String> = cases
         .iter()
         .zip(said)
@@ -520,12 +510,9 @@ fn one_holds(field: Option<&Value>, operator: &str, value: &Value) -> bool {
         "<" => compare(value) == Some(Less),
         "<=" => matches!(compare(value), Some(Less | Equal)),
         "in" => list().iter().any(|v| compare(v) == Some(Equal)),
-        "not_in" => {
-            list().iter().any(|v| compare(v).is_some()) && list().iter().all(|v| compare(v) != Some(Equal))
-        }
+        "not_in" => list().iter().any(|v| compare(v).is_some()) && list().iter().all(|v| compare(v) != Some(Equal)),
         "between" => {
-            matches!(compare(&list()[0]), Some(Greater | Equal))
-                && matches!(compare(&list()[1]), Some(Less | Equal))
+            matches!(compare(&list()[0]), Some(Greater | Equal)) && matches!(compare(&list()[1]), Some(Less | Equal))
         }
         "contains" => match (field, value) {
             (Value::Array(items), _) => items.iter().any(|item| one_holds(Some(item), "=", value)),
@@ -570,20 +557,8 @@ async fn random_conditions_agree_with_a_second_opinion() {
         }
         let mut conditions = Map::new();
         for key in ["p", "q"].iter().take(if random.random_bool(0.2) { 2 } else { 1 }) {
-            let operators = [
-                "=",
-                "!=",
-                ">",
-                ">=",
-                "<",
-                "<=",
-                "in",
-                "not_in",
-                "between",
-                "contains",
-                "starts_with",
-                "exists",
-            ];
+            let operators =
+                ["=", "!=", ">", ">=", "<", "<=", "in", "not_in", "between", "contains", "starts_with", "exists"];
             let operator = operators[random.random_range(0..operators.len())];
             let value = match operator {
                 "=" | "!=" | "contains" => scalar(&mut random),
@@ -634,7 +609,8 @@ async fn days_in_conditions_follow_the_offices_clock() {
     .execute(&pool)
     .await
     .unwrap();
-    let holds = "SELECT coalesce(jsonb_path_match('{\"t\": \"2026-05-01T05:30:00.000000Z\"}', predicate, '{}', true), false)
+    let holds =
+        "SELECT coalesce(jsonb_path_match('{\"t\": \"2026-05-01T05:30:00.000000Z\"}', predicate, '{}', true), false)
                    FROM alert_rules WHERE name = 'day'";
     let in_chicago: bool = sqlx::query_scalar(holds).fetch_one(&pool).await.unwrap();
     assert!(!in_chicago, "half past midnight on May 1 in Chicago");
@@ -690,8 +666,7 @@ async fn adopted_rules_keep_their_versions_and_dates() {
         "SELECT name, predicate, predicate_error IS NOT NULL, version, updated_at::date FROM alert_rules
           WHERE name IN ('shorthand', 'High Priority Job Scheduled') ORDER BY name",
     );
-    let today =
-        database.psql("SELECT updated_at::date FROM alert_rules WHERE name = 'High Priority Job Scheduled'");
+    let today = database.psql("SELECT updated_at::date FROM alert_rules WHERE name = 'High Priority Job Scheduled'");
     assert_eq!(
         rows.trim(),
         format!(

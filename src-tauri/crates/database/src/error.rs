@@ -92,7 +92,6 @@ impl From<sqlx::Error> for DatabaseError {
                 }
                 of_sqlstate(db.code().as_deref().unwrap_or_default())
             }
-            sqlx::Error::Tls(_) => Failure::Encryption,
             // What the handshake finds wrong with a certificate comes up as unreadable data.
             sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => Failure::Encryption,
             sqlx::Error::Io(_)
@@ -100,7 +99,7 @@ impl From<sqlx::Error> for DatabaseError {
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Protocol(_) => Failure::NoAnswer,
-            sqlx::Error::Configuration(_) => Failure::Encryption,
+            sqlx::Error::Tls(_) | sqlx::Error::Configuration(_) => Failure::Encryption,
             _ => Failure::Other,
         };
         Self { failure, technical: error.to_string(), constraint, detail }

@@ -35,14 +35,35 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     if superuser {
         return Ok(Vec::new());
     }
-    let mut missing = Vec::new();
-    let mut lacks = |what: String, command: String| missing.push(MissingRight { what, command });
-
+    let mut missing = Missing::default();
     if !inherits {
-        lacks("does not inherit the rights of its roles".into(), format!("ALTER ROLE {login} INHERIT;"));
+        missing.lack("does not inherit the rights of its roles".into(), format!("ALTER ROLE {login} INHERIT;"));
     }
+    of_the_database(connection, &login, &database, create_database, &mut missing).await?;
+    of_the_roles(connection, &login, create_role, version, &mut missing).await?;
+    of_the_objects(connection, &login, &mut missing).await?;
+    of_the_schema(connection, &login, &mut missing).await?;
+    Ok(missing.0)
+}
+
+#[derive(Default)]
+struct Missing(Vec<MissingRight>);
+
+impl Missing {
+    fn lack(&mut self, what: String, command: String) {
+        self.0.push(MissingRight { what, command });
+    }
+}
+
+async fn of_the_database(
+    connection: &mut PgConnection,
+    login: &str,
+    database: &str,
+    create_database: bool,
+    missing: &mut Missing,
+) -> Result<(), DatabaseError> {
     if !create_database {
-        lacks(
+        missing.lack(
             "may not create objects in this database".into(),
             format!("GRANT CREATE ON DATABASE {database} TO {login} WITH GRANT OPTION;"),
         );
@@ -56,12 +77,21 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     .fetch_one(&mut *connection)
     .await?;
     if create_database && !may_pass_on && !owner_may {
-        lacks(
+        missing.lack(
             "may not pass the right to create objects on".into(),
             format!("GRANT CREATE ON DATABASE {database} TO {login} WITH GRANT OPTION;"),
         );
     }
+    Ok(())
+}
 
+async fn of_the_roles(
+    connection: &mut PgConnection,
+    login: &str,
+    create_role: bool,
+    version: i32,
+    missing: &mut Missing,
+) -> Result<(), DatabaseError> {
     let (roles, owner_exists, owner_member, owner_admin): (i64, bool, bool, bool) = sqlx::query_as(
         "SELECT count(*), bool_or(rolname = 'neff_owner') IS TRUE,
                 bool_or(rolname = 'neff_owner' AND pg_has_role(oid, 'MEMBER')) IS TRUE,
@@ -71,19 +101,26 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     .fetch_one(&mut *connection)
     .await?;
     if roles < 4 && !create_role {
-        lacks(
+        missing.lack(
             "may not create the roles neff_owner, neff_admin, neff_app and neff_readonly".into(),
             format!("ALTER ROLE {login} CREATEROLE;"),
         );
     }
     let may_join = owner_admin || (create_role && version < 160_000);
     if owner_exists && !owner_member && !may_join {
-        lacks(
+        missing.lack(
             "is not a member of neff_owner, which owns the objects".into(),
             format!("GRANT neff_owner TO {login} WITH ADMIN OPTION;"),
         );
     }
+    Ok(())
+}
 
+async fn of_the_objects(
+    connection: &mut PgConnection,
+    login: &str,
+    missing: &mut Missing,
+) -> Result<(), DatabaseError> {
     let others: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, format('public.%I', c.relname)
            FROM pg_class c
@@ -105,7 +142,7 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     if !others.is_empty() {
         let commands: Vec<_> =
             others.iter().map(|(kind, name)| format!("ALTER {kind} {name} OWNER TO {login};")).collect();
-        lacks(
+        missing.lack(
             format!("does not own {} of the database's tables, views and functions", others.len()),
             commands.join("\n"),
         );
@@ -132,9 +169,12 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     .await?;
     if !views.is_empty() {
         let commands: Vec<_> = views.iter().map(|(name,)| format!("ALTER VIEW {name} OWNER TO {login};")).collect();
-        lacks(format!("does not own {} views that read job_schedules", views.len()), commands.join("\n"));
+        missing.lack(format!("does not own {} views that read job_schedules", views.len()), commands.join("\n"));
     }
+    Ok(())
+}
 
+async fn of_the_schema(connection: &mut PgConnection, login: &str, missing: &mut Missing) -> Result<(), DatabaseError> {
     let (schema_create, schema_public): (bool, bool) = sqlx::query_as(
         "SELECT pg_has_role(nspowner, 'USAGE'),
                 EXISTS (SELECT FROM aclexplode(coalesce(nspacl, acldefault('n', nspowner))) a
@@ -145,7 +185,10 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     .fetch_one(&mut *connection)
     .await?;
     if !schema_create && !schema_public {
-        lacks("may not create objects in the schema public".into(), format!("ALTER SCHEMA public OWNER TO {login};"));
+        missing.lack(
+            "may not create objects in the schema public".into(),
+            format!("ALTER SCHEMA public OWNER TO {login};"),
+        );
     }
 
     let unavailable: Vec<(String,)> = sqlx::query_as(
@@ -156,9 +199,9 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     .fetch_all(&mut *connection)
     .await?;
     for (name,) in unavailable {
-        lacks(format!("may not install the extension {name}"), format!("CREATE EXTENSION {name};"));
+        missing.lack(format!("may not install the extension {name}"), format!("CREATE EXTENSION {name};"));
     }
-    Ok(missing)
+    Ok(())
 }
 
 /// What the present login lacks to dump the whole database; empty when it may. `migrating`: it is about to own what
