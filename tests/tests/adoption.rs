@@ -497,7 +497,7 @@ impl HeldBack {
 
     /// Kills the migrator once it waits, lets go, and waits until the server has noticed.
     async fn kill(mut self, mut migrating: Child) {
-        until("the migration waits", Duration::from_secs(60), async || {
+        until("the migration waits", Duration::from_mins(1), async || {
             assert!(migrating.try_wait().unwrap().is_none(), "it ended too early");
             self.waiting("transactionid").await == 1
         })
@@ -505,7 +505,7 @@ impl HeldBack {
         migrating.kill().unwrap();
         migrating.wait().unwrap();
         self.release().await;
-        until("its session is gone", Duration::from_secs(60), async || {
+        until("its session is gone", Duration::from_mins(1), async || {
             text(&mut self.watcher, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'neff-migrate'").await == "0"
         })
         .await;
@@ -554,7 +554,7 @@ async fn two_computers_at_once_both_succeed_and_one_does_the_work() {
     let mut held = HeldBack::at(database.options(), 5).await;
     let keeper = Keeper::new();
     let both = [start_migrating(&keeper, &database.url), start_migrating(&keeper, &database.url)];
-    until("one waits for the other", Duration::from_secs(60), async || {
+    until("one waits for the other", Duration::from_mins(1), async || {
         held.waiting("transactionid").await == 1 && held.waiting("advisory").await == 1
     })
     .await;

@@ -86,14 +86,14 @@ async fn every_column_is_there_and_takes_what_it_took() {
     let specified = server.specification_database().await;
     let (_database, mut ours) = office().await;
     let mut theirs = specified.connect().await;
-    const COLUMNS: &str =
+    let columns: &str =
         "SELECT jsonb_build_object('of', c.relname, 'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
                 'not_null', a.attnotnull, 'default', pg_get_expr(d.adbin, d.adrelid))
            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
            LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'";
     let read = async |connection: &mut PgConnection| -> BTreeMap<(String, String), Value> {
-        let rows: Vec<Value> = sqlx::query_scalar(COLUMNS).fetch_all(connection).await.unwrap();
+        let rows: Vec<Value> = sqlx::query_scalar(columns).fetch_all(connection).await.unwrap();
         rows.into_iter()
             .map(|r| ((r["of"].as_str().unwrap().to_owned(), r["name"].as_str().unwrap().to_owned()), r))
             .collect()
@@ -134,29 +134,29 @@ async fn every_constraint_index_trigger_and_policy_is_there() {
     let (_database, mut ours) = office().await;
     let mut theirs = specified.connect().await;
 
-    const CONSTRAINTS: &str =
+    let constraints: &str =
         "SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND contype <> 'n'";
-    let (wanted, there) = (list(&mut theirs, CONSTRAINTS).await, list(&mut ours, CONSTRAINTS).await);
+    let (wanted, there) = (list(&mut theirs, constraints).await, list(&mut ours, constraints).await);
     assert!(wanted.len() > 45, "{wanted:?}");
     let changed: Vec<&String> = wanted.difference(&there).collect();
     let names: Vec<&str> = changed.iter().map(|c| c.split(' ').nth(1).unwrap()).collect();
     // The trail outlives its job, and knows one kind of change more.
     assert_eq!(names, ["schedule_changes_job_schedule_id_fkey", "valid_change_type"], "{changed:?}");
 
-    const INDEXES: &str = "SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class c ON c.oid = indrelid WHERE c.relnamespace = 'public'::regnamespace";
-    let (wanted, there) = (list(&mut theirs, INDEXES).await, list(&mut ours, INDEXES).await);
+    let indexes: &str = "SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class c ON c.oid = indrelid WHERE c.relnamespace = 'public'::regnamespace";
+    let (wanted, there) = (list(&mut theirs, indexes).await, list(&mut ours, indexes).await);
     assert!(wanted.len() > 55, "{}", wanted.len());
     assert_eq!(wanted.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new());
     assert!(there.iter().any(|i| i.contains("idx_job_schedules_location_trgm") && i.contains("gin_trgm_ops")));
 
-    const TRIGGERS: &str = "SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal";
-    let (wanted, there) = (list(&mut theirs, TRIGGERS).await, list(&mut ours, TRIGGERS).await);
+    let triggers: &str = "SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal";
+    let (wanted, there) = (list(&mut theirs, triggers).await, list(&mut ours, triggers).await);
     assert_eq!(wanted.len(), 5);
     assert_eq!(wanted.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new());
 
-    const POLICIES: &str = "SELECT tablename || ' ' || policyname || ' ' || roles::text FROM pg_policies";
-    let (wanted, there) = (list(&mut theirs, POLICIES).await, list(&mut ours, POLICIES).await);
+    let policies: &str = "SELECT tablename || ' ' || policyname || ' ' || roles::text FROM pg_policies";
+    let (wanted, there) = (list(&mut theirs, policies).await, list(&mut ours, policies).await);
     assert_eq!(wanted.len(), 2);
     assert_eq!(wanted.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new());
     assert_eq!(
@@ -705,7 +705,7 @@ async fn the_feed_skips_nobody_who_commits_late_and_tells_of_deletions() {
     let mut from = text(&mut reader, "pg_snapshot_xmin(pg_current_snapshot())").await;
     let mut fresh = async |reader: &mut PgConnection, until_there: usize| -> Vec<String> {
         let mut told = Vec::new();
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
         // Transactions of other databases of the server hold the horizon back as well: wait until they are through.
         loop {
             let until = text(reader, "pg_snapshot_xmin(pg_current_snapshot())").await;
