@@ -26,28 +26,28 @@ export function asOfficeError(thrown: unknown): OfficeError {
   });
 }
 
-/** What to do next, where the core's sentence does not already say it. */
-const nextSteps: Partial<Record<ErrorCode, string>> = {
+/** What else to do, beyond the core's own sentence, which already says what happened and the first thing to try. */
+const nextSteps: Record<ErrorCode, string | null> = {
   not_connected: "Open Connection and connect to the office database.",
-  no_answer: "Is this computer on the office network, and is the server switched on?",
-  wrong_password: "Type the password again. Caps Lock may be on.",
-  no_such_database: "Check the name of the database with whoever set it up.",
+  no_answer: null,
+  wrong_password: "Caps Lock may be on.",
+  no_such_database: "Whoever set the database up knows its name.",
   encryption_failed: "Ask whoever keeps the server for its certificate (CA) file, and enter where it is.",
-  server_too_old: "Whoever keeps the server has to upgrade PostgreSQL to version 13 or later.",
-  too_many_connections: "Close Neff Office on computers nobody uses, then try again.",
-  not_a_neff_database: "Check the name of the database. Nothing in it was touched.",
-  schema_older: "Bring the database up to date below, or ask whoever keeps it.",
-  schema_newer: "Update Neff Office on this computer.",
-  rights_missing: "Send the command shown to whoever keeps the database.",
+  server_too_old: null,
+  too_many_connections: "Closing Neff Office on computers nobody uses makes room.",
+  not_a_neff_database: "Nothing in it was touched.",
+  schema_older: "Whoever keeps the database can bring it up to date from this screen.",
+  schema_newer: null,
+  rights_missing: "Copy the details for them: they hold the command.",
   keychain:
     "Unlock this computer's keychain, then try again. Until then the password is asked for each time.",
-  not_found: "It may have been removed meanwhile.",
-  version_conflict: "Look at it again, then repeat your change.",
-  backup_failed:
-    "Nothing was changed. Make room on the disk or ask whoever keeps the database, then try again.",
-  internal: "If it happens again, copy the details for whoever helps you.",
+  not_found: null,
+  invalid: null,
+  version_conflict: null,
+  backup_failed: "Make room on the disk, or ask whoever keeps the database, then try again.",
+  internal: null,
 };
 
 export function nextStep(code: ErrorCode): string | null {
-  return nextSteps[code] ?? null;
+  return nextSteps[code];
 }

@@ -38,9 +38,10 @@ export function plain(text: string): string {
 
 /** The first few of many names, and how many there are besides. */
 export function namesInOneLine(names: string[], most = 4): { shown: string[]; rest: number } {
+  const named = names.filter((name) => plain(name).trim() !== "");
   return {
-    shown: names.slice(0, most).map((name) => shorten(name, 80)),
-    rest: Math.max(0, names.length - most),
+    shown: named.slice(0, most).map((name) => shorten(name, 80)),
+    rest: Math.max(0, named.length - most),
   };
 }
 
