@@ -250,7 +250,8 @@ impl Keeper {
                         self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
                         self.desktop.tell(DesktopEvent::NotificationsChanged);
                     }
-                    if what.today {
+                    // Today lists the waiting alerts too.
+                    if what.today || what.notifications {
                         self.desktop.tell(DesktopEvent::TodayChanged);
                     }
                 }
