@@ -163,6 +163,9 @@ impl<'a> Desk<'a> {
         self.sign(slot.day);
         let skill = crews::skill(slot.crew);
         let waiting = if dice.chance(45) { None } else { self.take(skill, slot.day) };
+        // What is on the screens these days is somebody's: when no visit waits, a crew goes back to a recent customer.
+        let near = slot.day >= plus(self.plan.calendar.today, -2);
+        let waiting = waiting.or_else(|| if near { self.follow_up(slot.day, dice) } else { None });
         let mut job = match waiting {
             Some(waiting) => self.of_contract(waiting, slot, dice),
             None => self.without_contract(slot.day, skill, dice),
@@ -171,6 +174,16 @@ impl<'a> Desk<'a> {
         job = Job { day, last, crew, start, minutes, days, ..job };
         job.rained_out = self.rained_out(&job, dice);
         job
+    }
+
+    /// A second visit to one of the contracts of the last months.
+    fn follow_up(&self, day: NaiveDate, dice: &mut Dice) -> Option<Waiting> {
+        let signed = |from: NaiveDate| self.plan.contracts.partition_point(|contract| contract.signed < from);
+        let (first, end) = (signed(plus(day, -200)), signed(plus(day, -14)));
+        let contract = first + dice.below(end.saturating_sub(first).max(1));
+        let found = self.plan.contracts.get(contract)?;
+        let fits = contract < end && !found.canceled && !found.unsigned;
+        fits.then_some(Waiting { contract, visit: 1, ready: day })
     }
 
     fn of_contract(&mut self, waiting: Waiting, slot: Slot, dice: &mut Dice) -> Job {
