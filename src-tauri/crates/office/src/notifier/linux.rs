@@ -43,12 +43,15 @@ trait Notifications {
 }
 
 type Open = Arc<Mutex<HashMap<u32, (Vec<Uuid>, Option<RecordRef>)>>>;
+/// Held while a popup is handed over: a click may be heard before the service's answer that says which popup it was.
+type HandingOver = Arc<tokio::sync::Mutex<()>>;
 
 /// The notification service of this session.
 pub struct Notifier {
     on_click: OnClick,
     service: tokio::sync::Mutex<Option<Service>>,
     open: Open,
+    handing_over: HandingOver,
 }
 
 #[derive(Clone)]
@@ -61,7 +64,12 @@ impl Notifier {
     /// Connects when the first popup is to be shown.
     #[must_use]
     pub fn new(on_click: OnClick) -> Self {
-        Self { on_click, service: tokio::sync::Mutex::default(), open: Open::default() }
+        Self {
+            on_click,
+            service: tokio::sync::Mutex::default(),
+            open: Open::default(),
+            handing_over: HandingOver::default(),
+        }
     }
 
     /// Gets the connection ready, so that the first popup does not pay for it.
@@ -130,30 +138,50 @@ impl Notifier {
         let markup = proxy.get_capabilities().await?.iter().any(|c| c == "body-markup");
         let clicks = proxy.receive_action_invoked().await?;
         let closed = proxy.receive_notification_closed().await?;
-        tokio::spawn(follow(clicks, closed, self.open.clone(), self.on_click.clone()));
+        let heard = Heard { open: self.open.clone(), handing_over: self.handing_over.clone() };
+        tokio::spawn(follow(clicks, closed, heard, self.on_click.clone()));
         let service = Service { proxy, markup };
         *slot = Some(service.clone());
         Ok(service)
     }
 }
 
-/// Hears clicks and closings until the bus goes away.
-async fn follow(mut clicks: ActionInvokedStream, mut closed: NotificationClosedStream, open: Open, on_click: OnClick) {
+struct Heard {
+    open: Open,
+    handing_over: HandingOver,
+}
+
+impl Heard {
+    /// What the popup was about, if it is one of ours: other programs' popups are signalled to everybody.
+    async fn about(&self, id: u32) -> Option<Option<RecordRef>> {
+        let _none_is_on_its_way = self.handing_over.lock().await;
+        lock(&self.open).get(&id).map(|(_, about)| *about)
+    }
+}
+
+/// Hears clicks and closings until the bus goes away. A click comes first when its closing comes with it: after that
+/// the popup is forgotten.
+async fn follow(
+    mut clicks: ActionInvokedStream,
+    mut closed: NotificationClosedStream,
+    heard: Heard,
+    on_click: OnClick,
+) {
     loop {
         tokio::select! {
+            biased;
             click = clicks.next() => {
                 let Some(click) = click else { return };
                 let Ok(args) = click.args() else { continue };
-                let about = lock(&open).get(&args.id).map(|(_, about)| *about);
-                // Other programs' popups are signalled to everybody.
-                if let Some(about) = about {
+                if let Some(about) = heard.about(args.id).await {
                     on_click(about);
                 }
             }
             gone = closed.next() => {
                 let Some(gone) = gone else { return };
                 if let Ok(args) = gone.args() {
-                    lock(&open).remove(&args.id);
+                    let _none_is_on_its_way = heard.handing_over.lock().await;
+                    lock(&heard.open).remove(&args.id);
                 }
             }
         }
