@@ -63,7 +63,7 @@ SELECT replace_view('table_statistics', $v$
       FROM pg_stat_user_tables ORDER BY n_live_tup DESC $v$);
 
 -- Two views need the extension pg_stat_statements, which only a superuser can turn on. This makes them where it is
--- there and is called again by the program, so that they appear when the extension does. True: they exist now.
+-- there and is called again by the daily maintenance, so that they appear when the extension does. True: they exist now.
 CREATE FUNCTION make_statement_views() RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -126,6 +126,7 @@ BEGIN
     ANALYZE public.customers, public.contracts, public.estimates, public.job_schedules, public.schedule_changes,
             public.crew_members, public.alert_history, public.dashboard_notifications, public.change_feed;
 
+    PERFORM public.make_statement_views();
     -- Whatever the assignments and the schedule disagree on is put right.
     PERFORM public.settle_assignments(true);
 
