@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use futures_util::future::BoxFuture;
 use office::notifier::Notifier;
 use office::view::RecordRef;
-use office::{Desktop, DesktopEvent, Popup, PopupError};
+use office::{Desktop, DesktopEvent, Popup, PopupAction, PopupError};
 use tauri::{AppHandle, Manager};
 use tauri_specta::Event;
 use uuid::Uuid;
@@ -23,8 +23,10 @@ impl Shell {
     pub(crate) fn new() -> Self {
         let app = Arc::new(OnceLock::<AppHandle>::new());
         let clicked = app.clone();
-        let notifier = Notifier::new(Arc::new(move |about| {
-            if let Some(app) = clicked.get() {
+        let notifier = Notifier::new(Arc::new(move |action| {
+            if let Some(app) = clicked.get()
+                && let PopupAction::Open(about) = action
+            {
                 open(app, about);
             }
         }));

@@ -19,6 +19,17 @@ pub struct Popup {
     pub notifications: Vec<Uuid>,
     /// What a click opens; none opens the program.
     pub about: Option<RecordRef>,
+    /// No sound with it.
+    pub silent: bool,
+}
+
+/// What a person did with a popup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PopupAction {
+    /// Clicked it, or its "Open": show this; none opens the program.
+    Open(Option<RecordRef>),
+    /// Its "Mark read".
+    MarkRead(Vec<Uuid>),
 }
 
 /// Something the window wants to know.

@@ -16,7 +16,7 @@ mod sweep;
 pub mod view;
 mod workflows;
 
-pub use desktop::{Desktop, DesktopEvent, Popup, PopupError};
+pub use desktop::{Desktop, DesktopEvent, Popup, PopupAction, PopupError};
 pub use error::{AppError, ErrorCode};
 pub use office::Office;
 pub use paths::Paths;

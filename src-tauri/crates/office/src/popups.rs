@@ -121,6 +121,7 @@ impl Popups {
                 priority: summary.priority,
                 notifications: due.iter().map(|n| n.id).collect(),
                 about: None,
+                silent: false,
             }],
         }
     }
@@ -200,6 +201,7 @@ fn single(row: &NotificationRow) -> Popup {
         priority: row.priority,
         notifications: vec![row.id],
         about: RecordRef::from_data(row.data.as_ref()),
+        silent: false,
     }
 }
 

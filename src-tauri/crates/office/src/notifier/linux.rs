@@ -8,8 +8,8 @@ use futures_util::StreamExt;
 use uuid::Uuid;
 use zbus::zvariant::Value;
 
-use super::OnClick;
-use crate::desktop::{Popup, PopupError};
+use super::OnAction;
+use crate::desktop::{Popup, PopupAction, PopupError};
 use crate::view::RecordRef;
 
 /// A service that hangs must not hold up the link to the database.
@@ -48,7 +48,7 @@ type HandingOver = Arc<tokio::sync::Mutex<()>>;
 
 /// The notification service of this session.
 pub struct Notifier {
-    on_click: OnClick,
+    on_action: OnAction,
     service: tokio::sync::Mutex<Option<Service>>,
     open: Open,
     handing_over: HandingOver,
@@ -63,9 +63,9 @@ struct Service {
 impl Notifier {
     /// Connects when the first popup is to be shown.
     #[must_use]
-    pub fn new(on_click: OnClick) -> Self {
+    pub fn new(on_action: OnAction) -> Self {
         Self {
-            on_click,
+            on_action,
             service: tokio::sync::Mutex::default(),
             open: Open::default(),
             handing_over: HandingOver::default(),
@@ -139,7 +139,7 @@ impl Notifier {
         let clicks = proxy.receive_action_invoked().await?;
         let closed = proxy.receive_notification_closed().await?;
         let heard = Heard { open: self.open.clone(), handing_over: self.handing_over.clone() };
-        tokio::spawn(follow(clicks, closed, heard, self.on_click.clone()));
+        tokio::spawn(follow(clicks, closed, heard, self.on_action.clone()));
         let service = Service { proxy, markup };
         *slot = Some(service.clone());
         Ok(service)
@@ -165,7 +165,7 @@ async fn follow(
     mut clicks: ActionInvokedStream,
     mut closed: NotificationClosedStream,
     heard: Heard,
-    on_click: OnClick,
+    on_action: OnAction,
 ) {
     loop {
         tokio::select! {
@@ -174,7 +174,7 @@ async fn follow(
                 let Some(click) = click else { return };
                 let Ok(args) = click.args() else { continue };
                 if let Some(about) = heard.about(args.id).await {
-                    on_click(about);
+                    on_action(PopupAction::Open(about));
                 }
             }
             gone = closed.next() => {

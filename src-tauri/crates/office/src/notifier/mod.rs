@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::view::RecordRef;
+use crate::desktop::PopupAction;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -13,5 +13,5 @@ mod other;
 #[cfg(not(target_os = "linux"))]
 pub use other::Notifier;
 
-/// Called when the person clicks a popup, with what it is about.
-pub type OnClick = Arc<dyn Fn(Option<RecordRef>) + Send + Sync>;
+/// Called when the person does something with a popup.
+pub type OnAction = Arc<dyn Fn(PopupAction) + Send + Sync>;

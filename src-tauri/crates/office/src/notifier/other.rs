@@ -2,19 +2,19 @@
 
 use uuid::Uuid;
 
-use super::OnClick;
+use super::OnAction;
 use crate::desktop::{Popup, PopupError};
 
 /// The system's notification centre.
 pub struct Notifier {
-    _on_click: OnClick,
+    _on_action: OnAction,
 }
 
 impl Notifier {
     /// Nothing is connected before the first popup.
     #[must_use]
-    pub fn new(on_click: OnClick) -> Self {
-        Self { _on_click: on_click }
+    pub fn new(on_action: OnAction) -> Self {
+        Self { _on_action: on_action }
     }
 
     /// Nothing to get ready on these systems.
