@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from "./bindings";
+import type { AppError, ErrorCode } from "./contract";
 
 /** What the core said went wrong: a code to act on, a sentence for the person, details for a helper. */
 export class OfficeError extends Error {
@@ -45,6 +45,8 @@ const nextSteps: Record<ErrorCode, string | null> = {
   invalid: null,
   version_conflict: null,
   backup_failed: "Make room on the disk, or ask whoever keeps the database, then try again.",
+  local_office: "An office on a server can still be connected to. Copy the details for whoever helps you.",
+  disk_full: "Empty the trash or move large files away, then try again. What was saved before is safe.",
   internal: null,
 };
 

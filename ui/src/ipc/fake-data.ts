@@ -475,6 +475,7 @@ export function estimateDetail(id: string, change: Partial<EstimateDetail> = {})
     notes: "Prefers a call after 4 PM.",
     created_at: at(21, 14, -1),
     updated_at: at(6, 5),
+    version: 1,
     ...change,
   };
 }

@@ -12,6 +12,7 @@ import {
   olderReport,
   uuid,
 } from "./fake-data";
+import { manyUnread } from "./fake-inbox";
 
 /** The office in memory that `?scenario=` in the address asks for; a test drives it through `window.office`. */
 export function pageOffice(): Office {
@@ -74,7 +75,6 @@ const scenarios: Record<string, () => FakeOffice> = {
   migrate: () =>
     made((office) => {
       office.state = { kind: "needs_migration", report: olderReport() };
-      office.saved = { ...(office.saved ?? new FakeOffice().saved!) };
       office.gates.set("migrate", new Promise(() => undefined));
     }),
   refused: () =>
@@ -98,6 +98,8 @@ const scenarios: Record<string, () => FakeOffice> = {
         suggestion: "Dana Neff",
       };
     }),
+  /** Two weeks away: a long inbox, hostile ones in it. */
+  inbox: () => made((office) => (office.unread = manyUnread())),
   unread: () =>
     made((office) =>
       office.failures.set(

@@ -1,21 +1,46 @@
 import type {
   AppInfo,
+  ChangeRef,
+  ChangesQuery,
+  Company,
+  CompanyInput,
+  ComputerSettings,
   ConnectionInput,
   ConnectionState,
   DoctorReport,
   ErrorCode,
   EstimateDetail,
+  Exported,
+  FieldChange,
+  InboxQuery,
   JobCard,
   JobDetail,
+  Me,
+  MeInput,
   MigrationResult,
   Notification,
   NotificationPage,
   Office,
   OfficeEvents,
+  RecordKind,
+  RecordRef,
   SavedConnection,
   Today,
+  Tuning,
 } from "./client";
 import { OfficeError } from "./errors";
+import { differences, FakeChanges } from "./fake-changes";
+import { company, computer, me, ZONES } from "./fake-company";
+import {
+  FakeConnections,
+  LOCAL_STEPS,
+  online,
+  onlineAt,
+  PERSON,
+  SAVED,
+  TUNING,
+  understood,
+} from "./fake-connections";
 import {
   emptyToday,
   estimateDetail,
@@ -24,35 +49,14 @@ import {
   goodReport,
   jobCard,
   jobDetail,
-  uuid,
 } from "./fake-data";
+import { archive, idsUntil, KINDS, page } from "./fake-inbox";
+import { find, sheet } from "./fake-records";
+
+export { online, onlineAt, PERSON, SAVED, TUNING } from "./fake-connections";
 
 /** Looked for in the product's build, where it must not be. */
 export const MARK = "NEFF_FAKE_OFFICE";
-
-export const PERSON = { id: uuid(1), name: "Dana Neff", email: "dana@neffpaving.example" };
-export const SAVED: SavedConnection = {
-  id: uuid(2),
-  name: "Office",
-  host: "office-server",
-  port: 5432,
-  database: "neff_paving_admin",
-  login: "neff_app",
-  encryption: "verify_full",
-  ca_file: null,
-  password_saved: true,
-};
-
-export function online(): ConnectionState {
-  return {
-    kind: "online",
-    server: "office-server",
-    database: "neff_paving_admin",
-    person: PERSON,
-    person_is_proven: false,
-    read_only: false,
-  };
-}
 
 export function officeError(
   code: ErrorCode,
@@ -62,15 +66,25 @@ export function officeError(
   return new OfficeError({ code, message, field: more.field ?? null, details: more.details ?? null });
 }
 
+const CONFLICT = "Somebody else saved this meanwhile.";
+
 type Handlers = { [E in keyof OfficeEvents]: Set<(payload: OfficeEvents[E]) => void> };
 
 /** An office in memory, for tests and pictures. Its public fields are what it answers; set them, then `emit`. */
 export class FakeOffice implements Office {
   readonly mark = MARK;
   state: ConnectionState = online();
-  saved: SavedConnection | null = SAVED;
+  readonly store = new FakeConnections();
   day: Today = fullToday();
   unread: Notification[] = fullNotifications();
+  /** Read ones. */
+  archive: Notification[] = archive();
+  readonly changes = new FakeChanges();
+  firm: Company = company();
+  self: Me = me();
+  computer: ComputerSettings = computer();
+  /** What a save dialog was answered with; null: cancelled. */
+  saveAs: string | null = "/home/dana/Documents/export.csv";
   report: DoctorReport = goodReport();
   estimates = new Map<string, EstimateDetail>();
   jobs = new Map<string, JobDetail>();
@@ -80,8 +94,8 @@ export class FakeOffice implements Office {
   calls: { name: keyof Office; args: unknown[] }[] = [];
   /** Answers only when let go. */
   gates = new Map<keyof Office, Promise<void>>();
-  /** What connecting leads to. */
-  connectTo: ConnectionState = online();
+  /** What connecting leads to; null: the connection. */
+  connectTo: ConnectionState | null = null;
 
   readonly #handlers: Handlers = {
     "connection-changed": new Set(),
@@ -89,6 +103,11 @@ export class FakeOffice implements Office {
     "notifications-changed": new Set(),
     "open-record": new Set(),
     "migration-progress": new Set(),
+    "local-office-progress": new Set(),
+    "company-changed": new Set(),
+    "me-changed": new Set(),
+    "changes-changed": new Set(),
+    "run-command": new Set(),
   };
 
   on<E extends keyof OfficeEvents>(event: E, handler: (payload: OfficeEvents[E]) => void): () => void {
@@ -129,22 +148,30 @@ export class FakeOffice implements Office {
       platform: "linux",
       computer: "FRONT-DESK",
       log_folder: "/var/log/neff",
+      data_folder: "/home/dana/.local/share/Neff Office",
     }));
   connectionState = () => this.#answer("connectionState", [], () => this.state);
-  savedConnection = () => this.#answer("savedConnection", [], () => this.saved);
+  connections = () => this.#answer("connections", [], () => this.store.list());
   checkConnection = (input: ConnectionInput, password: string | null) =>
     this.#answer("checkConnection", [input, password], () => this.report);
   connect = (input: ConnectionInput, password: string | null) =>
-    this.#answer("connect", [input, password], () => {
-      this.saved = { ...SAVED, ...input };
-      return this.#become(this.connectTo);
+    this.#answer("connect", [input, password], () => this.#arrive(this.store.keep(input)));
+  switchConnection = (id: string) =>
+    this.#answer("switchConnection", [id], () => this.#arrive(this.store.activate(id)));
+  updateConnection = (id: string, name: string, tuning: Tuning) =>
+    this.#answer("updateConnection", [id, name, tuning], () => {
+      const saved = this.store.change(id, name, tuning);
+      if (this.state.kind === "online" && this.state.connection_id === id)
+        this.#become({ ...this.state, connection_name: name });
+      return saved;
     });
-  reconnect = () => this.#answer("reconnect", [], () => this.#become(this.connectTo));
-  forgetConnection = () =>
-    this.#answer("forgetConnection", [], () => {
-      this.saved = null;
-      this.#become({ kind: "not_configured" });
-    });
+  forgetConnection = (id: string) =>
+    this.#answer("forgetConnection", [id], () =>
+      this.store.forget(id) ? this.#become({ kind: "not_configured" }) : this.state,
+    );
+  readConfiguration = (text: string) => this.#answer("readConfiguration", [text], () => understood(text));
+  defaultTuning = () => this.#answer("defaultTuning", [], () => ({ ...TUNING }));
+  reconnect = () => this.#answer("reconnect", [], () => this.#arrive(this.#active()));
   migrate = (): Promise<MigrationResult> =>
     this.#answer("migrate", [], () => {
       this.#become(online());
@@ -154,11 +181,98 @@ export class FakeOffice implements Office {
         repairs: 3,
       };
     });
-  iAm = (personId: string) => this.#answer("iAm", [personId], () => this.#become(online()));
+  iAm = (personId: string) => this.#answer("iAm", [personId], () => this.#become(onlineAt(this.#active())));
   iAmNew = (name: string) =>
     this.#answer("iAmNew", [name], () =>
-      this.#become({ ...online(), person: { ...PERSON, name } } as ConnectionState),
+      this.#become({ ...onlineAt(this.#active()), person: { ...PERSON, name } }),
     );
+  changePerson = () =>
+    this.#answer("changePerson", [], () =>
+      this.#become({ kind: "who_are_you", people: [PERSON], suggestion: PERSON.name }),
+    );
+
+  localOffice = () => this.#answer("localOffice", [], () => structuredClone(this.store.local));
+  createLocalOffice = async (name: string, sampleData: boolean) => {
+    this.#progress(sampleData);
+    return this.#answer("createLocalOffice", [name, sampleData], () => {
+      if (name.trim() === "") throw officeError("invalid", "Enter your name.", { field: "name" });
+      const saved = this.store.keepLocal();
+      return this.#become({ ...onlineAt(saved), person: { ...PERSON, name } });
+    });
+  };
+  openLocalOffice = () => this.#answer("openLocalOffice", [], () => this.#arrive(this.store.keepLocal()));
+
+  me = () => this.#answer("me", [], () => structuredClone(this.self));
+  saveMe = (input: MeInput) =>
+    this.#answer("saveMe", [input], () => {
+      const before = this.self;
+      if (input.version !== before.version) throw officeError("version_conflict", CONFLICT);
+      const fields = differences(before, input, {
+        name: "Name",
+        email: "Email",
+        phone: "Phone",
+        time_zone: "Time zone",
+        quiet_from: "Quiet from",
+        quiet_until: "Quiet until",
+      });
+      if (fields.length === 0) return { me: structuredClone(before), change: null };
+      const put = (value: Me) => {
+        this.self = { ...value, version: this.self.version + 1 };
+        this.emit("me-changed", null);
+      };
+      const after = { ...before, ...input };
+      put(after);
+      const change = this.#changed(
+        "Your details changed",
+        fields,
+        () => put(before),
+        () => put(after),
+      );
+      return { me: structuredClone(this.self), change };
+    });
+  company = () => this.#answer("company", [], () => structuredClone(this.firm));
+  saveCompany = (input: CompanyInput) =>
+    this.#answer("saveCompany", [input], () => {
+      const before = this.firm;
+      if (!before.may_edit) throw officeError("rights_missing", "Only a manager may change this.");
+      if (input.version !== before.version) throw officeError("version_conflict", CONFLICT);
+      const fields = differences(before, input, {
+        name: "Name",
+        letterhead: "Name on letters",
+        address: "Address",
+        phone: "Phone",
+        email: "Email",
+        website: "Website",
+        license: "License",
+        time_zone: "Time zone",
+        working_days: "Working days",
+        work_from: "Work starts",
+        work_until: "Work ends",
+        support_name: "Helper",
+        support_phone: "Helper's phone",
+        support_email: "Helper's email",
+      });
+      if (fields.length === 0) return { company: structuredClone(before), change: null };
+      const put = (value: Company) => {
+        this.firm = { ...value, version: this.firm.version + 1 };
+        this.emit("company-changed", null);
+      };
+      const after = { ...before, ...input };
+      put(after);
+      const change = this.#changed(
+        "Company settings changed",
+        fields,
+        () => put(before),
+        () => put(after),
+      );
+      return { company: structuredClone(this.firm), change };
+    });
+  computerSettings = () => this.#answer("computerSettings", [], () => ({ ...this.computer }));
+  saveComputerSettings = (settings: ComputerSettings) =>
+    this.#answer("saveComputerSettings", [settings], () => (this.computer = { ...settings }));
+  testPopup = () => this.#answer("testPopup", [], () => undefined);
+  timeZones = () => this.#answer("timeZones", [], () => ZONES);
+
   today = () => this.#answer("today", [], () => structuredClone(this.day));
   notifications = (limit: number): Promise<NotificationPage> =>
     this.#answer("notifications", [limit], () => ({
@@ -173,11 +287,115 @@ export class FakeOffice implements Office {
       this.#read(() => true);
       return all;
     });
+  inbox = (query: InboxQuery) =>
+    this.#answer("inbox", [query], () => page([...this.unread, ...this.archive], query, this.day.as_of));
+  alertKinds = () => this.#answer("alertKinds", [], () => KINDS);
+  setRead = (ids: string[], read: boolean) =>
+    this.#answer("setRead", [ids, read], () => this.#mark(ids, read));
+  markAllReadIn = (query: InboxQuery, until: string) =>
+    this.#answer("markAllReadIn", [query, until], () =>
+      this.#mark(idsUntil(this.unread, query, until), true),
+    );
+  exportInbox = (query: InboxQuery): Promise<Exported | null> =>
+    this.#answer("exportInbox", [query], () => {
+      const all = page(
+        [...this.unread, ...this.archive],
+        { ...query, after: null, limit: 1e6 },
+        this.day.as_of,
+      );
+      return this.saveAs === null ? null : { path: this.saveAs, rows: all.items.length };
+    });
+
+  search = (text: string, limit: number) =>
+    this.#answer("search", [text, limit], () => find(this.day, text, limit));
+  record = (kind: RecordKind, id: string) =>
+    this.#answer("record", [kind, id], () => sheet(this.day, kind, id));
   estimate = (id: string) =>
     this.#answer("estimate", [id], () => this.estimates.get(id) ?? this.#estimateOf(id));
+  saveEstimateNotes = (id: string, notes: string, version: number) =>
+    this.#answer("saveEstimateNotes", [id, notes, version], () => {
+      const before = this.estimates.get(id) ?? this.#estimateOf(id);
+      if (version !== before.version) throw officeError("version_conflict", CONFLICT);
+      if (notes === (before.notes ?? "")) return { estimate: before, change: null };
+      const put = (text: string | null) => {
+        const now = this.estimates.get(id) ?? before;
+        this.estimates.set(id, { ...now, notes: text, version: now.version + 1 });
+        this.emit("today-changed", null);
+      };
+      put(notes || null);
+      const change = this.#changed(
+        `Notes of the estimate of ${before.customer_name} changed`,
+        [{ label: "Notes", before: before.notes, after: notes || null }],
+        () => put(before.notes),
+        () => put(notes || null),
+        { kind: "estimate", id },
+      );
+      return { estimate: structuredClone(this.estimates.get(id) ?? before), change };
+    });
   job = (id: string) => this.#answer("job", [id], () => this.jobs.get(id) ?? jobDetail(this.#cardOf(id)));
 
+  recentChanges = (query: ChangesQuery) =>
+    this.#answer("recentChanges", [query], () => this.changes.page(query, this.self.name));
+  undoChange = (id: string) =>
+    this.#answer("undoChange", [id], () => {
+      const change = this.changes.undo(id);
+      this.emit("changes-changed", null);
+      return { change };
+    });
+
+  supportDetails = () =>
+    this.#answer("supportDetails", [], () =>
+      [
+        "Neff Office 0.1.0 on linux (FRONT-DESK)",
+        "Connection: Office (server), online",
+        "Database: PostgreSQL 15.18, version 3.0.14",
+      ].join("\n"),
+    );
+  exportLogs = (): Promise<Exported | null> =>
+    this.#answer("exportLogs", [], () => (this.saveAs === null ? null : { path: this.saveAs, rows: 1_204 }));
+  printWindow = () => this.#answer("printWindow", [], () => undefined);
+
+  #active(): SavedConnection {
+    return this.store.kept.find((one) => one.active) ?? SAVED;
+  }
+
+  #arrive(saved: SavedConnection): ConnectionState {
+    return this.#become(this.connectTo ?? onlineAt(saved));
+  }
+
+  #progress(sampleData: boolean): void {
+    const steps = LOCAL_STEPS.filter((_, i) => sampleData || i !== 3);
+    for (const [done, step] of steps.entries())
+      this.emit("local-office-progress", { step, done, total: steps.length });
+  }
+
+  #changed(
+    summary: string,
+    fields: FieldChange[],
+    back: () => void,
+    again: () => void,
+    about: RecordRef | null = null,
+  ): ChangeRef {
+    const change = this.changes.add(this.self.name, summary, about, fields, back, again);
+    this.emit("changes-changed", null);
+    return change;
+  }
+
+  #mark(ids: string[], read: boolean): number {
+    const wanted = new Set(ids);
+    const from = read ? this.unread : this.archive;
+    const moved = from.filter((n) => wanted.has(n.id)).map((n) => ({ ...n, is_read: read }));
+    const rest = from.filter((n) => !wanted.has(n.id));
+    if (read) [this.unread, this.archive] = [rest, [...moved, ...this.archive]];
+    else [this.archive, this.unread] = [rest, [...moved, ...this.unread]];
+    if (read) this.#read((n) => wanted.has(n.id));
+    if (moved.length > 0) this.emit("notifications-changed", null);
+    return moved.length;
+  }
+
   #read(which: (n: Notification) => boolean): void {
+    const read = this.unread.filter(which).map((n) => ({ ...n, is_read: true }));
+    this.archive = [...read, ...this.archive];
     this.unread = this.unread.filter((n) => !which(n));
     const alerts = this.day.alerts.filter((n) => !which(n));
     this.day = {
@@ -214,8 +432,10 @@ export class FakeOffice implements Office {
 export function unconfigured(): FakeOffice {
   const office = new FakeOffice();
   office.state = { kind: "not_configured" };
-  office.saved = null;
+  office.store.kept = [];
   office.day = emptyToday();
   office.unread = [];
+  office.archive = [];
+  office.changes.all = [];
   return office;
 }

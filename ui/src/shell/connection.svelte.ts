@@ -3,7 +3,7 @@ import { asOfficeError, type OfficeError } from "$/ipc/errors";
 
 /** How the office database is reached at the moment. The core says so; the window never guesses from the network. */
 export class ConnectionStore {
-  state = $state.raw<ConnectionState>({ kind: "connecting" });
+  state = $state.raw<ConnectionState>({ kind: "connecting", step: null });
   /** True until the core has said anything. */
   unknown = $state(true);
   trying = $state(false);

@@ -1,7 +1,7 @@
 import { waitFor } from "@testing-library/svelte";
 import { describe, expect, test } from "vitest";
 
-import { FakeOffice, officeError, online, PERSON, unconfigured } from "$/ipc/fake";
+import { FakeOffice, officeError, online, PERSON, TUNING, unconfigured } from "$/ipc/fake";
 import { badReport, goodReport, olderReport, uuid } from "$/ipc/fake-data";
 
 import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../tests/window";
@@ -104,12 +104,15 @@ describe("Connect", () => {
     await shown("today");
     expect(office.last("connect")).toEqual([
       {
+        id: null,
+        name: null,
         host: "office-server",
         port: 5432,
         database: "neff_paving_admin",
         login: "neff_app",
         encryption: "verify_full",
         ca_file: null,
+        tuning: TUNING,
       },
       "correct horse",
     ]);

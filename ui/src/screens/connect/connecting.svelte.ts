@@ -1,4 +1,5 @@
 import type {
+  ConnectionInput,
   ConnectionState,
   DoctorReport,
   MigrationProgress,
@@ -57,7 +58,7 @@ export class Connecting {
     const draft = keptDraft();
     if (draft) this.draft = draft;
     try {
-      this.saved = await this.app.office.savedConnection();
+      await this.#readSaved();
       if (this.saved && !draft && !this.#edited) this.draft = fromSaved(this.saved);
     } catch (thrown) {
       this.failure = asOfficeError(thrown);
@@ -88,7 +89,7 @@ export class Connecting {
 
   async check(): Promise<void> {
     await this.#attempt("checking", async () => {
-      this.report = await this.app.office.checkConnection(toInput(this.draft), this.password || null);
+      this.report = await this.app.office.checkConnection(await this.#input(), this.password || null);
       const failed = this.report.checks.filter((check) => check.state === "failed").length;
       this.app.announcer.say(
         failed === 0
@@ -138,7 +139,7 @@ export class Connecting {
   async forget(): Promise<boolean> {
     this.working = "forgetting";
     try {
-      await this.app.office.forgetConnection();
+      if (this.saved) await this.app.office.forgetConnection(this.saved.id);
       // What was typed stays in the form, but for the password: taking it back is one password away.
       keepDraft($state.snapshot(this.draft));
       this.saved = null;
@@ -153,15 +154,23 @@ export class Connecting {
     }
   }
 
+  async #readSaved(): Promise<void> {
+    this.saved = (await this.app.office.connections()).find((one) => one.active) ?? null;
+  }
+
+  async #input(): Promise<ConnectionInput> {
+    return toInput(this.draft, this.saved?.tuning ?? (await this.app.office.defaultTuning()));
+  }
+
   async #connectNow(): Promise<ConnectionState> {
     this.app.arriving = true;
-    const state = await this.app.office.connect(toInput(this.draft), this.password || null);
+    const state = await this.app.office.connect(await this.#input(), this.password || null);
     keepDraft(null);
     this.#edited = false;
     this.report = null;
     this.password = "";
     this.app.connection.set(state);
-    this.saved = await this.app.office.savedConnection();
+    await this.#readSaved();
     return state;
   }
 

@@ -1,4 +1,4 @@
-import type { ConnectionInput, Encryption, ErrorCode, SavedConnection } from "$/ipc/client";
+import type { ConnectionInput, Encryption, ErrorCode, SavedConnection, Tuning } from "$/ipc/client";
 import { remember, remembered } from "$/lib/storage";
 
 /** What the form holds: text as typed. The password is never part of it, so that a draft cannot keep it. */
@@ -75,15 +75,18 @@ export function validate(draft: Draft, password: string, passwordKept: boolean):
   return errors;
 }
 
-export function toInput(draft: Draft): ConnectionInput {
+export function toInput(draft: Draft, tuning: Tuning): ConnectionInput {
   const ca = draft.ca_file.trim();
   return {
+    id: null,
+    name: null,
     host: draft.host.trim(),
     port: Number(draft.port.trim()),
     database: draft.database.trim(),
     login: draft.login.trim(),
     encryption: draft.encryption,
     ca_file: ca === "" || !usesCertificate(draft.encryption) ? null : ca,
+    tuning,
   };
 }
 

@@ -1,7 +1,7 @@
 import { waitFor } from "@testing-library/svelte";
 import { describe, expect, test, vi } from "vitest";
 
-import { FakeOffice, officeError } from "$/ipc/fake";
+import { FakeOffice, officeError, online } from "$/ipc/fake";
 import { emptyToday, fullToday, hostileToday, HOSTILE, hundredToday, jobCard, uuid } from "$/ipc/fake-data";
 
 import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../tests/window";
@@ -342,12 +342,10 @@ describe("the shell", () => {
     const { office } = await openWindow();
     office.gates.set("today", gate().closed);
     office.emit("connection-changed", {
-      kind: "online",
+      ...online(),
+      connection_id: uuid(9),
       server: "elsewhere",
       database: "other",
-      person: { id: uuid(1), name: "x", email: null },
-      person_is_proven: true,
-      read_only: false,
     });
     await settle();
     expect(all("job-card")).toEqual([]);
