@@ -49,7 +49,7 @@ pub(crate) async fn work(at: &Where, person: Option<&str>) -> Result<ExitCode, F
     let known = Settings::load(&paths.config).map_err(|e| e.to_string())?;
     let person = match person {
         Some(name) => Some(person_called(&settings, password.as_ref(), name).await?),
-        None => known.connections.iter().find(|c| c.settings == settings).and_then(|c| c.person),
+        None => known.connections.iter().find(|c| c.settings.same_place(&settings)).and_then(|c| c.person),
     };
     let popups = Arc::new(Popups::new(&paths.data).map_err(|e| e.to_string())?);
     let notifier = Notifier::new(Arc::new(|_| {}));

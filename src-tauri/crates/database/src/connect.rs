@@ -43,6 +43,76 @@ impl FromStr for Encryption {
     }
 }
 
+/// How many connections a computer holds, and how long anything may take. Whole seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(default)]
+pub struct Tuning {
+    /// Connections kept open while idle: 0–5.
+    pub keep_ready: u32,
+    /// 2–20. Each computer has one more, which listens.
+    pub max_connections: u32,
+    /// An idle connection is closed after this: 5–3,600 s.
+    pub idle_seconds: u32,
+    /// A person waits for a free connection at most this long: 1–60 s.
+    pub acquire_seconds: u32,
+    /// The server stops a statement after this: 1–600 s.
+    pub statement_seconds: u32,
+    /// A statement waits for somebody else's lock at most this long: 1–60 s.
+    pub lock_seconds: u32,
+    /// The server ends a transaction in which nothing happens after this: 5–3,600 s.
+    pub idle_in_transaction_seconds: u32,
+}
+
+impl Default for Tuning {
+    /// What suits a desktop; the specification's own values are a server's.
+    fn default() -> Self {
+        Self {
+            keep_ready: 0,
+            max_connections: 5,
+            idle_seconds: 30,
+            acquire_seconds: 6,
+            statement_seconds: 15,
+            lock_seconds: 3,
+            idle_in_transaction_seconds: 60,
+        }
+    }
+}
+
+impl Tuning {
+    /// # Errors
+    /// The first value that is out of its range.
+    pub fn check(&self) -> Result<(), InvalidSetting> {
+        let ranges = [
+            ("keep_ready", self.keep_ready, 0, 5),
+            ("max_connections", self.max_connections, 2, 20),
+            ("idle_seconds", self.idle_seconds, 5, 3600),
+            ("acquire_seconds", self.acquire_seconds, 1, 60),
+            ("statement_seconds", self.statement_seconds, 1, 600),
+            ("lock_seconds", self.lock_seconds, 1, 60),
+            ("idle_in_transaction_seconds", self.idle_in_transaction_seconds, 5, 3600),
+        ];
+        for (field, value, least, most) in ranges {
+            if !(least..=most).contains(&value) {
+                return Err(InvalidSetting { field, message: format!("Enter a number from {least} to {most}.") });
+            }
+        }
+        Ok(())
+    }
+    /// Every value brought into its range: for what comes from a file.
+    #[must_use]
+    pub fn in_range(self) -> Self {
+        Self {
+            keep_ready: self.keep_ready.clamp(0, 5),
+            max_connections: self.max_connections.clamp(2, 20),
+            idle_seconds: self.idle_seconds.clamp(5, 3600),
+            acquire_seconds: self.acquire_seconds.clamp(1, 60),
+            statement_seconds: self.statement_seconds.clamp(1, 600),
+            lock_seconds: self.lock_seconds.clamp(1, 60),
+            idle_in_transaction_seconds: self.idle_in_transaction_seconds.clamp(5, 3600),
+        }
+    }
+}
+
 /// Everything needed to reach an office database but the password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionSettings {
@@ -60,6 +130,9 @@ pub struct ConnectionSettings {
     /// A file with the certificate authority to trust (PEM); the system's own are trusted as well when absent.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
+    /// How many connections, how much patience.
+    #[serde(default)]
+    pub tuning: Tuning,
 }
 
 /// A part of the settings that cannot be right, before anything was tried.
@@ -123,6 +196,7 @@ impl ConnectionSettings {
             host,
             encryption,
             ca_file,
+            tuning: Tuning::default(),
         };
         settings.check()?;
         let password = url.password().map(decode).transpose()?.map(SecretString::from).or(in_query);
@@ -149,12 +223,20 @@ impl ConnectionSettings {
         if self.encryption == Encryption::None && !is_this_computer(&self.host) {
             return bad("encryption", "Without encryption only a server on this computer may be used.");
         }
-        Ok(())
+        self.tuning.check()
+    }
+
+    /// The same database by the same login, equally protected: a password that was kept for one may go to the other.
+    #[must_use]
+    pub fn same_place(&self, other: &Self) -> bool {
+        Self { tuning: other.tuning, ..self.clone() } == *other
     }
 
     /// Options for one connection. Every field the environment could fill (`PGHOST`, `PGPASSWORD`, …) is set here.
     #[must_use]
     pub fn options(&self, password: Option<&SecretString>, application: &str) -> PgConnectOptions {
+        let tuning = self.tuning.in_range();
+        let seconds = |n: u32| format!("{n}s");
         let mut options = PgConnectOptions::new_without_pgpass()
             .port(self.port)
             .username(&self.login)
@@ -168,13 +250,13 @@ impl ConnectionSettings {
                 Encryption::None => PgSslMode::Disable,
             })
             .options([
-                ("statement_timeout", "15s"),
-                ("lock_timeout", "3s"),
-                ("idle_in_transaction_session_timeout", "60s"),
-                ("timezone", "UTC"),
-                ("datestyle", "ISO"),
+                ("statement_timeout", seconds(tuning.statement_seconds)),
+                ("lock_timeout", seconds(tuning.lock_seconds)),
+                ("idle_in_transaction_session_timeout", seconds(tuning.idle_in_transaction_seconds)),
+                ("timezone", "UTC".to_owned()),
+                ("datestyle", "ISO".to_owned()),
                 // "There is no transaction in progress" after every use of the pool is no news.
-                ("client_min_messages", "error"),
+                ("client_min_messages", "error".to_owned()),
             ]);
         options = if self.host.starts_with('/') { options.socket(&self.host) } else { options.host(&self.host) };
         if let Some(file) = &self.ca_file {
@@ -201,14 +283,15 @@ impl ConnectionSettings {
         }
     }
 
-    /// The pool of a desktop: at most five connections, none kept when idle for 30 s, 6 s to get one.
+    /// The pool of a desktop, as [`Tuning`] says: few connections, none kept when idle, seconds to get one.
     #[must_use]
     pub fn pool(&self, password: Option<&SecretString>, application: &str) -> PgPool {
+        let tuning = self.tuning.in_range();
         PgPoolOptions::new()
-            .min_connections(0)
-            .max_connections(5)
-            .idle_timeout(Duration::from_secs(30))
-            .acquire_timeout(Duration::from_secs(6))
+            .min_connections(tuning.keep_ready.min(tuning.max_connections))
+            .max_connections(tuning.max_connections)
+            .idle_timeout(Duration::from_secs(tuning.idle_seconds.into()))
+            .acquire_timeout(Duration::from_secs(tuning.acquire_seconds.into()))
             // A cancelled `begin()` leaves a transaction open on the connection: end it before somebody else gets it.
             .after_release(|connection, _| {
                 Box::pin(async move { Ok(sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_ok()) })

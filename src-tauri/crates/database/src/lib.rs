@@ -3,20 +3,27 @@
 //! Functions take a connection or a transaction and return plain data; no trait stands between. What PostgreSQL
 //! says never reaches a person: [`DatabaseError`] carries what kind of failure it was, and the text for a helper.
 
+pub mod act;
+pub mod changes;
+pub mod company;
+pub mod configuration;
 pub mod connect;
 pub mod doctor;
 pub mod dump;
 pub mod error;
+pub mod inbox;
 pub mod listen;
 pub mod migrate;
 pub mod notifications;
 pub mod people;
 pub mod records;
 pub mod rights;
+pub mod search;
+pub mod sheets;
 pub mod sweep;
 pub mod today;
 
-pub use connect::{ConnectionSettings, Encryption, InvalidSetting};
+pub use connect::{ConnectionSettings, Encryption, InvalidSetting, Tuning};
 pub use error::{DatabaseError, Failure};
 pub use sqlx::{PgConnection, PgPool};
 

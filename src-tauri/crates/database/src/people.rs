@@ -77,3 +77,67 @@ pub async fn register_computer(connection: &mut PgConnection, computer: Uuid, na
     .await?;
     Ok(())
 }
+
+/// A person with what they chose for themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeRow {
+    /// `app_users.id`
+    pub id: Uuid,
+    /// What `dashboard_notifications.user_id` holds for them.
+    pub user_id: String,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: Option<String>,
+    /// Their number.
+    pub phone: Option<String>,
+    /// `owner`, `manager`, …
+    pub office_role: String,
+    /// IANA; none: the office's.
+    pub time_zone: Option<String>,
+    /// Local to their zone; both or neither.
+    pub quiet_from: Option<chrono::NaiveTime>,
+    /// Local to their zone; before `quiet_from`: the next morning.
+    pub quiet_until: Option<chrono::NaiveTime>,
+    /// Rises with every change.
+    pub version: i32,
+    /// The login they are proven by, or the one that is used here.
+    pub login: String,
+}
+
+/// A person, if they are still there.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn me(connection: &mut PgConnection, id: Uuid) -> Result<Option<MeRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        MeRow,
+        r#"SELECT id, user_id, name, email, phone, office_role, time_zone, quiet_from, quiet_until, version,
+                  session_user::text AS "login!"
+             FROM app_users WHERE id = $1"#,
+        id
+    )
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// Writes what a person chose, if they still have the version seen; none when not.
+///
+/// # Errors
+/// When a value is refused.
+pub async fn save_me(connection: &mut PgConnection, row: &MeRow) -> Result<Option<i32>, DatabaseError> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE app_users SET name = $3, email = $4, phone = $5, time_zone = $6, quiet_from = $7, quiet_until = $8
+          WHERE id = $1 AND version = $2 RETURNING version",
+        row.id,
+        row.version,
+        row.name,
+        row.email,
+        row.phone,
+        row.time_zone,
+        row.quiet_from,
+        row.quiet_until
+    )
+    .fetch_optional(connection)
+    .await?)
+}

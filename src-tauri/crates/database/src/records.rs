@@ -24,6 +24,7 @@ pub struct EstimateRecord {
     pub status: String,
     pub response_by: Option<DateTime<Utc>>,
     pub notes: Option<String>,
+    pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -70,9 +71,29 @@ pub async fn estimate(connection: &mut PgConnection, id: Uuid) -> Result<Option<
     Ok(sqlx::query_as!(
         EstimateRecord,
         "SELECT id, customer_name, email, phone, service_type, project_address, project_size, timeline, description,
-                estimated_cost, status, response_by, notes, created_at, updated_at
+                estimated_cost, status, response_by, notes, version, created_at, updated_at
            FROM estimates WHERE id = $1",
         id
+    )
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// Writes an estimate's notes, if it still has the version seen; returns the new version, none when not.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn set_estimate_notes(
+    connection: &mut PgConnection,
+    id: Uuid,
+    version: i32,
+    notes: Option<&str>,
+) -> Result<Option<i32>, DatabaseError> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE estimates SET notes = $3 WHERE id = $1 AND version = $2 RETURNING version",
+        id,
+        version,
+        notes
     )
     .fetch_optional(connection)
     .await?)

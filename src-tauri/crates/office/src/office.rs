@@ -291,7 +291,7 @@ impl Office {
             return Some(SecretString::from(typed));
         }
         // A saved password goes to the server it was saved for, with the same protection, and nowhere else.
-        let same = self.lock_settings().connections.iter().find(|c| c.settings == *settings).map(|c| c.id)?;
+        let same = self.lock_settings().connections.iter().find(|c| c.settings.same_place(settings)).map(|c| c.id)?;
         self.secrets.get(same).await.ok().flatten()
     }
 

@@ -1,0 +1,37 @@
+//! Transactions of a person: each carries who says they act, from where, and why.
+
+use sqlx::{PgPool, Postgres, Transaction};
+
+use crate::error::DatabaseError;
+
+/// Who says they act, on which computer. The login is the proof; the database keeps both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// `app_users.user_id`
+    pub user_id: String,
+    /// Name of the computer.
+    pub computer: String,
+}
+
+/// Begins a transaction of the office itself (`app.source` is `manual_admin`). What is not committed is rolled back.
+///
+/// Never to be awaited inside a timeout or `select!`: a begin that is dropped half-way leaves its connection in doubt.
+///
+/// # Errors
+/// When no connection can be had in time.
+pub async fn begin(
+    pool: &PgPool,
+    actor: &Actor,
+    reason: Option<&str>,
+) -> Result<Transaction<'static, Postgres>, DatabaseError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query!(
+        "SELECT set_config('app.current_user', $1, true) AS person, set_config('app.source', 'manual_admin', true) AS source,
+                set_config('app.reason', $2, true) AS reason",
+        actor.user_id,
+        reason.unwrap_or_default()
+    )
+    .fetch_one(&mut *transaction)
+    .await?;
+    Ok(transaction)
+}
