@@ -7,6 +7,9 @@ import { defineConfig } from "vite";
 
 const source = fileURLToPath(new URL("./src", import.meta.url));
 
+/** Builds that are no part of the program. */
+const outDirs: Record<string, string> = { fake: "../target/ui-fake", gallery: "../target/ui-gallery" };
+
 export default defineConfig(({ mode }) => ({
   plugins: [tailwindcss(), svelte()],
   resolve: {
@@ -17,11 +20,14 @@ export default defineConfig(({ mode }) => ({
   build: {
     // The oldest webviews in use: WebKitGTK 2.40, WebView2 and WKWebView of 2023.
     target: ["safari16.4", "chrome111", "edge111"],
-    outDir: mode === "fake" ? "../target/ui-fake" : "dist",
+    outDir: outDirs[mode] ?? "dist",
     emptyOutDir: true,
     assetsInlineLimit: 0,
     // One window, read from disk: one file starts faster than several.
-    rolldownOptions: { output: { codeSplitting: mode === "fake" } },
+    rolldownOptions: {
+      ...(mode === "gallery" ? { input: "gallery.html" } : {}),
+      output: { codeSplitting: mode === "fake" },
+    },
     modulePreload: false,
   },
   server: { port: 1420, strictPort: true },

@@ -18,13 +18,13 @@ const POLICY =
 /** 6:45 AM in the office of the sample data. */
 const NOW = new Date("2026-06-18T11:45:00Z");
 
-export async function serve() {
+export async function serve(folder = built, first = "index.html") {
   const server = createServer((request, response) => {
     // Chromium asks for one by itself; the product's page names none.
     if (request.url === "/favicon.ico") return response.writeHead(204).end();
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     try {
-      const body = readFileSync(join(built, path === "/" ? "index.html" : path));
+      const body = readFileSync(join(folder, path === "/" ? first : path));
       const type = TYPES[extname(path)] ?? "text/html";
       response.writeHead(200, { "content-type": type, "content-security-policy": POLICY }).end(body);
     } catch {

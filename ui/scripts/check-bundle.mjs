@@ -16,6 +16,8 @@ if (!files.some((name) => /inter.*\.woff2$/.test(name))) problems.push("the font
 for (const name of scripts) {
   const text = readFileSync(name, "utf8");
   if (text.includes("NEFF_FAKE_OFFICE")) problems.push(`${name} holds the office in memory`);
+  if (text.includes("NEFF_GALLERY") || name.endsWith("gallery.html"))
+    problems.push(`${name} holds the gallery of parts`);
   // Names of namespaces and links to documentation are text; an address in CSS or a tag would be asked for.
   for (const [found] of text.matchAll(/(?:url\(|src=|href=|@import\s+)["']?(?:https?:)?\/\/[^\s"')]+/g))
     problems.push(`${name} fetches ${found}`);

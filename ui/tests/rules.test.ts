@@ -64,6 +64,8 @@ describe("the bundle check refuses", () => {
   test("nothing in an honest one", () => expect(check({})).toEqual({ status: 0, stderr: "" }));
   test.each([
     ["the office in memory", { "a.js": 'x="NEFF_FAKE_OFFICE"' }, "office in memory"],
+    ["the gallery", { "a.js": 'x="NEFF_GALLERY"' }, "gallery of parts"],
+    ["the gallery's page", { "gallery.html": "" }, "gallery of parts"],
     ["a font from elsewhere", { "a.css": "@font-face{src:url(https://fonts.example/x.woff2)}" }, "fetches"],
     ["a script in the page", { "index.html": "<script>alert(1)</script>" }, "the policy refuses"],
     [
