@@ -1,0 +1,85 @@
+//! Whether something speaks PostgreSQL on a port, without a password.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+const PATIENCE: Duration = Duration::from_secs(2);
+/// SQLSTATE of a server that is starting up or shutting down.
+const CANNOT_CONNECT_NOW: &[u8] = b"C57P03\0";
+
+/// What a port answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Nobody listens there.
+    Nobody,
+    /// Somebody listens and says nothing that PostgreSQL would say.
+    Silent,
+    /// A server that lets nobody in yet, or any more.
+    NotNow,
+    /// A server that asks who is there.
+    Ready,
+}
+
+/// Begins a session as far as the server's question for the password.
+pub(crate) async fn ping(port: u16) -> Answer {
+    let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await else {
+        return Answer::Nobody;
+    };
+    match tokio::time::timeout(PATIENCE, greet(stream)).await {
+        Ok(Ok(answer)) => answer,
+        _ => Answer::Silent,
+    }
+}
+
+async fn greet(mut stream: TcpStream) -> std::io::Result<Answer> {
+    let body = b"\0\x03\0\0user\0postgres\0database\0postgres\0application_name\0Neff Office\0\0";
+    let length = u32::try_from(body.len() + 4).unwrap_or_default();
+    stream.write_all(&length.to_be_bytes()).await?;
+    stream.write_all(body).await?;
+    match stream.read_u8().await? {
+        b'R' => Ok(Answer::Ready),
+        b'E' => {
+            let length = stream.read_u32().await?.clamp(4, 8192) as usize - 4;
+            let mut fields = vec![0; length];
+            stream.read_exact(&mut fields).await?;
+            let busy = fields.windows(CANNOT_CONNECT_NOW.len()).any(|part| part == CANNOT_CONNECT_NOW);
+            // Any other refusal, such as too many sessions, comes from a server that is up.
+            Ok(if busy { Answer::NotNow } else { Answer::Ready })
+        }
+        _ => Ok(Answer::Silent),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn answered(reply: &'static [u8]) -> Answer {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let length = stream.read_u32().await.unwrap() as usize;
+            let mut asked = vec![0; length - 4];
+            stream.read_exact(&mut asked).await.unwrap();
+            assert!(asked.starts_with(&[0, 3, 0, 0]));
+            stream.write_all(reply).await.unwrap();
+        };
+        tokio::join!(ping(port), server).0
+    }
+
+    #[tokio::test]
+    async fn tells_a_server_from_others() {
+        assert_eq!(answered(b"R\0\0\0\x17\0\0\0\nSCRAM-SHA-256\0\0").await, Answer::Ready);
+        assert_eq!(answered(b"E\0\0\0\x13SFATAL\0C57P03\0\0").await, Answer::NotNow);
+        assert_eq!(answered(b"E\0\0\0\x13SFATAL\0C53300\0\0").await, Answer::Ready);
+        assert_eq!(answered(b"HTTP/1.1 400 Bad Request\r\n\r\n").await, Answer::Silent);
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap().port();
+        assert_eq!(ping(free).await, Answer::Nobody);
+    }
+}

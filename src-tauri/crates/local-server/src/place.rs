@@ -1,0 +1,103 @@
+//! Where the cluster is, and as whom its server runs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use crate::error::LocalServerError;
+use crate::platform::{self, Account};
+
+pub(crate) const DATA: &str = "data";
+pub(crate) const LOGS: &str = "logs";
+/// In the folder the program asked for, when root's cluster had to go elsewhere: where that is. It moves with the folder.
+const POINTER: &str = "place";
+
+/// A home of a cluster, and the user its server runs as.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) home: PathBuf,
+    /// `None`: as ourselves.
+    pub(crate) account: Option<Account>,
+}
+
+impl Place {
+    /// Where a cluster already is.
+    pub(crate) fn of_existing(asked: &Path, root_base: &Path) -> Result<Self, LocalServerError> {
+        let home = existing_home(asked, root_base).ok_or(LocalServerError::NotThere)?;
+        if !platform::is_root() {
+            return Ok(Self { home, account: None });
+        }
+        // Root opens a person's own office as that person.
+        let account =
+            Account::owner_of(&home.join(DATA)).or_else(Account::unprivileged).ok_or(LocalServerError::RunsAsRoot)?;
+        match account.barrier(&home) {
+            Some(path) => Err(LocalServerError::NoRights { path }),
+            None => Ok(Self { home, account: Some(account) }),
+        }
+    }
+
+    /// Where a new one goes; its folder is made.
+    pub(crate) fn of_new(asked: &Path, root_base: &Path) -> Result<Self, LocalServerError> {
+        let failed = |error| LocalServerError::io("make a folder for the local office", asked, error);
+        if !platform::is_root() {
+            platform::make_private_folder(asked).map_err(failed)?;
+            return Ok(Self { home: asked.to_owned(), account: None });
+        }
+        let account = Account::unprivileged().ok_or(LocalServerError::RunsAsRoot)?;
+        let parent = asked.parent().unwrap_or(asked);
+        let mut home = asked.to_owned();
+        platform::make_private_folder(asked).map_err(failed)?;
+        if account.barrier(parent).is_some() {
+            home = elsewhere(asked, root_base);
+            platform::make_common_folder(root_base).map_err(failed)?;
+            if let Some(path) = account.barrier(root_base) {
+                return Err(LocalServerError::NoRights { path });
+            }
+            platform::make_private_folder(&home).map_err(failed)?;
+            fs::write(asked.join(POINTER), home.as_os_str().as_encoded_bytes()).map_err(failed)?;
+        }
+        platform::give(&home, Some(account)).map_err(failed)?;
+        Ok(Self { home, account: Some(account) })
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.home.join(DATA)
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.home.join(name)
+    }
+}
+
+/// The home of the cluster of `asked`, when there is one made to its end: only such a one is ever named `data`.
+pub(crate) fn existing_home(asked: &Path, root_base: &Path) -> Option<PathBuf> {
+    let mut homes = vec![asked.to_owned()];
+    if platform::is_root() {
+        homes.extend(pointed_to(asked));
+        homes.push(elsewhere(asked, root_base));
+    }
+    homes.into_iter().find(|home| has_files(&home.join(DATA)))
+}
+
+/// The major version a cluster was made by; `None` when its version file is lost.
+pub(crate) fn cluster_major(data: &Path) -> Option<u32> {
+    fs::read_to_string(data.join("PG_VERSION")).ok()?.trim().parse().ok()
+}
+
+/// An empty folder may be left where a disk was full; anything else could be somebody's rows.
+fn has_files(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+fn pointed_to(asked: &Path) -> Option<PathBuf> {
+    let text = fs::read_to_string(asked.join(POINTER)).ok()?;
+    let path = PathBuf::from(text.trim());
+    path.is_absolute().then_some(path)
+}
+
+/// Root's home is closed to the server's user: the cluster goes under a name made from the folder's.
+fn elsewhere(asked: &Path, root_base: &Path) -> PathBuf {
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, asked.as_os_str().as_encoded_bytes());
+    root_base.join(id.to_string())
+}

@@ -1,0 +1,246 @@
+//! Starting the server, or joining the one that already runs.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::error::LocalServerError;
+use crate::locks::{StartLock, UserLock};
+use crate::logs::{self, Mark, Reason};
+use crate::ping::{Answer, ping};
+use crate::place::{Place, cluster_major};
+use crate::postmaster::{self, Found, Postmaster};
+use crate::programs::Programs;
+use crate::run::{self, blocking};
+use crate::running::Running;
+use crate::{LocalServer, make, platform, settings};
+
+/// How long a start may take in all: recovery after a power cut is most of it.
+const PATIENCE: Duration = Duration::from_mins(3);
+/// How long others may take with making, starting or stopping before we give up.
+const LOCK_PATIENCE: Duration = Duration::from_mins(4);
+/// A note with a process called postgres, and nobody on its port for this long: the number was given out anew.
+const SILENCE: Duration = Duration::from_secs(20);
+/// How long the note of a server may be without a word in it.
+const BLANK: Duration = Duration::from_secs(1);
+/// How long processes of a killed server may take to notice.
+const LEFTOVERS: Duration = Duration::from_secs(30);
+/// How long the log may lag behind the end of the server.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_millis(25);
+const PORTS_TRIED: u32 = 10;
+const PORT: &str = "port";
+
+impl LocalServer {
+    /// Joins the server when it runs, and starts it otherwise, on a free port. Waits until it lets people in.
+    ///
+    /// A port is kept from one start to the next while nobody else takes it.
+    ///
+    /// # Errors
+    /// [`LocalServerError::NotThere`] before [`LocalServer::make`]; otherwise the reason, as far as it can be told.
+    pub async fn start(&self, programs: &Programs) -> Result<Running, LocalServerError> {
+        let place = self.place_for(programs).await?;
+        let lock = StartLock::take(&place, LOCK_PATIENCE).await?;
+        let users = UserLock::share(&place).await?;
+        let tidied = place.clone();
+        blocking(move || {
+            make::clear(&tidied.home);
+            Ok(())
+        })
+        .await?;
+        let start = Start { place: &place, programs, deadline: Instant::now() + PATIENCE };
+        let (postmaster, started_by_us) = start.run().await?;
+        drop(lock);
+        let port = postmaster.port.unwrap_or_default();
+        Ok(Running { port, started_by_us, postmaster, place, programs: programs.clone(), users })
+    }
+
+    /// The place of the cluster, when it is there and belongs to these programs.
+    pub(crate) async fn place_for(&self, programs: &Programs) -> Result<Place, LocalServerError> {
+        let (asked, base) = (self.folder().to_owned(), self.root_base().to_owned());
+        let place = blocking(move || Place::of_existing(&asked, &base)).await?;
+        let data = place.data();
+        let major = blocking(move || Ok(cluster_major(&data))).await?;
+        match major {
+            None => Err(LocalServerError::DamagedCluster { details: "PG_VERSION is missing or unreadable".into() }),
+            Some(cluster) if cluster != programs.major => {
+                Err(LocalServerError::WrongMajor { cluster, programs: programs.major })
+            }
+            Some(_) => Ok(place),
+        }
+    }
+}
+
+/// What a look at the note led to.
+enum Next {
+    Launch,
+    Join(Postmaster),
+}
+
+struct Start<'a> {
+    place: &'a Place,
+    programs: &'a Programs,
+    deadline: Instant,
+}
+
+impl Start<'_> {
+    async fn run(&self) -> Result<(Postmaster, bool), LocalServerError> {
+        let mut port = self.last_port().await;
+        let mut ports_tried = 0;
+        let leftovers = Instant::now() + LEFTOVERS;
+        let mut ours = false;
+        loop {
+            if let Next::Join(postmaster) = self.examine().await? {
+                return Ok((postmaster, ours));
+            }
+            let chosen = match port.take() {
+                Some(port) => port,
+                None => free_port().await?,
+            };
+            let Some(said) = self.launch(chosen).await? else {
+                ours = true;
+                self.remember_port(chosen).await;
+                continue;
+            };
+            let reason = logs::reason(&said);
+            let (full, taken) = self.look_around(chosen).await?;
+            match reason {
+                _ if full => return Err(self.failed(Reason::DiskFull, &said)),
+                // Somebody was faster, or is still there: look again.
+                Reason::NoteTaken | Reason::MemoryTaken if Instant::now() < leftovers => {
+                    port = Some(chosen);
+                    tokio::time::sleep(POLL * 4).await;
+                }
+                Reason::PortTaken if ports_tried < PORTS_TRIED => ports_tried += 1,
+                Reason::Unknown if taken && ports_tried < PORTS_TRIED => ports_tried += 1,
+                _ => return Err(self.failed(reason, &said)),
+            }
+        }
+    }
+
+    /// Follows the note of a server until it answers, or nobody stands behind it.
+    async fn examine(&self) -> Result<Next, LocalServerError> {
+        let (mut blank_since, mut silent_since) = (None, None);
+        loop {
+            let found = self.look().await?;
+            let mut forget = found == Found::Stale;
+            match found {
+                Found::Nothing => return Ok(Next::Launch),
+                Found::Stale => {}
+                Found::Blank => forget = blank_since.get_or_insert_with(Instant::now).elapsed() > BLANK,
+                Found::Noted(postmaster) => {
+                    let answer = match postmaster.port {
+                        Some(port) if port > 0 => ping(port).await,
+                        _ => Answer::Nobody,
+                    };
+                    match answer {
+                        Answer::Ready => return Ok(Next::Join(postmaster)),
+                        Answer::Nobody => {
+                            forget = silent_since.get_or_insert_with(Instant::now).elapsed() > SILENCE;
+                        }
+                        Answer::NotNow | Answer::Silent => silent_since = None,
+                    }
+                }
+            }
+            if forget {
+                let data = self.place.data();
+                tracing::info!("removing the note of a server that is gone");
+                blocking(move || postmaster::forget(&data)).await?;
+                return Ok(Next::Launch);
+            }
+            if Instant::now() >= self.deadline {
+                return Err(LocalServerError::StillStarting { log_tail: String::new() });
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    /// Starts the server. `Some` is what it said when it did not.
+    async fn launch(&self, port: u16) -> Result<Option<String>, LocalServerError> {
+        let place = self.place.clone();
+        let mark = blocking(move || {
+            let data = place.data();
+            platform::close_to_others(&data)
+                .map_err(|error| LocalServerError::io("close a folder to others", &data, error))?;
+            settings::renew(&place)?;
+            // Begun anew each time; also by whom it is written depends on who runs the server.
+            let _ = fs::remove_file(place.file("start.log"));
+            Ok(Mark::set(&place))
+        })
+        .await?;
+        let patience = self.deadline.saturating_duration_since(Instant::now());
+        let mut command = run::server_command(&self.programs.path("pg_ctl"), self.place);
+        command
+            .args(["start", "--wait", "--silent", "--pgdata", "data", "--log", "start.log", "--options"])
+            .arg(format!("-p {port}"))
+            .arg("--timeout")
+            .arg((patience.as_secs() + 1).to_string());
+        let finished = run::control(command, self.place, patience + SILENCE).await?;
+        if finished.success {
+            return Ok(None);
+        }
+        let still = Instant::now() >= self.deadline && matches!(self.look().await?, Found::Noted(_));
+        if still {
+            return Err(LocalServerError::StillStarting { log_tail: logs::tail(&mark.since()) });
+        }
+        // The process that writes the log outlives the server by a moment.
+        let deadline = Instant::now() + LAST_WORDS;
+        loop {
+            let said = mark.since();
+            if logs::is_complete(&said) || Instant::now() >= deadline {
+                return Ok(Some(said + &finished.text));
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    async fn look(&self) -> Result<Found, LocalServerError> {
+        let data = self.place.data();
+        blocking(move || postmaster::look(&data)).await
+    }
+
+    /// Whether the disk is full, and whether somebody else has the port: what a log that is not there cannot say.
+    async fn look_around(&self, port: u16) -> Result<(bool, bool), LocalServerError> {
+        let home = self.place.home.clone();
+        blocking(move || {
+            let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err();
+            Ok((logs::disk_is_full(&home), taken))
+        })
+        .await
+    }
+
+    fn failed(&self, reason: Reason, said: &str) -> LocalServerError {
+        let log_tail = logs::tail(said);
+        match reason {
+            Reason::DiskFull => LocalServerError::DiskFull { folder: self.place.home.clone() },
+            Reason::NoRights => LocalServerError::NoRights { path: self.place.data() },
+            Reason::Damaged => LocalServerError::DamagedCluster { details: log_tail },
+            _ => LocalServerError::CannotStart { log_tail },
+        }
+    }
+
+    async fn last_port(&self) -> Option<u16> {
+        let text = tokio::fs::read_to_string(self.place.file(PORT)).await.ok()?;
+        text.trim().parse().ok().filter(|&port| port > 1023)
+    }
+
+    /// A convenience for whoever connects by other means; a start does not fail for it.
+    async fn remember_port(&self, port: u16) {
+        if let Err(error) = tokio::fs::write(self.place.file(PORT), port.to_string()).await {
+            tracing::warn!(%error, "the local server's port was not noted");
+        }
+    }
+}
+
+/// A port nobody listens on at this moment.
+async fn free_port() -> Result<u16, LocalServerError> {
+    blocking(|| {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+        listener.and_then(|listener| listener.local_addr()).map(|address| address.port()).map_err(|source| {
+            LocalServerError::Io { doing: "find a free port", path: std::path::PathBuf::new(), source }
+        })
+    })
+    .await
+}
