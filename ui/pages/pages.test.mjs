@@ -147,8 +147,8 @@ describe("what only a real layout shows", () => {
       await page.click(`${id("estimate-due")} >> nth=0`);
       const first = await page.getAttribute(id("detail-panel"), "data-id");
       await page.click(`${id("estimate-due")} >> nth=1`);
-      await page.click(id("nav-connect"));
-      await page.waitForSelector(id("connect"));
+      await page.click(id("nav-settings"));
+      await page.waitForSelector(id("settings"));
       await page.goBack();
       await page.goBack();
       await page.waitForSelector(`${id("detail-panel")}[data-id="${first}"]`);

@@ -11,11 +11,18 @@ export function addCommands(app: App): void {
   });
   registry.add({ id: "go.today", title: "Go to Today", shortcut: "g t", run: () => router.screen("today") });
   registry.add({
-    id: "go.connection",
-    title: "Go to Connection",
-    shortcut: "g c",
-    run: () => router.screen("connect"),
+    id: "go.settings",
+    title: "Go to Settings",
+    shortcut: "g s",
+    run: () => router.screen("settings"),
   });
+  registry.add({
+    id: "go.connection",
+    title: "Go to Connections",
+    shortcut: "g c",
+    run: () => router.screen("settings", "connections"),
+  });
+  registry.add({ id: "go.help", title: "Go to Help", shortcut: "g h", run: () => router.screen("help") });
   registry.add({
     id: "go.back",
     title: "Back",

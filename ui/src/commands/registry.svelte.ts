@@ -1,3 +1,6 @@
+import type { Component } from "svelte";
+
+import { announce } from "$/lib/announce";
 import { remember, remembered } from "$/lib/storage";
 
 import {
@@ -14,9 +17,18 @@ import {
 export type Command = {
   id: string;
   title: string;
+  /** Under what it stands in the palette, the menu and the sheet of shortcuts. */
+  group?: string;
+  icon?: Component<{ size?: number; class?: string }>;
+  /** Other words somebody may look for: "print paper pdf". */
+  keywords?: string;
   shortcut?: string;
+  /** More keys for the same; a command whose only shortcut one of them is, goes first. */
+  also?: string[];
   /** Not offered and not run while this is false. */
   when?: () => boolean;
+  /** Why it cannot be run just now: it is offered, and says so. */
+  reason?: () => string | null;
   run: () => void;
 };
 
@@ -26,6 +38,8 @@ export class Registry {
   /** Shortcuts of plain letters; some people (and speech input) need them off. */
   letters = $state(remembered("letters") !== "off");
   readonly mac: boolean;
+  /** What the person has changed: another shortcut, or none. */
+  #own = $state.raw<Record<string, string | null>>(ownShortcuts());
   #first: { stroke: ReturnType<typeof strokeOf>; at: number } | null = null;
 
   constructor(platform = navigator.platform) {
@@ -34,14 +48,19 @@ export class Registry {
 
   add(command: Command): void {
     if (this.#commands.has(command.id)) throw new Error(`command ${command.id} is there twice`);
-    const { shortcut } = command;
-    const clash = shortcut && this.all().find((other) => other.shortcut && overlap(other.shortcut, shortcut));
-    if (clash) throw new Error(`${shortcut} is already ${clash.id}`);
+    for (const shortcut of written(command)) {
+      const clash = this.all().find((other) => written(other).some((taken) => overlap(taken, shortcut)));
+      if (clash) throw new Error(`${shortcut} is already ${clash.id}`);
+    }
     this.#commands.set(command.id, command);
   }
 
   all(): Command[] {
     return [...this.#commands.values()];
+  }
+
+  has(id: string): boolean {
+    return this.#commands.has(id);
   }
 
   get(id: string): Command {
@@ -51,8 +70,78 @@ export class Registry {
   }
 
   run(id: string): void {
-    const command = this.get(id);
-    if (command.when?.() ?? true) command.run();
+    this.#try(this.get(id));
+  }
+
+  /** What can be offered now, also what says why it cannot be run. */
+  offered(): Command[] {
+    return this.all().filter((command) => command.when?.() ?? true);
+  }
+
+  /** Its shortcut and its further ones, as far as nobody else has taken them. */
+  shortcuts(id: string): string[] {
+    const first = this.shortcut(id);
+    const more = (this.get(id).also ?? []).filter((shortcut) => !this.takenFrom(id, shortcut));
+    return first === undefined ? more : [first, ...more];
+  }
+
+  /** "Ctrl+B is “Show or hide the sidebar” already.", or null when it is free. */
+  conflict(id: string, shortcut: string): string | null {
+    const other = this.takenFrom(id, shortcut);
+    return other && `${shortcutLabel(shortcut, this.mac)} is “${other.title}” already.`;
+  }
+
+  #try(command: Command): boolean {
+    if (!(command.when?.() ?? true)) return false;
+    const why = command.reason?.() ?? null;
+    if (why === null) command.run();
+    else announce(why);
+    return true;
+  }
+
+  /** What leads to it at present: the person's choice, or the program's. */
+  shortcut(id: string): string | undefined {
+    const own = Object.hasOwn(this.#own, id) ? this.#own[id] : undefined;
+    return own === undefined ? this.get(id).shortcut : (own ?? undefined);
+  }
+
+  isOwn(id: string): boolean {
+    return Object.hasOwn(this.#own, id);
+  }
+
+  get anyOwn(): boolean {
+    return Object.keys(this.#own).some((id) => this.has(id));
+  }
+
+  /** The command that this shortcut would be taken from. */
+  takenFrom(id: string, shortcut: string): Command | null {
+    const clashes = (other: Command) => {
+      const taken = other.id === id ? undefined : this.shortcut(other.id);
+      return taken !== undefined && overlap(taken, shortcut);
+    };
+    return this.all().find(clashes) ?? null;
+  }
+
+  /** Null: none. Whoever has it already loses it. */
+  setShortcut(id: string, shortcut: string | null): void {
+    const own = { ...this.#own };
+    if (shortcut !== null)
+      for (let other = this.takenFrom(id, shortcut); other; other = this.takenFrom(id, shortcut)) {
+        own[other.id] = null;
+        this.#own = { ...own };
+      }
+    if (shortcut === (this.get(id).shortcut ?? null)) delete own[id];
+    else own[id] = shortcut;
+    this.#keep(own);
+  }
+
+  resetShortcuts(): void {
+    this.#keep({});
+  }
+
+  #keep(own: Record<string, string | null>): void {
+    this.#own = own;
+    remember("shortcuts", Object.keys(own).length > 0 ? JSON.stringify(own) : null);
   }
 
   setLetters(on: boolean): void {
@@ -62,12 +151,12 @@ export class Registry {
 
   /** "Ctrl+B", or nothing when it has none or it is turned off. */
   label(id: string): string {
-    const { shortcut } = this.get(id);
+    const shortcut = this.shortcut(id);
     return shortcut && this.#active(shortcut) ? shortcutLabel(shortcut, this.mac) : "";
   }
 
   aria(id: string): string | undefined {
-    const { shortcut } = this.get(id);
+    const shortcut = this.shortcut(id);
     return shortcut && this.#active(shortcut) ? ariaShortcut(shortcut, this.mac) : undefined;
   }
 
@@ -86,25 +175,40 @@ export class Registry {
     if (this.mac ? event.ctrlKey : event.metaKey) return false;
     const first = this.#first && now - this.#first.at <= SEQUENCE_MS ? this.#first.stroke : null;
     this.#first = null;
-    for (const command of this.all()) {
-      if (!command.shortcut || !this.#active(command.shortcut)) continue;
-      if (isPlain(command.shortcut) && takesText(event.target)) continue;
-      const strokes = parseShortcut(command.shortcut);
-      const [one, two] = strokes;
-      if (two ? first && sameStroke(one, first) && sameStroke(two, stroke) : sameStroke(one, stroke)) {
-        if (!(command.when?.() ?? true)) continue;
-        event.preventDefault();
-        command.run();
-        return true;
+    for (const command of this.all())
+      for (const shortcut of this.shortcuts(command.id)) {
+        if (!this.#active(shortcut)) continue;
+        if (isPlain(shortcut) && takesText(event.target)) continue;
+        const [one, two] = parseShortcut(shortcut);
+        if (two ? first && sameStroke(one, first) && sameStroke(two, stroke) : sameStroke(one, stroke)) {
+          if (!(command.when?.() ?? true)) continue;
+          event.preventDefault();
+          return this.#try(command);
+        }
+        if (two && sameStroke(one, stroke)) this.#first = { stroke, at: now };
       }
-      if (two && sameStroke(one, stroke)) this.#first = { stroke, at: now };
-    }
     return false;
   }
 
   #active(shortcut: string): boolean {
     return this.letters || !isPlain(shortcut);
   }
+}
+
+function ownShortcuts(): Record<string, string | null> {
+  try {
+    const kept: unknown = JSON.parse(remembered("shortcuts") ?? "{}");
+    if (typeof kept !== "object" || kept === null) return {};
+    return Object.fromEntries(
+      Object.entries(kept).filter(([, shortcut]) => shortcut === null || typeof shortcut === "string"),
+    ) as Record<string, string | null>;
+  } catch {
+    return {};
+  }
+}
+
+function written({ shortcut, also = [] }: Command): string[] {
+  return shortcut === undefined ? also : [shortcut, ...also];
 }
 
 /** One would keep the other from ever being reached. */

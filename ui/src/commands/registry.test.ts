@@ -108,3 +108,32 @@ test("what cannot be done now is not done", () => {
   registry.run("refresh");
   expect(ran).toEqual([]);
 });
+
+test("what says why it cannot be done is offered, and the reason is told", () => {
+  const registry = made();
+  const reason = () => "The database does not answer.";
+  registry.add({ id: "print", title: "Print", shortcut: "mod+p", reason, run: () => ran.push("print") });
+  expect(registry.key(press("p", { ctrlKey: true }))).toBe(true);
+  expect([ran, registry.offered().some(({ id }) => id === "print")]).toEqual([[], true]);
+  expect(document.querySelector("[data-testid=said]")?.textContent).toContain("does not answer");
+});
+
+test("a command has further shortcuts, until somebody wants one for another", () => {
+  const registry = made();
+  registry.add({ id: "help", title: "Help", shortcut: "?", also: ["f1"], run: () => ran.push("help") });
+  registry.key(press("?", { shiftKey: true }));
+  registry.key(press("F1"));
+  expect([ran, registry.shortcuts("help")]).toEqual([
+    ["help", "help"],
+    ["?", "f1"],
+  ]);
+  expect([registry.conflict("bell", "?"), registry.conflict("bell", "f2")]).toEqual([
+    "? is “Help” already.",
+    null,
+  ]);
+  registry.setShortcut("bell", "f1");
+  registry.key(press("F1"));
+  expect([ran.at(-1), registry.shortcuts("help")]).toEqual(["bell", ["?"]]);
+  registry.resetShortcuts();
+  expect(registry.shortcuts("help")).toEqual(["?", "f1"]);
+});

@@ -104,6 +104,8 @@ export type LocalOffice = {
   /** Why it cannot be used on this computer. */
   problem: AppError | null;
   folder: string;
+  /** The name of who is logged in to this computer. */
+  suggestion?: string;
 };
 /** A step of making the local office. */
 export type LocalOfficeProgress = { step: string; done: number; total: number };

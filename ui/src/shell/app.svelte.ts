@@ -9,6 +9,7 @@ import { TodayStore } from "$/screens/today/today.svelte";
 
 import { Announcer } from "./announcer.svelte";
 import { ConnectionStore } from "./connection.svelte";
+import { ConnectionsStore } from "./connections.svelte";
 import { NotificationStore } from "./notifications.svelte";
 import { panelFor, Router, type Opened } from "./router.svelte";
 import { ThemeStore } from "./theme.svelte";
@@ -20,6 +21,7 @@ export class App {
   readonly theme = new ThemeStore();
   readonly registry: Registry;
   readonly connection: ConnectionStore;
+  readonly connections: ConnectionsStore;
   readonly today: TodayStore;
   readonly notifications: NotificationStore;
   info = $state.raw<AppInfo | null>(null);
@@ -30,6 +32,7 @@ export class App {
   /** Where the focus goes back to when the panel closes, and the row it was opened from. */
   #opener: { element: HTMLElement; row: string | undefined } | null = null;
   #database: string | null = null;
+  #support = "";
 
   constructor(
     readonly office: Office,
@@ -37,6 +40,7 @@ export class App {
   ) {
     this.registry = new Registry(platform);
     this.connection = new ConnectionStore(office);
+    this.connections = new ConnectionsStore(office, this.connection);
     this.today = new TodayStore(office, this.announcer);
     this.notifications = new NotificationStore(office, this.announcer);
     office.on("open-record", (about) => {
@@ -45,6 +49,10 @@ export class App {
       else this.bellOpen = true;
     });
     this.connection.onChange = (state) => this.#follow(state);
+    // The tray names a command; an older window may not have it.
+    office.on("run-command", (id) => {
+      if (this.registry.has(id)) this.registry.run(id);
+    });
     // The list beside an opening or closing panel keeps its place.
     this.router.around = () => this.today.aroundChange?.();
     addCommands(this);
@@ -52,6 +60,7 @@ export class App {
 
   async start(): Promise<void> {
     const loading = this.connection.load();
+    void this.#askForSupport();
     void this.office.appInfo().then(
       (info) => (this.info = info),
       // Only "Copy details" needs it.
@@ -62,9 +71,14 @@ export class App {
 
   /** What to show, and what to read again, now that the connection is so. */
   #follow(state: ConnectionState): void {
+    if (state.kind !== "connecting") {
+      void this.#askForSupport();
+      void this.connections.load();
+    }
     switch (state.kind) {
       case "online": {
-        const database = `${state.server}/${state.database}`;
+        // Two connections can lead to places of the same name.
+        const database = `${state.connection_id}/${state.server}/${state.database}`;
         if (this.#database !== null && this.#database !== database) this.#forgetShown();
         this.#database = database;
         // Connecting is done: what the person came for. Who only looks at an existing connection stays there.
@@ -136,12 +150,31 @@ export class App {
 
   /** For whoever helps on the phone. Holds no customer's data. */
   details(error: OfficeError): string {
+    return this.#report([`${error.code}: ${error.message}`, error.details ?? ""]);
+  }
+
+  /** The same where nothing in particular has failed. */
+  aboutThis(): string {
+    return this.#report([]);
+  }
+
+  #report(what: string[]): string {
     const program = this.info
       ? `Neff Office ${this.info.version} on ${this.info.platform} (${this.info.computer})`
       : "Neff Office";
-    const lines = [program, new Date().toISOString(), `${error.code}: ${error.message}`, error.details ?? ""];
+    const lines = [program, new Date().toISOString(), ...what];
     if (this.info) lines.push(`Logs: ${this.info.log_folder}`);
+    lines.push(this.#support);
     return lines.filter(Boolean).join("\n");
+  }
+
+  /** What the core says of itself, at hand before anything is copied: a clipboard does not wait for an answer. */
+  async #askForSupport(): Promise<void> {
+    try {
+      this.#support = await this.office.supportDetails();
+    } catch {
+      // What is known without it is copied all the same.
+    }
   }
 
   #toConnect(): void {

@@ -1,24 +1,40 @@
 import type { RecordRef } from "$/ipc/client";
 
-export type Screen = "today" | "connect";
+import { hasPanel, isScreen, isSettingsTab, type Screen } from "./screens";
+
+export type { Screen } from "./screens";
 /** A record that has a panel of its own. */
 export type Opened = { kind: "estimate" | "job"; id: string };
-export type Route = { screen: Screen; open: Opened | null };
+/** `tab`: a part of the screen with a route of its own: a tab of Settings, a step of Connect. */
+export type Route = { screen: Screen; tab?: string | null; open: Opened | null };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** "#/today?open=estimate:UUID". What cannot be read is the home screen. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** "#/today?open=estimate:UUID", "#/settings/me". What cannot be read is the home screen. */
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
-  const screen: Screen = path === "/connect" ? "connect" : "today";
+  const [, name = "", part = ""] = path.split("/");
+  const screen: Screen = isScreen(name) ? name : "today";
   const [kind, id = ""] = (new URLSearchParams(query).get("open") ?? "").split(":");
-  const open = (kind === "estimate" || kind === "job") && UUID.test(id) ? ({ kind, id } as const) : null;
-  return { screen, open: screen === "today" ? open : null };
+  const open = (kind === "estimate" || kind === "job") && isId(id) ? ({ kind, id } as const) : null;
+  return { screen, tab: knownTab(screen, part), open: hasPanel(screen) ? open : null };
+}
+
+function knownTab(screen: Screen, part: string): string | null {
+  if (screen === "settings") return isSettingsTab(part) ? part : null;
+  // A step of connecting, or the saved connection to change.
+  if (screen === "connect") return part === "local" || part === "server" || isId(part) ? part : null;
+  return null;
 }
 
 export function formatRoute(route: Route): string {
+  const tab = route.tab ? `/${route.tab}` : "";
   const open = route.open ? `?open=${route.open.kind}:${route.open.id}` : "";
-  return `#/${route.screen}${open}`;
+  return `#/${route.screen}${tab}${open}`;
 }
 
 /** The panel for a record, where there is one. */
@@ -49,12 +65,14 @@ export class Router {
     this.#show(route);
   }
 
-  screen(screen: Screen): void {
-    this.go({ screen, open: null });
+  screen(screen: Screen, tab: string | null = null): void {
+    this.go({ screen, tab, open: null });
   }
 
+  /** Beside the list that is on screen; where there is none, on Today. */
   open(open: Opened): void {
-    this.go({ screen: "today", open });
+    const { screen, tab } = this.route;
+    this.go(hasPanel(screen) ? { screen, tab, open } : { screen: "today", open });
   }
 
   close(): void {

@@ -15,10 +15,17 @@ test.each([
   ["#/today?open=estimate:1; DROP", { screen: "today", open: null }],
   ["#/nowhere", { screen: "today", open: null }],
   [`#/connect?open=job:${ID}`, { screen: "connect", open: null }],
-])("%s", (hash, route) => expect(parseRoute(hash)).toEqual(route));
+  ["#/settings/me", { screen: "settings", tab: "me", open: null }],
+  ["#/settings/toString", { screen: "settings", open: null }],
+  ["#/today/me", { screen: "today", open: null }],
+  ["#/connect/server", { screen: "connect", tab: "server", open: null }],
+  [`#/connect/${ID}`, { screen: "connect", tab: ID, open: null }],
+  ["#/connect/../today", { screen: "connect", open: null }],
+  ["#/constructor", { screen: "today", open: null }],
+])("%s", (hash, route) => expect(parseRoute(hash)).toEqual({ tab: null, ...route }));
 
 test("a route is written as it is read", () => {
-  for (const hash of ["#/today", "#/connect", `#/today?open=job:${ID}`])
+  for (const hash of ["#/today", "#/connect", "#/settings/company", "#/help", `#/today?open=job:${ID}`])
     expect(formatRoute(parseRoute(hash))).toBe(hash);
 });
 

@@ -6,6 +6,10 @@ export type Theme = "light" | "dark";
 export class ThemeStore {
   #system = $state<Theme>("light");
   #chosen = $state<Theme | null>(null);
+  /** Null: as the system has it. */
+  get chosen(): Theme | null {
+    return this.#chosen;
+  }
   readonly current: Theme = $derived(this.#chosen ?? this.#system);
 
   constructor() {
@@ -22,7 +26,11 @@ export class ThemeStore {
 
   toggle(): void {
     const next: Theme = this.current === "dark" ? "light" : "dark";
-    this.#chosen = next === this.#system ? null : next;
+    this.choose(next === this.#system ? null : next);
+  }
+
+  choose(theme: Theme | null): void {
+    this.#chosen = theme;
     remember("theme", this.#chosen);
     this.#apply();
   }

@@ -1,15 +1,17 @@
 import { waitFor } from "@testing-library/svelte";
 import { describe, expect, test } from "vitest";
 
-import { FakeOffice, officeError, online, PERSON, TUNING, unconfigured } from "$/ipc/fake";
+import { FakeOffice, officeError, PERSON, SAVED, TUNING, unconfigured } from "$/ipc/fake";
 import { badReport, goodReport, olderReport, uuid } from "$/ipc/fake-data";
 
 import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../tests/window";
 
 const field = (name: string) => get(`connect-${name}`) as HTMLInputElement & HTMLSelectElement;
 
+const SERVER = { hash: "#/connect/server" };
+
 async function typed(office = unconfigured(), more: Record<string, string> = {}) {
-  const opened = await openWindow(office);
+  const opened = await openWindow(office, SERVER);
   const values = { host: "office-server", login: "neff_app", password: "correct horse", ...more };
   for (const [name, value] of Object.entries(values)) {
     await opened.user.clear(field(name));
@@ -19,8 +21,11 @@ async function typed(office = unconfigured(), more: Record<string, string> = {})
 }
 
 describe("a computer that was never connected", () => {
-  test("starts here, encrypted, and asks the database nothing", async () => {
-    const { office } = await openWindow(unconfigured());
+  test("starts with the choice of where the data is, and asks the database nothing", async () => {
+    const { office, user } = await openWindow(unconfigured());
+    expect(text(get("connect"))).toContain("An office on this computer");
+    await user.click(get("choose-server"));
+    await shown("connect-host");
     expect(field("encryption").value).toBe("verify_full");
     expect(field("port").value).toBe("5432");
     expect(office.count("today")).toBe(0);
@@ -28,10 +33,10 @@ describe("a computer that was never connected", () => {
   });
 
   test("says everything that is missing and puts the focus on the first", async () => {
-    const { user, office } = await openWindow(unconfigured());
+    const { user, office } = await openWindow(unconfigured(), SERVER);
     await user.clear(field("port"));
     await user.click(get("connect-submit"));
-    expect(document.activeElement).toBe(field("host"));
+    await waitFor(() => expect(document.activeElement).toBe(field("host")));
     for (const name of ["host", "port", "login", "password"]) {
       expect(field(name).getAttribute("aria-invalid")).toBe("true");
       expect(field(name).getAttribute("aria-describedby")).toBe(`connect-${name}-error`);
@@ -42,7 +47,7 @@ describe("a computer that was never connected", () => {
   test("the focus goes to the first bad field, not to the first field", async () => {
     const { user } = await typed(unconfigured(), { login: "" });
     await user.click(get("connect-check"));
-    expect(document.activeElement).toBe(field("login"));
+    await waitFor(() => expect(document.activeElement).toBe(field("login")));
     await user.type(field("login"), "x");
     expect(find("connect-login-error")).toBeNull();
   });
@@ -66,7 +71,7 @@ describe("without encryption", () => {
     await user.type(field("host"), "db.example.com");
     expect(text(get("connect-encryption-error"))).toContain("this computer");
     await user.click(get("connect-submit"));
-    expect(document.activeElement).toBe(field("encryption"));
+    await waitFor(() => expect(document.activeElement).toBe(field("encryption")));
     expect(office.count("connect")).toBe(0);
   });
 });
@@ -76,7 +81,7 @@ describe("what was typed", () => {
     const { user, app } = await typed();
     app.router.screen("today");
     await settle();
-    app.router.screen("connect");
+    app.router.screen("connect", "server");
     await shown("connect-host");
     await settle();
     expect([field("host").value, field("login").value, field("password").value]).toEqual([
@@ -124,7 +129,7 @@ describe("Connect", () => {
     const { user } = await typed(office);
     await user.click(get("connect-submit"));
     expect(text(await shown("connect-password-error"))).toBe("The login or its password is wrong.");
-    expect(document.activeElement).toBe(field("password"));
+    await waitFor(() => expect(document.activeElement).toBe(field("password")));
     expect(text(get("error"))).toContain("Caps Lock");
     expect(field("password").value).toBe("correct horse");
   });
@@ -138,7 +143,7 @@ describe("Connect", () => {
     const { user } = await typed(office, { ca_file: "/nowhere" });
     await user.click(get("connect-submit"));
     expect(text(await shown("connect-ca_file-error"))).toContain("no such file");
-    expect(document.activeElement).toBe(field("ca_file"));
+    await waitFor(() => expect(document.activeElement).toBe(field("ca_file")));
     expect(find("error")).toBeNull();
   });
 
@@ -157,14 +162,14 @@ describe("Connect", () => {
   });
 
   test("leaves the kept password in the keychain, and asks for one as soon as the server is another", async () => {
-    const { user, office } = await openWindow(new FakeOffice(), { hash: "#/connect" });
+    const { user, office } = await openWindow(new FakeOffice(), { hash: `#/connect/${SAVED.id}` });
     await waitFor(() => expect(field("host").value).toBe("office-server"));
     await user.click(get("connect-check"));
     await shown("check-host");
     expect(office.last("checkConnection")?.[1]).toBeNull();
     await user.type(field("host"), "-2");
     await user.click(get("connect-check"));
-    expect(document.activeElement).toBe(field("password"));
+    await waitFor(() => expect(document.activeElement).toBe(field("password")));
     expect(office.count("checkConnection")).toBe(1);
   });
 });
@@ -291,25 +296,177 @@ describe("Who are you", () => {
   });
 });
 
-describe("forgetting", () => {
-  test("asks once, then takes connection and password away and keeps the typing", async () => {
-    const { user, office } = await openWindow(new FakeOffice(), { hash: "#/connect" });
-    await user.click(await shown("forget"));
-    expect(document.activeElement).toBe(get("forget-keep"));
-    await user.click(get("forget-keep"));
-    expect([office.count("forgetConnection"), document.activeElement]).toEqual([0, get("forget")]);
-    await user.click(get("forget"));
-    await user.click(get("forget-confirm"));
-    await gone("current");
-    expect(office.count("forgetConnection")).toBe(1);
-    expect(field("host").value).toBe("office-server");
-    expect(find("bell")).toBeNull();
+describe("An office on this computer", () => {
+  test("asks for a name only, and shows how far it is", async () => {
+    const office = unconfigured();
+    const held = gate();
+    office.gates.set("createLocalOffice", held.closed);
+    const { user } = await openWindow(office);
+    await user.click(get("choose-local"));
+    await user.click(await shown("local-create"));
+    await waitFor(() => expect(document.activeElement).toBe(get("local-name")));
+    expect(office.count("createLocalOffice")).toBe(0);
+    await user.type(get("local-name"), " Dana Neff ");
+    await user.click(get("local-create"));
+    expect(text(await shown("local-progress"))).toContain("Checking that everything is there");
+    held.open();
+    await shown("today");
+    expect(office.last("createLocalOffice")).toEqual(["Dana Neff", true]);
   });
 
-  test("who is connected, and whether that is proven, is said", async () => {
-    const office = new FakeOffice();
-    office.state = online();
-    await openWindow(office, { hash: "#/connect" });
-    expect(text(await shown("current"))).toContain("You are Dana Neff, as said on this computer.");
+  test("can be empty, and one that failed keeps what was typed and can be tried again", async () => {
+    const office = unconfigured();
+    office.failures.set(
+      "createLocalOffice",
+      officeError("disk_full", "There is not enough space on this computer. Nothing was left behind.", {
+        details: "ENOSPC",
+      }),
+    );
+    const { user } = await openWindow(office, { hash: "#/connect/local" });
+    await user.type(await shown("local-name"), "Dana");
+    await user.click(get("local-empty"));
+    await user.click(get("local-create"));
+    const error = text(await shown("error", "[data-code=disk_full]"));
+    expect(error).toContain("Empty the trash");
+    expect(error).not.toMatch(/postgres/i);
+    expect((get("local-name") as HTMLInputElement).value).toBe("Dana");
+    office.failures.clear();
+    await user.click(get("local-create"));
+    await shown("today");
+    expect(office.last("createLocalOffice")).toEqual(["Dana", false]);
+  });
+
+  test("that is there already is only opened; one that cannot be says why", async () => {
+    const office = unconfigured();
+    office.store.local = { ...office.store.local, exists: true };
+    const { user } = await openWindow(office, { hash: "#/connect/local" });
+    expect(find("local-create")).toBeNull();
+    await user.click(await shown("local-open"));
+    await shown("today");
+    expect(office.count("openLocalOffice")).toBe(1);
+  });
+
+  test("is not offered where the computer lacks what it needs", async () => {
+    const office = unconfigured();
+    office.store.local = {
+      ...office.store.local,
+      problem: {
+        code: "local_office",
+        message: "A part of the program is missing.",
+        field: null,
+        details: "x",
+      },
+    };
+    await openWindow(office, { hash: "#/connect/local" });
+    expect(text(await shown("error"))).toContain("A part of the program is missing.");
+    expect(find("local-create")).toBeNull();
+  });
+});
+
+describe("a configuration somebody sent", () => {
+  async function pasted(configuration: string) {
+    const opened = await openWindow(unconfigured(), SERVER);
+    await opened.user.click(get("paste-open"));
+    await waitFor(() => expect(document.activeElement).toBe(get("paste-text")));
+    await opened.user.click(get("paste-text"));
+    await opened.user.paste(configuration);
+    await opened.user.click(get("paste-read"));
+    return opened;
+  }
+
+  test("fills the form, says what it made of it, and its password is not needed again", async () => {
+    const { user, office } = await pasted(
+      "DB_HOST=office-server\nDB_NAME=neff_paving_admin\nDB_USER=postgres\nDB_PASSWORD=password\nDB_POOL_MAX=20\nNODE_ENV=production",
+    );
+    const result = text(await shown("paste-result"));
+    expect(result).toContain("first anybody tries");
+    expect(result).toContain("DB_POOL_MAX=20");
+    expect(result).toContain("NODE_ENV");
+    expect([field("host").value, field("login").value, field("password").value]).toEqual([
+      "office-server",
+      "postgres",
+      "",
+    ]);
+    expect(find("paste-text")).toBeNull();
+    expect(JSON.stringify({ ...localStorage })).not.toMatch(/DB_PASSWORD|"password":/);
+    await user.click(get("connect-submit"));
+    await shown("today");
+    const [input, password] = office.last("connect") as [typeof SAVED, string | null];
+    expect([input.tuning.max_connections, password]).toEqual([20, null]);
+  });
+
+  test("that says nothing is refused at the field and kept", async () => {
+    await pasted("hello");
+    expect(text(await shown("paste-error"))).toContain("no database connection in this text");
+    expect((get("paste-text") as HTMLTextAreaElement).value).toBe("hello");
+  });
+});
+
+describe("Advanced", () => {
+  test("opens for what is wrong in it, and goes back to the usual", async () => {
+    const { user, office } = await typed();
+    expect(find("connect-max_connections")).toBeNull();
+    await user.click(get("connect-advanced"));
+    await user.clear(field("max_connections"));
+    await user.type(field("max_connections"), "21");
+    await user.click(get("connect-submit"));
+    expect(text(get("connect-max_connections-error"))).toBe("A whole number from 2 to 20.");
+    await waitFor(() => expect(document.activeElement).toBe(field("max_connections")));
+    await user.click(get("tuning-reset"));
+    await waitFor(() => expect(field("max_connections").value).toBe("5"));
+    await user.click(get("connect-submit"));
+    await shown("today");
+    expect((office.last("connect") as [typeof SAVED])[0].tuning).toEqual(TUNING);
+  });
+});
+
+describe("a saved connection", () => {
+  test("that is only renamed or tuned is kept without connecting anew", async () => {
+    const { user, office } = await openWindow(new FakeOffice(), { hash: `#/connect/${SAVED.id}` });
+    await waitFor(() => expect(field("name").value).toBe("Office"));
+    expect(text(get("connect-submit"))).toBe("Save");
+    await user.clear(field("name"));
+    await user.type(field("name"), "Front office");
+    await user.click(get("connect-submit"));
+    await shown("connection-list");
+    expect(office.last("updateConnection")).toEqual([SAVED.id, "Front office", TUNING]);
+    expect(office.count("connect")).toBe(0);
+    await user.click(get("connection-edit"));
+    await waitFor(() => expect(field("name").value).toBe("Front office"));
+    await user.type(field("host"), "2");
+    expect(text(get("connect-submit"))).toBe("Save and connect");
+  });
+
+  test("whose password is refused when it is chosen leads to where it is typed", async () => {
+    const office = unconfigured();
+    office.store.kept = [{ ...SAVED, active: false, password_saved: false }];
+    office.failures.set("switchConnection", officeError("wrong_password", "The password is needed."));
+    const { user } = await openWindow(office);
+    await user.click(await shown("connection-use"));
+    await user.click(await shown("connection-password"));
+    await waitFor(() => expect(field("host").value).toBe("office-server"));
+  });
+
+  test("is picked from the list by whoever comes back", async () => {
+    const office = unconfigured();
+    office.store.kept = [SAVED];
+    const { user } = await openWindow(office);
+    await user.click(await shown("connection-use"));
+    await shown("today");
+    expect(office.last("switchConnection")).toEqual([SAVED.id]);
+  });
+
+  test("that lacks rights shows the command that grants them", async () => {
+    const office = unconfigured();
+    office.failures.set(
+      "connect",
+      officeError("rights_missing", "The login may not read what the office needs.", {
+        details: "GRANT neff_app TO dana;",
+      }),
+    );
+    const { user } = await typed(office);
+    await user.click(get("connect-submit"));
+    await shown("error", "[data-code=rights_missing]");
+    expect(document.querySelector("code")?.textContent).toBe("GRANT neff_app TO dana;");
   });
 });

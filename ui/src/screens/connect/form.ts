@@ -1,28 +1,53 @@
 import type { ConnectionInput, Encryption, ErrorCode, SavedConnection, Tuning } from "$/ipc/client";
 import { remember, remembered } from "$/lib/storage";
 
+import { toTuning, TUNING_KEYS, typedTuning, wrongTuning, type TuningDraft } from "./tuning";
+
 /** What the form holds: text as typed. The password is never part of it, so that a draft cannot keep it. */
 export type Draft = {
+  name: string;
   host: string;
   port: string;
   database: string;
   login: string;
   encryption: Encryption;
   ca_file: string;
+  tuning: TuningDraft;
 };
-export type Field = keyof Draft | "password";
+export type Field = Exclude<keyof Draft, "tuning"> | "password" | keyof Tuning;
 export type Errors = Partial<Record<Field, string>>;
 
 /** In the order of the form: the first bad one takes the focus. */
-export const FIELDS: Field[] = ["host", "port", "database", "login", "password", "encryption", "ca_file"];
+export const FIELDS: Field[] = [
+  "name",
+  "host",
+  "port",
+  "database",
+  "login",
+  "password",
+  "encryption",
+  "ca_file",
+  ...TUNING_KEYS,
+];
 
 export const EMPTY: Draft = {
+  name: "",
   host: "",
   port: "5432",
   database: "neff_paving_admin",
   login: "",
   encryption: "verify_full",
   ca_file: "",
+  // Only until the core has said its own.
+  tuning: {
+    keep_ready: "0",
+    max_connections: "5",
+    idle_seconds: "30",
+    acquire_seconds: "6",
+    statement_seconds: "15",
+    lock_seconds: "3",
+    idle_in_transaction_seconds: "60",
+  },
 };
 
 export const ENCRYPTIONS: { value: Encryption; name: string; hint: string }[] = [
@@ -72,27 +97,55 @@ export function validate(draft: Draft, password: string, passwordKept: boolean):
   if (draft.login.trim() === "") errors.login = "Enter the login.";
   if (password === "" && !passwordKept) errors.password = "Enter the password.";
   if (draft.encryption === "none" && !isLoopback(host)) errors.encryption = NOT_ENCRYPTED;
-  return errors;
+  return { ...errors, ...wrongTuning(draft.tuning) };
 }
 
-export function toInput(draft: Draft, tuning: Tuning): ConnectionInput {
+export function toInput(draft: Draft, id: string | null): ConnectionInput {
   const ca = draft.ca_file.trim();
   return {
-    id: null,
-    name: null,
+    id,
+    name: draft.name.trim() || null,
     host: draft.host.trim(),
     port: Number(draft.port.trim()),
     database: draft.database.trim(),
     login: draft.login.trim(),
     encryption: draft.encryption,
     ca_file: ca === "" || !usesCertificate(draft.encryption) ? null : ca,
-    tuning,
+    tuning: toTuning(draft.tuning),
   };
 }
 
-export function fromSaved(saved: SavedConnection): Draft {
-  const { host, port, database, login, encryption, ca_file } = saved;
-  return { host, port: String(port), database, login, encryption, ca_file: ca_file ?? "" };
+/** Of a saved connection, or of a configuration that was pasted. */
+export function fromSaved(saved: ConnectionInput | SavedConnection): Draft {
+  const { name, host, port, database, login, encryption, ca_file, tuning } = saved;
+  return {
+    name: name ?? "",
+    host,
+    port: String(port),
+    database,
+    login,
+    encryption,
+    ca_file: ca_file ?? "",
+    tuning: typedTuning(tuning),
+  };
+}
+
+/** What it is called when nobody gives it a name. */
+export function ownName(draft: Draft): string {
+  const host = draft.host.trim();
+  return host ? `${draft.database.trim() || "database"} on ${host}` : "";
+}
+
+/** Whether both lead to the same place in the same way, whatever they are called and however they are tuned. */
+export function samePlace(a: ConnectionInput, b: ConnectionInput | SavedConnection): boolean {
+  return (
+    a.host === b.host &&
+    a.port === b.port &&
+    a.database === b.database &&
+    a.login === b.login &&
+    a.encryption === b.encryption &&
+    a.ca_file === b.ca_file
+  );
 }
 
 export function usesCertificate(encryption: Encryption): boolean {
@@ -100,7 +153,10 @@ export function usesCertificate(encryption: Encryption): boolean {
 }
 
 /** Whether the password in the keychain belongs to what is typed. It is never offered to another server or login. */
-export function passwordKept(draft: Draft, saved: SavedConnection | null): boolean {
+export function passwordKept(
+  draft: Draft,
+  saved: Pick<SavedConnection, "host" | "port" | "login" | "password_saved"> | null,
+): boolean {
   return (
     saved !== null &&
     saved.password_saved &&
@@ -128,23 +184,32 @@ export function fieldOf(code: ErrorCode, field: string | null): Field | null {
   }
 }
 
-const KEY = "connect-draft";
-
-export function keepDraft(draft: Draft | null): void {
-  remember(KEY, draft && JSON.stringify(draft));
+/** A draft of a new connection, and one of each that is being changed. */
+function keyOf(id: string | null): string {
+  return id === null ? "connect-draft" : `connect-draft.${id}`;
 }
 
-export function keptDraft(): Draft | null {
+export function keepDraft(draft: Draft | null, id: string | null = null): void {
+  remember(keyOf(id), draft && JSON.stringify(draft));
+}
+
+export function keptDraft(id: string | null = null): Draft | null {
   try {
-    const kept: unknown = JSON.parse(remembered(KEY) ?? "null");
+    const kept: unknown = JSON.parse(remembered(keyOf(id)) ?? "null");
     if (typeof kept !== "object" || kept === null) return null;
-    const draft = { ...EMPTY };
-    for (const key of ["host", "port", "database", "login", "ca_file"] as const) {
+    const draft = { ...EMPTY, tuning: { ...EMPTY.tuning } };
+    for (const key of ["name", "host", "port", "database", "login", "ca_file"] as const) {
       const value: unknown = Reflect.get(kept, key);
       if (typeof value === "string") draft[key] = value;
     }
     const encryption: unknown = Reflect.get(kept, "encryption");
     draft.encryption = ENCRYPTIONS.find(({ value }) => value === encryption)?.value ?? EMPTY.encryption;
+    const tuning: unknown = Reflect.get(kept, "tuning");
+    if (typeof tuning === "object" && tuning !== null)
+      for (const key of TUNING_KEYS) {
+        const value: unknown = Reflect.get(tuning, key);
+        if (typeof value === "string") draft.tuning[key] = value;
+      }
     return draft;
   } catch {
     return null;

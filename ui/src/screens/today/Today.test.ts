@@ -332,6 +332,7 @@ describe("the shell", () => {
     await user.keyboard("r");
     await waitFor(() => expect(office.count("today")).toBe(before + 1));
     await user.keyboard("gc");
+    await user.click(await shown("add-server"));
     await user.click(await shown("connect-host"));
     await user.keyboard("rgt");
     expect(find("connect")).not.toBeNull();

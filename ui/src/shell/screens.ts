@@ -1,0 +1,33 @@
+/** Every screen that has a route, as its heading, the window's title and the sidebar call it. */
+export const SCREENS = {
+  today: "Today",
+  settings: "Settings",
+  help: "Help",
+  connect: "Connection",
+} as const;
+export type Screen = keyof typeof SCREENS;
+
+export const SETTINGS_TABS = {
+  me: "Me",
+  company: "Company",
+  computer: "This computer",
+  appearance: "Appearance",
+  shortcuts: "Shortcuts",
+  connections: "Connections",
+} as const;
+export type SettingsTab = keyof typeof SETTINGS_TABS;
+
+/** Beside these a record can be open. */
+const WITH_PANEL: ReadonlySet<Screen> = new Set<Screen>(["today"]);
+
+export function hasPanel(screen: Screen): boolean {
+  return WITH_PANEL.has(screen);
+}
+
+export function isScreen(name: string): name is Screen {
+  return Object.hasOwn(SCREENS, name);
+}
+
+export function isSettingsTab(name: string | null): name is SettingsTab {
+  return name !== null && Object.hasOwn(SETTINGS_TABS, name);
+}
