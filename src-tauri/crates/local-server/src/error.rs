@@ -100,11 +100,11 @@ pub enum LocalServerError {
     /// An empty password, or one with a line break in it.
     #[error("This password cannot be used. Choose one without line breaks.")]
     UnusablePassword,
-    /// One of PostgreSQL's programs did not come to its end.
-    #[error("PostgreSQL did not answer in time. Try again; if it stays so, restart the computer.")]
+    /// One of PostgreSQL's programs did not come to its end, or the disk does not answer.
+    #[error("This computer took too long. Try again; if it stays so, restart it.")]
     TimedOut {
-        /// Which program.
-        program: String,
+        /// Which program, or the disk.
+        waited_for: String,
     },
     /// The operating system refused something else.
     #[error("This computer could not {doing}.")]
@@ -134,7 +134,7 @@ impl LocalServerError {
             | Self::CannotReset { details }
             | Self::DamagedCluster { details } => details.clone(),
             Self::CannotStart { log_tail } | Self::StillStarting { log_tail } => log_tail.clone(),
-            Self::TimedOut { program } => program.clone(),
+            Self::TimedOut { waited_for } => waited_for.clone(),
             Self::Io { path, source, .. } => format!("{}: {source}", path.display()),
             Self::RunsAsRoot
             | Self::NotThere

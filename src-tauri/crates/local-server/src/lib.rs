@@ -73,7 +73,7 @@ impl LocalServer {
     /// The major version the cluster was made by, when there is one: what [`Programs::find_major`] has to find.
     pub fn major(&self) -> Option<u32> {
         let home = place::existing_home(&self.folder, &self.root_base)?;
-        place::cluster_major(&home.join(place::DATA))
+        place::cluster_major(&home.join(place::DATA)).ok().flatten()
     }
 
     /// The folder of the server's own log files, for a person who sends them to support.

@@ -1,6 +1,6 @@
 //! Locks between the programs of one person, which the system lets go when a program is killed.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,7 +8,6 @@ use tokio::time::Instant;
 
 use crate::error::LocalServerError;
 use crate::place::Place;
-use crate::platform;
 use crate::run::blocking;
 
 const PAUSE: Duration = Duration::from_millis(25);
@@ -22,7 +21,7 @@ impl StartLock {
         let path = place.file("start.lock");
         let deadline = Instant::now() + patience;
         loop {
-            let file = open(path.clone()).await?;
+            let file = open(place, &path).await?;
             if let Some(file) = attempt(file, &path, true).await? {
                 return Ok(Self(file));
             }
@@ -45,14 +44,14 @@ impl UserLock {
     /// Joins those who use the server. Only under the start lock, where nobody can hold it alone.
     pub(crate) async fn share(place: &Place) -> Result<Self, LocalServerError> {
         let path = place.file("users.lock");
-        let file = attempt(open(path.clone()).await?, &path, false).await?.ok_or(LocalServerError::Busy)?;
+        let file = attempt(open(place, &path).await?, &path, false).await?.ok_or(LocalServerError::Busy)?;
         Ok(Self { file, path })
     }
 
     /// The lock of the only one who uses the server; `None` when somebody else does. Only under the start lock.
     pub(crate) async fn alone(place: &Place) -> Result<Option<Self>, LocalServerError> {
         let path = place.file("users.lock");
-        let file = attempt(open(path.clone()).await?, &path, true).await?;
+        let file = attempt(open(place, &path).await?, &path, true).await?;
         Ok(file.map(|file| Self { file, path }))
     }
 
@@ -65,11 +64,12 @@ impl UserLock {
     }
 }
 
-async fn open(path: PathBuf) -> Result<File, LocalServerError> {
+async fn open(place: &Place, path: &Path) -> Result<File, LocalServerError> {
+    let (place, path) = (place.clone(), path.to_owned());
     blocking(move || {
-        let mut options = platform::private_file();
+        let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
-        options.open(&path).map_err(|error| LocalServerError::io("open a lock file", &path, error))
+        place.open(&path, &mut options).map_err(|error| LocalServerError::io("open a lock file", &path, error))
     })
     .await
 }

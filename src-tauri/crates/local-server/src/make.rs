@@ -43,11 +43,9 @@ impl LocalServer {
         let name = format!("{UNFINISHED}{}", Uuid::new_v4());
         let folder = place.file(&name);
         let outcome = make_in(&name, &place, programs, password).await;
-        let logged = outcome.is_ok();
-        let removed = blocking(move || Ok(fs::remove_dir_all(&folder))).await?;
-        if let (true, Err(error)) = (logged, removed) {
-            // It holds nothing any more, and the next attempt to make one would remove it.
-            tracing::warn!(%error, "an empty folder could not be removed");
+        if let Ok(Err(error)) = blocking(move || Ok(fs::remove_dir_all(&folder))).await {
+            // The next start or attempt removes it; the password in it is gone already.
+            tracing::warn!(%error, "a temporary folder could not be removed");
         }
         outcome
     }
@@ -108,9 +106,8 @@ async fn prepare(name: &str, place: &Place, password: &SecretString) -> Result<(
             let _ = fs::remove_dir(place.data());
             platform::make_private_folder(&folder)?;
             let path = folder.join(PASSWORD);
-            let mut file = platform::private_file().create_new(true).write(true).open(&path)?;
+            let mut file = place.open(&path, fs::OpenOptions::new().create_new(true).write(true))?;
             platform::give(&folder, place.account)?;
-            platform::give(&path, place.account)?;
             file.write_all(password.expose_secret().as_bytes())?;
             file.write_all(b"\n")?;
             file.flush()

@@ -1,6 +1,7 @@
 //! Where the cluster is, and as whom its server runs.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
@@ -68,6 +69,14 @@ impl Place {
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.home.join(name)
     }
+
+    /// Opens a file only the server's user may read. Root's are given away, or that person would be locked out of
+    /// their own office afterwards.
+    pub(crate) fn open(&self, path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+        let file = platform::make_private(options).open(path)?;
+        platform::give(path, self.account)?;
+        Ok(file)
+    }
 }
 
 /// The home of the cluster of `asked`, when there is one made to its end: only such a one is ever named `data`.
@@ -81,13 +90,20 @@ pub(crate) fn existing_home(asked: &Path, root_base: &Path) -> Option<PathBuf> {
 }
 
 /// The major version a cluster was made by; `None` when its version file is lost.
-pub(crate) fn cluster_major(data: &Path) -> Option<u32> {
-    fs::read_to_string(data.join("PG_VERSION")).ok()?.trim().parse().ok()
+pub(crate) fn cluster_major(data: &Path) -> io::Result<Option<u32>> {
+    match fs::read_to_string(data.join("PG_VERSION")) {
+        Ok(text) => Ok(text.trim().parse().ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
-/// An empty folder may be left where a disk was full; anything else could be somebody's rows.
+/// An empty folder may be left where a disk was full; anything else, seen or not, could be somebody's rows.
 fn has_files(folder: &Path) -> bool {
-    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+    match fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    }
 }
 
 fn pointed_to(asked: &Path) -> Option<PathBuf> {

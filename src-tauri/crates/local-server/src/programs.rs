@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::LocalServerError;
+use crate::platform::{self, Account};
 use crate::run::{self, blocking};
 
 /// The oldest major version the office's database works on.
@@ -100,7 +101,13 @@ fn none(looked_at: Vec<PathBuf>, too_old: Option<Programs>) -> LocalServerError 
 /// The programs in a folder, if all are there and run.
 async fn examine(bin: &Path) -> Option<Programs> {
     let folder = bin.to_owned();
-    let complete = move || Ok(NEEDED.iter().all(|name| program(&folder, name).is_file()));
+    let complete = move || {
+        let all = NEEDED.iter().all(|name| program(&folder, name).is_file());
+        // Root's own folders are closed to the user the server runs as.
+        let closed =
+            all && platform::is_root() && Account::unprivileged().and_then(|user| user.barrier(&folder)).is_some();
+        Ok(all && !closed)
+    };
     if !blocking(complete).await.ok()? {
         return None;
     }

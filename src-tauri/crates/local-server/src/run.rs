@@ -1,6 +1,7 @@
 //! Running PostgreSQL's programs: as the right user, apart from our terminal, and never for ever.
 
 use std::ffi::OsStr;
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -11,6 +12,9 @@ use tokio::process::Command;
 use crate::error::LocalServerError;
 use crate::place::Place;
 use crate::platform;
+
+/// A disk that is slower than this hangs: a network folder, or a broken one.
+const DISK_PATIENCE: Duration = Duration::from_mins(2);
 
 /// What a program that came to its end left.
 pub(crate) struct Finished {
@@ -86,12 +90,10 @@ pub(crate) async fn control(
 ) -> Result<Finished, LocalServerError> {
     let path = place.file("control.log");
     let file = {
-        let path = path.clone();
+        let (place, path) = (place.clone(), path.clone());
         blocking(move || {
-            let mut options = platform::private_file();
-            options.create(true).truncate(true).write(true);
             let open = || {
-                let file = options.open(&path)?;
+                let file = place.open(&path, OpenOptions::new().create(true).truncate(true).write(true))?;
                 Ok((file.try_clone()?, file))
             };
             open().map_err(|error| LocalServerError::io("write a log file", &path, error))
@@ -122,13 +124,14 @@ pub(crate) async fn control(
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, LocalServerError> + Send + 'static,
 ) -> Result<T, LocalServerError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(outcome) => outcome,
-        Err(error) => Err(LocalServerError::Io {
+    match tokio::time::timeout(DISK_PATIENCE, tokio::task::spawn_blocking(work)).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(error)) => Err(LocalServerError::Io {
             doing: "finish a piece of work",
             path: std::path::PathBuf::new(),
             source: std::io::Error::other(error),
         }),
+        Err(_) => Err(LocalServerError::TimedOut { waited_for: "the disk".into() }),
     }
 }
 
@@ -137,7 +140,7 @@ fn not_started(program: &OsStr, error: std::io::Error) -> LocalServerError {
 }
 
 fn timed_out(program: &OsStr) -> LocalServerError {
-    LocalServerError::TimedOut { program: program.to_string_lossy().into_owned() }
+    LocalServerError::TimedOut { waited_for: program.to_string_lossy().into_owned() }
 }
 
 fn is_postgres_setting(name: &OsStr) -> bool {

@@ -69,12 +69,10 @@ pub(crate) fn renew(place: &Place) -> Result<(), LocalServerError> {
 
 fn write(place: &Place, data: &std::path::Path) -> io::Result<()> {
     let (path, new) = (data.join(FILE), data.join(format!("{FILE}.new")));
-    let mut options = platform::private_file();
-    let mut file = options.create(true).truncate(true).write(true).open(&new)?;
+    let mut file = place.open(&new, fs::OpenOptions::new().create(true).truncate(true).write(true))?;
     file.write_all(TEXT.as_bytes())?;
     file.sync_all()?;
     drop(file);
-    platform::give(&new, place.account)?;
     fs::rename(&new, &path)?;
     platform::sync_folder(data)
 }

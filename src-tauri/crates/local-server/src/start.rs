@@ -1,6 +1,7 @@
 //! Starting the server, or joining the one that already runs.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
@@ -62,7 +63,10 @@ impl LocalServer {
         let (asked, base) = (self.folder().to_owned(), self.root_base().to_owned());
         let place = blocking(move || Place::of_existing(&asked, &base)).await?;
         let data = place.data();
-        let major = blocking(move || Ok(cluster_major(&data))).await?;
+        let major = blocking(move || {
+            cluster_major(&data).map_err(|error| LocalServerError::io("read the local office's files", &data, error))
+        })
+        .await?;
         match major {
             None => Err(LocalServerError::DamagedCluster { details: "PG_VERSION is missing or unreadable".into() }),
             Some(cluster) if cluster != programs.major => {
@@ -228,7 +232,14 @@ impl Start<'_> {
 
     /// A convenience for whoever connects by other means; a start does not fail for it.
     async fn remember_port(&self, port: u16) {
-        if let Err(error) = tokio::fs::write(self.place.file(PORT), port.to_string()).await {
+        let place = self.place.clone();
+        let write = move || {
+            let mut options = OpenOptions::new();
+            let path = place.file(PORT);
+            place.open(&path, options.create(true).truncate(true).write(true))?.write_all(port.to_string().as_bytes())
+        };
+        let outcome = blocking(move || Ok(write())).await;
+        if let Ok(Err(error)) = outcome {
             tracing::warn!(%error, "the local server's port was not noted");
         }
     }

@@ -80,11 +80,9 @@ pub(crate) fn make_common_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o755).create(path)
 }
 
-/// How a file is opened that only its owner may read.
-pub(crate) fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
+/// A file made by these options can be read by its owner only.
+pub(crate) fn make_private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.mode(0o600)
 }
 
 /// PostgreSQL refuses a data folder others may look into, as one is that came back from an archive.

@@ -57,8 +57,8 @@ pub(crate) fn make_common_folder(path: &Path) -> io::Result<()> {
 }
 
 /// A file in the person's profile is theirs alone by inheritance.
-pub(crate) fn private_file() -> OpenOptions {
-    OpenOptions::new()
+pub(crate) fn make_private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
 }
 
 /// PostgreSQL does not check it here.

@@ -34,7 +34,7 @@ impl Office {
         let watchdog = watch(&temporary);
         // As a person's home is: others may pass, or the server's user could not when these tests run as root.
         fs::set_permissions(&temporary, fs::Permissions::from_mode(0o755)).unwrap();
-        let programs = Programs::find(None, None).await.unwrap();
+        let programs = programs().await;
         let folder = temporary.join("local-office");
         Self { folder, temporary, password: random_password().unwrap(), programs, watchdog }
     }
@@ -84,7 +84,12 @@ impl Office {
 
     /// Another program of the same person, which does `task`.
     pub fn other_program(&self, task: &str) -> OtherProgram {
+        let mut path = std::env::var("PATH").unwrap();
+        if task.contains("without a user") {
+            path = format!("{}:{path}", self.temporary.display());
+        }
         let mut child = Command::new(std::env::current_exe().unwrap())
+            .env("PATH", path)
             .args(["--exact", "other_program", "--nocapture"])
             .env(TASK, task)
             .env(FOLDER, &self.temporary)
@@ -155,12 +160,16 @@ pub async fn be_other_program() {
     let Ok(task) = std::env::var(TASK) else { return };
     let temporary = PathBuf::from(std::env::var_os(FOLDER).unwrap());
     let server = LocalServer::at(temporary.join("local-office")).with_base_for_root(temporary.join("base"));
-    let programs = Programs::find(None, None).await.unwrap();
+    let programs = programs().await;
     match task.as_str() {
         "make" => {
             println!("begins: now");
             server.make(&programs, &random_password().unwrap()).await.unwrap();
             println!("made: yes");
+        }
+        "make without a user" => {
+            let refused = server.make(&programs, &random_password().unwrap()).await.unwrap_err();
+            println!("refused: {refused:?}");
         }
         "use" => {
             let running = server.start(&programs).await.unwrap();
@@ -171,6 +180,12 @@ pub async fn be_other_program() {
         }
         other => panic!("what is {other}?"),
     }
+}
+
+/// Those in `NEFF_POSTGRES_BIN`, or the newest on this computer.
+pub async fn programs() -> Programs {
+    let setting = std::env::var_os("NEFF_POSTGRES_BIN").map(PathBuf::from);
+    Programs::find(setting.as_deref(), None).await.unwrap()
 }
 
 pub fn sql(port: u16, password: &str, text: &str) -> Result<String, String> {
