@@ -69,9 +69,16 @@ describe("every part", { concurrency: 3 }, () => {
               fullPage: !scene.over,
             });
             assert.deepEqual(await spilled(page), [], `wider than the window: ${theme}, ${size}`);
+            // The large window changes the layout, hardly what axe looks at: once is enough there.
+            if (size === "large" && theme === "dark") continue;
             const found = await new AxeBuilder({ page })
               .setLegacyMode(true)
-              .options({ runOnly: RULES, resultTypes: ["violations"] })
+              .options({
+                runOnly: RULES,
+                resultTypes: ["violations"],
+                // What opens over the window hangs at the end of the document, outside every landmark.
+                rules: { region: { enabled: !scene.over } },
+              })
               .analyze();
             const said = found.violations.map(
               (v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join("\n")}`,

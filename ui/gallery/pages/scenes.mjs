@@ -42,4 +42,42 @@ export const scenes = {
       await page.waitForSelector(id("draft-note"));
     },
   },
+  states: { part: "states" },
+  toasts: {
+    part: "toasts",
+    over: true,
+    async act(page) {
+      for (const name of ["done", "failed", "recall"]) await page.click(id(`show-${name}`));
+      await page.waitForSelector(id("recall"));
+      await page.keyboard.press("F6");
+      await page.waitForFunction(() => document.activeElement?.closest("[data-testid=recall]"));
+      await page.waitForSelector(`${id("recall")} >> text=waits at`);
+    },
+  },
+  "toasts-hostile": {
+    part: "toasts",
+    over: true,
+    act: (page) => page.click(id("show-hostile")),
+  },
+  menus: { part: "menus" },
+  "menus-open": { part: "menus", over: true, act: (page) => page.click(id("menu")) },
+  "menus-context": {
+    part: "menus",
+    over: true,
+    act: (page) => page.click(id("context"), { button: "right" }),
+  },
+  "menus-print": { part: "menus", over: true, act: (page) => page.click(id("print-export")) },
+  "menus-hostile": { part: "menus", over: true, act: (page) => page.click(id("menu-hostile")) },
+  dialogs: { part: "dialogs" },
+  "dialogs-open": { part: "dialogs", over: true, act: (page) => page.click(id("open-dialog")) },
+  "dialogs-sheet": { part: "dialogs", over: true, act: (page) => page.click(id("open-sheet")) },
+  "dialogs-hostile": { part: "dialogs", over: true, act: (page) => page.click(id("open-hostile")) },
+  "dialogs-confirm": {
+    part: "dialogs",
+    over: true,
+    async act(page) {
+      await page.click(id("open-confirm"));
+      await page.click(id("confirm-go"));
+    },
+  },
 };
