@@ -1,7 +1,7 @@
 //! The one list of commands and events, from which the window's TypeScript is generated.
 
 use office::link::ConnectionState;
-use office::view::{MigrationProgress, RecordRef};
+use office::view::{Progress, RecordRef};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
@@ -20,10 +20,25 @@ pub(crate) struct NotificationsChanged(pub ());
 /// A popup was clicked: show this.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
 pub(crate) struct OpenRecord(pub RecordRef);
+/// The company's settings have changed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct CompanyChanged(pub ());
+/// What I chose for myself has changed.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct MeChanged(pub ());
+/// Something was done or undone.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct ChangesChanged(pub ());
+/// The tray asks for a command of the window's registry.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct RunCommand(pub String);
+/// A step of making the local office.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct LocalOfficeProgress(pub Progress);
 /// A step of a migration.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
 #[tauri_specta(event_name = "migration-progress")]
-pub(crate) struct MigrationStep(pub MigrationProgress);
+pub(crate) struct MigrationStep(pub Progress);
 
 /// Every command and event.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
@@ -32,23 +47,63 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         .disable_serde_phases()
         .commands(collect_commands![
             c::system::app_info,
+            c::system::support_details,
+            c::system::export_logs,
+            c::system::print_window,
             c::connection::connection_state,
-            c::connection::saved_connection,
+            c::connection::connections,
             c::connection::check_connection,
             c::connection::connect,
-            c::connection::reconnect,
+            c::connection::switch_connection,
+            c::connection::update_connection,
             c::connection::forget_connection,
+            c::connection::read_configuration,
+            c::connection::default_tuning,
+            c::connection::reconnect,
             c::connection::migrate,
             c::connection::i_am,
             c::connection::i_am_new,
+            c::connection::change_person,
+            c::connection::local_office,
+            c::connection::create_local_office,
+            c::connection::open_local_office,
+            c::settings::me,
+            c::settings::save_me,
+            c::settings::company,
+            c::settings::save_company,
+            c::settings::computer_settings,
+            c::settings::save_computer_settings,
+            c::settings::test_popup,
+            c::settings::time_zones,
             c::schedule::today,
             c::schedule::job,
             c::alerts::notifications,
             c::alerts::mark_read,
             c::alerts::mark_all_read,
+            c::alerts::inbox,
+            c::alerts::alert_kinds,
+            c::alerts::set_read,
+            c::alerts::mark_all_read_in,
+            c::alerts::export_inbox,
             c::estimates::estimate,
+            c::estimates::save_estimate_notes,
+            c::records::search,
+            c::records::record,
+            c::records::recent_changes,
+            c::records::undo_change,
         ])
-        .events(collect_events![ConnectionChanged, TodayChanged, NotificationsChanged, OpenRecord, MigrationStep])
+        .events(collect_events![
+            ConnectionChanged,
+            TodayChanged,
+            NotificationsChanged,
+            OpenRecord,
+            MigrationStep,
+            LocalOfficeProgress,
+            CompanyChanged,
+            MeChanged,
+            ChangesChanged,
+            RunCommand,
+        ])
 }
 
 #[cfg(test)]

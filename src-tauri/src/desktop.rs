@@ -10,7 +10,10 @@ use tauri::{AppHandle, Manager};
 use tauri_specta::Event;
 use uuid::Uuid;
 
-use crate::bindings::{ConnectionChanged, MigrationStep, NotificationsChanged, OpenRecord, TodayChanged};
+use crate::bindings::{
+    ChangesChanged, CompanyChanged, ConnectionChanged, LocalOfficeProgress, MeChanged, MigrationStep,
+    NotificationsChanged, OpenRecord, TodayChanged,
+};
 
 /// The window and the system's popups.
 pub(crate) struct Shell {
@@ -56,6 +59,10 @@ impl Desktop for Shell {
             DesktopEvent::TodayChanged => TodayChanged(()).emit(app),
             DesktopEvent::NotificationsChanged => NotificationsChanged(()).emit(app),
             DesktopEvent::Migration(step) => MigrationStep(step).emit(app),
+            DesktopEvent::LocalOffice(step) => LocalOfficeProgress(step).emit(app),
+            DesktopEvent::CompanyChanged => CompanyChanged(()).emit(app),
+            DesktopEvent::MeChanged => MeChanged(()).emit(app),
+            DesktopEvent::ChangesChanged => ChangesChanged(()).emit(app),
         };
         if let Err(error) = told {
             tracing::warn!(%error, "the window could not be told");

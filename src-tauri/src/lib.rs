@@ -3,9 +3,11 @@
 mod bindings;
 mod commands;
 mod desktop;
+mod dialogs;
 mod logging;
 mod run;
 mod start_failure;
+mod tray;
 
 pub use run::run;
 pub use start_failure::StartFailure;

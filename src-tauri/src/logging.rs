@@ -20,7 +20,7 @@ pub fn start(paths: &Paths) -> std::io::Result<WorkerGuard> {
     let (writer, guard) = tracing_appender::non_blocking(files);
     // sqlx at debug would log statements; nothing below info leaves this program's own crates.
     let filter = EnvFilter::try_from_env("NEFF_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,office=info,shell=info,database=info"));
+        .unwrap_or_else(|_| EnvFilter::new("warn,office=info,shell=info,database=info,local_server=info"));
     tracing_subscriber::fmt().with_ansi(false).with_writer(writer).with_env_filter(filter).init();
     std::panic::set_hook(Box::new(|panic| {
         tracing::error!(place = panic.location().map(ToString::to_string), "a defect stopped a task: {panic}");

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use office::{Office, Paths, Secrets};
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, RunEvent, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
 use crate::desktop::{Shell, open};
-use crate::{StartFailure, bindings, logging};
+use crate::{StartFailure, bindings, logging, tray};
 
-/// However the office is at that moment, the program is gone after this.
-const SHUTDOWN: Duration = Duration::from_secs(4);
+/// However the office is at that moment, the program is gone after this. A local office's server has to put its files
+/// in order; everything else takes three seconds at most.
+const SHUTDOWN: Duration = Duration::from_secs(15);
+/// Given by the system when it starts the program at login.
+const AT_LOGIN: &str = "--at-login";
 
 /// Runs the program until its window is closed.
 ///
@@ -33,6 +36,9 @@ pub fn run() -> Result<(), StartFailure> {
     let app = tauri::Builder::default()
         // First of all plugins: a second start only raises the first window.
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| open(app, None)))
+        .plugin(tauri_plugin_autostart::Builder::new().arg(AT_LOGIN).app_name("Neff Office").build())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
         .invoke_handler(builder.invoke_handler())
         .manage(office.clone())
         .setup({
@@ -40,12 +46,17 @@ pub fn run() -> Result<(), StartFailure> {
             move |app| {
                 builder.mount_events(app);
                 shell.attach(app.handle().clone());
+                let (starting, behaviour) = (office.clone(), office.behaviour());
                 tauri::async_runtime::spawn(async move {
                     // The database first: Today waits for it, popups only wait for something to happen.
-                    office.start().await;
+                    starting.start().await;
                     shell.warm_up().await;
                 });
-                window(app.handle())?;
+                let tray = tray::make(app.handle());
+                app.manage(tray);
+                let hidden = std::env::args().any(|a| a == AT_LOGIN)
+                    && tray::keeps_running(app.handle(), behaviour.close_to_tray);
+                window(app.handle(), office, !hidden)?;
                 stop_when_asked(app.handle().clone());
                 Ok(())
             }
@@ -55,6 +66,10 @@ pub fn run() -> Result<(), StartFailure> {
 
     let stopping = AtomicBool::new(false);
     app.run(move |app, event| {
+        #[cfg(target_os = "macos")]
+        if let RunEvent::Reopen { .. } = event {
+            open(app, None);
+        }
         if let RunEvent::ExitRequested { api, code, .. } = event {
             if stopping.swap(true, Ordering::SeqCst) {
                 return;
@@ -72,9 +87,10 @@ pub fn run() -> Result<(), StartFailure> {
     Ok(())
 }
 
-fn window(app: &AppHandle) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+fn window(app: &AppHandle, office: Arc<Office>, visible: bool) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
         .title("Neff Office")
+        .visible(visible)
         .inner_size(1280.0, 800.0)
         .min_inner_size(900.0, 600.0)
         // The window shows the program and nothing else: no link leads out of it, and none opens another.
@@ -84,6 +100,17 @@ fn window(app: &AppHandle) -> tauri::Result<()> {
         })
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    window.on_window_event({
+        let window = window.clone();
+        move |event| {
+            if let WindowEvent::CloseRequested { api, .. } = event
+                && tray::keeps_running(window.app_handle(), office.behaviour().close_to_tray)
+            {
+                api.prevent_close();
+                let _ = window.hide();
+            }
+        }
+    });
     Ok(())
 }
 

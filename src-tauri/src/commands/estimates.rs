@@ -1,6 +1,6 @@
 //! Estimates.
 
-use office::view::EstimateDetail;
+use office::view::{EstimateDetail, EstimateSaved};
 use uuid::Uuid;
 
 use super::{Answer, TheOffice};
@@ -9,4 +9,15 @@ use super::{Answer, TheOffice};
 #[specta::specta]
 pub(crate) async fn estimate(office: TheOffice<'_>, id: Uuid) -> Answer<EstimateDetail> {
     office.estimate(id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_estimate_notes(
+    office: TheOffice<'_>,
+    id: Uuid,
+    notes: String,
+    version: i32,
+) -> Answer<EstimateSaved> {
+    office.save_estimate_notes(id, &notes, version).await
 }

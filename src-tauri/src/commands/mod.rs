@@ -3,7 +3,9 @@
 pub(crate) mod alerts;
 pub(crate) mod connection;
 pub(crate) mod estimates;
+pub(crate) mod records;
 pub(crate) mod schedule;
+pub(crate) mod settings;
 pub(crate) mod system;
 
 use std::sync::Arc;

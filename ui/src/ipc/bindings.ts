@@ -8,33 +8,78 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 /** Commands */
 export const commands = {
 	appInfo: () => typedError<AppInfo, AppError>(__TAURI_INVOKE("app_info")),
+	supportDetails: () => typedError<string, AppError>(__TAURI_INVOKE("support_details")),
+	exportLogs: () => typedError<Exported | null, AppError>(__TAURI_INVOKE("export_logs")),
+	/**  Prints what the window shows; the page's print styles decide what that is. */
+	printWindow: () => typedError<null, AppError>(__TAURI_INVOKE("print_window")),
 	connectionState: () => typedError<ConnectionState, AppError>(__TAURI_INVOKE("connection_state")),
-	savedConnection: () => typedError<SavedConnection | null, AppError>(__TAURI_INVOKE("saved_connection")),
+	connections: () => typedError<SavedConnection[], AppError>(__TAURI_INVOKE("connections")),
 	checkConnection: (input: ConnectionInput, password: string | null) => typedError<DoctorReport, AppError>(__TAURI_INVOKE("check_connection", { input, password })),
 	connect: (input: ConnectionInput, password: string | null) => typedError<ConnectionState, AppError>(__TAURI_INVOKE("connect", { input, password })),
+	switchConnection: (id: string) => typedError<ConnectionState, AppError>(__TAURI_INVOKE("switch_connection", { id })),
+	updateConnection: (id: string, name: string, tuning: Tuning) => typedError<SavedConnection, AppError>(__TAURI_INVOKE("update_connection", { id, name, tuning })),
+	forgetConnection: (id: string) => typedError<ConnectionState, AppError>(__TAURI_INVOKE("forget_connection", { id })),
+	readConfiguration: (text: string) => typedError<ImportedConfiguration, AppError>(__TAURI_INVOKE("read_configuration", { text })),
+	defaultTuning: () => typedError<Tuning, AppError>(__TAURI_INVOKE("default_tuning")),
 	reconnect: () => typedError<ConnectionState, AppError>(__TAURI_INVOKE("reconnect")),
-	forgetConnection: () => typedError<null, AppError>(__TAURI_INVOKE("forget_connection")),
 	migrate: () => typedError<MigrationResult, AppError>(__TAURI_INVOKE("migrate")),
 	iAm: (personId: string) => typedError<ConnectionState, AppError>(__TAURI_INVOKE("i_am", { personId })),
 	iAmNew: (name: string) => typedError<ConnectionState, AppError>(__TAURI_INVOKE("i_am_new", { name })),
+	changePerson: () => typedError<ConnectionState, AppError>(__TAURI_INVOKE("change_person")),
+	localOffice: () => typedError<LocalOfficeState, AppError>(__TAURI_INVOKE("local_office")),
+	createLocalOffice: (name: string, sampleData: boolean) => typedError<ConnectionState, AppError>(__TAURI_INVOKE("create_local_office", { name, sampleData })),
+	openLocalOffice: () => typedError<ConnectionState, AppError>(__TAURI_INVOKE("open_local_office")),
+	me: () => typedError<Me, AppError>(__TAURI_INVOKE("me")),
+	saveMe: (input: MeInput) => typedError<MeSaved, AppError>(__TAURI_INVOKE("save_me", { input })),
+	company: () => typedError<Company, AppError>(__TAURI_INVOKE("company")),
+	saveCompany: (input: CompanyInput) => typedError<CompanySaved, AppError>(__TAURI_INVOKE("save_company", { input })),
+	computerSettings: () => typedError<ComputerSettings, AppError>(__TAURI_INVOKE("computer_settings")),
+	saveComputerSettings: (settings: ComputerSettings) => typedError<ComputerSettings, AppError>(__TAURI_INVOKE("save_computer_settings", { settings })),
+	testPopup: () => typedError<null, AppError>(__TAURI_INVOKE("test_popup")),
+	timeZones: () => typedError<string[], AppError>(__TAURI_INVOKE("time_zones")),
 	today: () => typedError<Today, AppError>(__TAURI_INVOKE("today")),
 	job: (id: string) => typedError<JobDetail, AppError>(__TAURI_INVOKE("job", { id })),
 	notifications: (limit: number) => typedError<NotificationPage, AppError>(__TAURI_INVOKE("notifications", { limit })),
 	markRead: (ids: string[]) => typedError<null, AppError>(__TAURI_INVOKE("mark_read", { ids })),
 	markAllRead: () => typedError<number, AppError>(__TAURI_INVOKE("mark_all_read")),
+	inbox: (query: InboxQuery) => typedError<InboxPage, AppError>(__TAURI_INVOKE("inbox", { query })),
+	alertKinds: () => typedError<AlertKind[], AppError>(__TAURI_INVOKE("alert_kinds")),
+	setRead: (ids: string[], read: boolean) => typedError<number, AppError>(__TAURI_INVOKE("set_read", { ids, read })),
+	markAllReadIn: (query: InboxQuery, until: string) => typedError<number, AppError>(__TAURI_INVOKE("mark_all_read_in", { query, until })),
+	exportInbox: (query: InboxQuery) => typedError<Exported | null, AppError>(__TAURI_INVOKE("export_inbox", { query })),
 	estimate: (id: string) => typedError<EstimateDetail, AppError>(__TAURI_INVOKE("estimate", { id })),
+	saveEstimateNotes: (id: string, notes: string, version: number) => typedError<EstimateSaved, AppError>(__TAURI_INVOKE("save_estimate_notes", { id, notes, version })),
+	search: (text: string, limit: number) => typedError<SearchHit[], AppError>(__TAURI_INVOKE("search", { text, limit })),
+	record: (kind: RecordKind, id: string) => typedError<RecordSheet, AppError>(__TAURI_INVOKE("record", { kind, id })),
+	recentChanges: (query: ChangesQuery) => typedError<ChangePage, AppError>(__TAURI_INVOKE("recent_changes", { query })),
+	undoChange: (id: string) => typedError<Undone, AppError>(__TAURI_INVOKE("undo_change", { id })),
 };
 
 /** Events */
 export const events = {
+	changesChanged: makeEvent<ChangesChanged, ChangesChanged>("changes-changed"),
+	companyChanged: makeEvent<CompanyChanged, CompanyChanged>("company-changed"),
 	connectionChanged: makeEvent<ConnectionChanged, ConnectionChanged>("connection-changed"),
+	localOfficeProgress: makeEvent<LocalOfficeProgress, LocalOfficeProgress>("local-office-progress"),
+	meChanged: makeEvent<MeChanged, MeChanged>("me-changed"),
 	migrationProgress: makeEvent<MigrationStep, MigrationStep>("migration-progress"),
 	notificationsChanged: makeEvent<NotificationsChanged, NotificationsChanged>("notifications-changed"),
 	openRecord: makeEvent<OpenRecord, OpenRecord>("open-record"),
+	runCommand: makeEvent<RunCommand, RunCommand>("run-command"),
 	todayChanged: makeEvent<TodayChanged, TodayChanged>("today-changed"),
 };
 
 /* Types */
+/**  An alert type, for filters. */
+export type AlertKind = {
+	/**  Such as `estimate_requested`. */
+	name: string,
+	/**  In words. */
+	description: string | null,
+	/**  Such as `business_operations`. */
+	category: string,
+};
+
 /**  An error for the window. `message` says what happened and what to do; `details` is for the helper on the phone. */
 export type AppError = {
 	/**  What the window acts on. */
@@ -57,6 +102,8 @@ export type AppInfo = {
 	computer: string,
 	/**  Where the log files are. */
 	log_folder: string,
+	/**  Where this program keeps what is of use on this computer only. */
+	data_folder: string,
 };
 
 /**  A person or machine on a job. */
@@ -75,6 +122,71 @@ export type Assigned = {
 	other_job_id: string | null,
 	/**  Its place. */
 	other_address: string | null,
+};
+
+/**  A line of "Recent changes". */
+export type Change = {
+	/**  For undoing it. */
+	id: string,
+	/**  When. */
+	at: string,
+	/**  Name of the person, or what the program called itself. */
+	by: string,
+	/**  Their own login proves it. */
+	proven: boolean,
+	/**  `manual_admin`, `calendly_webhook`, `mobile_app`, `api` or `system`. */
+	source: string,
+	/**  Name of the computer. */
+	computer: string | null,
+	/**  One line. */
+	summary: string,
+	/**  Why. */
+	reason: string | null,
+	/**  What it was done to. */
+	about: RecordRef | null,
+	/**  What differs. */
+	fields: FieldChange[],
+	/**  It has a way back. */
+	can_undo: boolean,
+	/**  Why it has none. */
+	why_not: string | null,
+	/**  The change it reverses. */
+	undoes: string | null,
+	/**  The change that reversed it. */
+	undone_by: string | null,
+};
+
+/**  A page of them, newest first. */
+export type ChangePage = {
+	/**  The lines. */
+	items: Change[],
+	/**  Where the next page begins; none: there is none. */
+	next: string | null,
+};
+
+/**  A change that was just made, for its toast. */
+export type ChangeRef = {
+	/**  For undoing it. */
+	id: string,
+	/**  One line. */
+	summary: string,
+	/**  It has a way back. */
+	can_undo: boolean,
+};
+
+/**  Something was done or undone. */
+export type ChangesChanged = null;
+
+/**  Which changes. */
+export type ChangesQuery = {
+	/**  Only what this person did. */
+	mine: boolean,
+	/**  In the line or the reason. */
+	search: string | null,
+	/**  `next` of the page before. */
+	after: string | null,
+	/**  1–200 */
+	limit: number,
 };
 
 /**  One check: a sentence, what to do, and the command for whoever keeps the database. */
@@ -141,11 +253,95 @@ export type Clash = {
 	other_end: string,
 };
 
+/**  The company. */
+export type Company = {
+	/**  On every paper. */
+	name: string,
+	/**  A line under it. */
+	letterhead: string,
+	/**  Where letters reach the office. */
+	address: string,
+	/**  The office's number. */
+	phone: string,
+	/**  The office's mail address. */
+	email: string,
+	/**  Its website. */
+	website: string,
+	/**  Contractor's license number. */
+	license: string,
+	/**  IANA: what every screen and paper shows. */
+	time_zone: string,
+	/**  1 Monday … 7 Sunday. */
+	working_days: number[],
+	/**  `HH:MM` */
+	work_from: string,
+	/**  `HH:MM`, after `work_from`. */
+	work_until: string,
+	/**  Who helps. */
+	support_name: string,
+	/**  Their number. */
+	support_phone: string,
+	/**  Their mail address. */
+	support_email: string,
+	/**  Rises with every change. */
+	version: number,
+	/**  This login may change it. */
+	may_edit: boolean,
+};
+
+/**  The company's settings have changed. */
+export type CompanyChanged = null;
+
+/**  The company as it is to be. */
+export type CompanyInput = {
+	name: string,
+	letterhead: string,
+	address: string,
+	phone: string,
+	email: string,
+	website: string,
+	license: string,
+	time_zone: string,
+	working_days: number[],
+	work_from: string,
+	work_until: string,
+	support_name: string,
+	support_phone: string,
+	support_email: string,
+	version: number,
+};
+
+/**  What was saved. */
+export type CompanySaved = {
+	/**  As it is now. */
+	company: Company,
+	/**  None: nothing differed. */
+	change: ChangeRef | null,
+};
+
+/**  What this computer does by itself. */
+export type ComputerSettings = {
+	/**  Alerts pop up. */
+	popups?: boolean,
+	/**  Popups name the kind of alert only, for a screen others can see. */
+	popup_titles_only?: boolean,
+	/**  Popups sound. */
+	popup_sound?: boolean,
+	/**  The program starts when the person logs in. */
+	start_at_login?: boolean,
+	/**  Closing the window leaves the program in the tray. */
+	close_to_tray?: boolean,
+};
+
 /**  The state of the connection changed. */
 export type ConnectionChanged = ConnectionState;
 
 /**  A connection as the person enters it; the password travels beside it, never in it. */
 export type ConnectionInput = {
+	/**  Of the saved connection that is edited; none: a new one. */
+	id: string | null,
+	/**  Shown to people; none or empty: "database on host". */
+	name: string | null,
 	/**  Name or address of the server. */
 	host: string,
 	/**  1–65535. */
@@ -158,16 +354,35 @@ export type ConnectionInput = {
 	encryption: Encryption,
 	/**  File of a certificate authority. */
 	ca_file: string | null,
+	/**  How many connections, how much patience. */
+	tuning: Tuning,
 };
+
+/**  Whose server it is. */
+export type ConnectionKind = 
+/**  This program's own, on this computer. */
+"local" | 
+/**  Somebody else keeps it. */
+"server";
 
 /**  What the connection is doing, for the dot, the banner and the screens. */
 export type ConnectionState = 
 /**  No connection was ever set up on this computer. */
 { kind: "not_configured" } | 
 /**  Trying for the first time. */
-{ kind: "connecting" } | 
+{ kind: "connecting"; 
+/**  What takes a while, in words: "Starting the local office". */
+step: string | null } | 
 /**  Working. */
 { kind: "online"; 
+/**  The saved connection. */
+connection_id: string; 
+/**  Its name. */
+connection_name: string; 
+/**  It is this computer's own office. */
+local: boolean; 
+/**  This login may change the company's settings. */
+may_administer: boolean; 
 /**  Host of the server. */
 server: string; 
 /**  Name of the database. */
@@ -270,6 +485,10 @@ export type ErrorCode =
 "version_conflict" | 
 /**  The backup that must come first did not succeed. */
 "backup_failed" | 
+/**  The local office's own server cannot be found, made or started. */
+"local_office" | 
+/**  A disk is full: this computer's or the server's. */
+"disk_full" | 
 /**  A defect: to be reported. */
 "internal";
 
@@ -288,6 +507,7 @@ export type EstimateDetail = {
 	status: string,
 	response_by: string | null,
 	notes: string | null,
+	version: number,
 	created_at: string,
 	updated_at: string,
 };
@@ -311,6 +531,94 @@ export type EstimateDue = {
 	/**  Dollars; none: not priced yet. */
 	estimated_cost: string | null,
 };
+
+/**  What was saved. */
+export type EstimateSaved = {
+	/**  As it is now. */
+	estimate: EstimateDetail,
+	/**  None: nothing differed. */
+	change: ChangeRef | null,
+};
+
+/**  A file that was written. */
+export type Exported = {
+	/**  Where. */
+	path: string,
+	/**  Lines in it, without the heading. */
+	rows: number,
+};
+
+/**  One field, before and after. */
+export type FieldChange = {
+	/**  As the screen calls it. */
+	label: string,
+	/**  None: empty. */
+	before: string | null,
+	/**  None: empty. */
+	after: string | null,
+};
+
+/**  What a pasted configuration says. */
+export type ImportedConfiguration = {
+	/**  Where and how. */
+	input: ConnectionInput,
+	/**  A password was in it: connecting to the same place without typing one uses it. */
+	password_found: boolean,
+	/**  What should not stay as it is. */
+	warnings: string[],
+	/**  What was taken otherwise than it was written. */
+	notes: string[],
+	/**  Names that mean nothing here. */
+	ignored: string[],
+};
+
+/**  Which first, among the unread; the read ones are always newest first. */
+export type InboxOrder = 
+/**  By time. */
+"newest" | 
+/**  By priority, then time. */
+"priority";
+
+/**  A page of them. */
+export type InboxPage = {
+	/**  The alerts. */
+	items: Notification[],
+	/**  Where the next page begins; none: there is none. */
+	next: string | null,
+	/**  Unread in all, whatever the filter; 10,000 stands for more. */
+	unread: number,
+	/**  The database's clock: "mark all read" reaches that far. */
+	as_of: string,
+};
+
+/**  Which alerts. */
+export type InboxQuery = {
+	/**  Read or not. */
+	show: InboxShow,
+	/**  Which first. */
+	order: InboxOrder,
+	/**  In title or message. */
+	search: string | null,
+	/**  Names of alert types; empty: every type. */
+	types: string[],
+	/**  1–5 */
+	min_priority: number | null,
+	/**  Also those whose time has passed. */
+	expired: boolean,
+	/**  `next` of the page before. */
+	after: string | null,
+	/**  1–200 */
+	limit: number,
+};
+
+/**  Read or not. */
+export type InboxShow = 
+/**  Not read on any computer. */
+"unread" | 
+/**  Read. */
+"read" | 
+/**  Both, the unread first. */
+"all";
 
 /**  A job as lists show it. */
 export type JobCard = {
@@ -378,14 +686,82 @@ export type JobDetail = {
 	updated_at: string,
 };
 
-/**  A step of a migration. */
-export type MigrationProgress = {
-	/**  What is being done. */
-	step: string,
-	/**  Steps finished. */
-	done: number,
-	/**  Steps in all. */
-	total: number,
+/**  A step of making the local office. */
+export type LocalOfficeProgress = Progress;
+
+/**  The local office as the first run shows it. */
+export type LocalOfficeState = {
+	/**  It was made. */
+	exists: boolean,
+	/**  Its server runs for this program. */
+	running: boolean,
+	/**  Its saved connection. */
+	connection_id: string | null,
+	/**  Version of PostgreSQL that is or would be used, such as `15.18`. */
+	postgres: string | null,
+	/**  Why it cannot be used on this computer. */
+	problem: AppError | null,
+	/**  Where it is. */
+	folder: string,
+};
+
+/**  The person who works here, with what they chose for themselves. */
+export type Me = {
+	/**  `app_users.id` */
+	id: string,
+	/**  What notifications are addressed to. */
+	user_id: string,
+	/**  Their name. */
+	name: string,
+	/**  Their address. */
+	email: string | null,
+	/**  Their number. */
+	phone: string | null,
+	/**  `owner`, `manager`, `sales`, `supervisor`, `database_keeper` or `viewer`. */
+	office_role: string,
+	/**  Their own login proves who they are. */
+	proven: boolean,
+	/**  The login this computer uses. */
+	login: string,
+	/**  IANA; none: the office's. */
+	time_zone: string | null,
+	/**  The office's. */
+	office_zone: string,
+	/**  `HH:MM` in their zone; both or neither. */
+	quiet_from: string | null,
+	/**  `HH:MM`; before `quiet_from`: the next morning. */
+	quiet_until: string | null,
+	/**  Rises with every change. */
+	version: number,
+};
+
+/**  What I chose for myself has changed. */
+export type MeChanged = null;
+
+/**  What a person may change about themselves. */
+export type MeInput = {
+	/**  1–200 characters. */
+	name: string,
+	/**  Where mail goes. */
+	email: string | null,
+	/**  Where texts go. */
+	phone: string | null,
+	/**  IANA; none: the office's. */
+	time_zone: string | null,
+	/**  `HH:MM`; both or neither. */
+	quiet_from: string | null,
+	/**  `HH:MM` */
+	quiet_until: string | null,
+	/**  The version that was shown. */
+	version: number,
+};
+
+/**  What was saved. */
+export type MeSaved = {
+	/**  As it is now. */
+	me: Me,
+	/**  None: nothing differed. */
+	change: ChangeRef | null,
 };
 
 /**  What a migration did. */
@@ -399,7 +775,7 @@ export type MigrationResult = {
 };
 
 /**  A step of a migration. */
-export type MigrationStep = MigrationProgress;
+export type MigrationStep = Progress;
 
 /**  One dashboard notification. */
 export type Notification = {
@@ -449,6 +825,16 @@ export type Person = {
 	email: string | null,
 };
 
+/**  A step of something that takes a while: a migration, making the local office. */
+export type Progress = {
+	/**  What is being done. */
+	step: string,
+	/**  Steps finished. */
+	done: number,
+	/**  Steps in all. */
+	total: number,
+};
+
 /**  A record of the office. */
 export type RecordKind = 
 /**  `estimates` */
@@ -459,6 +845,12 @@ export type RecordKind =
 "contract" | 
 /**  `customers` */
 "customer" | 
+/**  `crews` */
+"crew" | 
+/**  `crew_members`: somebody of a crew. */
+"person" | 
+/**  `equipment` */
+"machine" | 
 /**  An alert that is about no record. */
 "alert";
 
@@ -470,12 +862,35 @@ export type RecordRef = {
 	id: string,
 };
 
+/**  A record for reading. */
+export type RecordSheet = {
+	/**  Its kind. */
+	kind: RecordKind,
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	title: string,
+	/**  What it is, in a word or two. */
+	subtitle: string,
+	/**  Its values; those that are empty are left out. */
+	fields: SheetField[],
+	/**  What hangs together with it. */
+	sections: SheetSection[],
+};
+
+/**  The tray asks for a command of the window's registry. */
+export type RunCommand = string;
+
 /**  A connection this computer remembers. */
 export type SavedConnection = {
 	/**  Names its keychain entry. */
 	id: string,
 	/**  Shown to people. */
 	name: string,
+	/**  Whose server it is. */
+	kind: ConnectionKind,
+	/**  In use. */
+	active: boolean,
 	/**  Name or address of the server. */
 	host: string,
 	/**  1–65535. */
@@ -488,7 +903,9 @@ export type SavedConnection = {
 	encryption: Encryption,
 	/**  File of a certificate authority. */
 	ca_file: string | null,
-	/**  The keychain, or this session, has its password. */
+	/**  How many connections, how much patience. */
+	tuning: Tuning,
+	/**  The keychain has its password; else it is used for this session only. */
 	password_saved: boolean,
 };
 
@@ -506,6 +923,75 @@ export type SchemaKind =
 "current" | 
 /**  Ours, of a newer program. */
 "newer";
+
+/**  A record that was found. */
+export type SearchHit = {
+	/**  Its kind. */
+	kind: RecordKind,
+	/**  Its id. */
+	id: string,
+	/**  Its name. */
+	title: string,
+	/**  Where, by which number, in which state. */
+	subtitle: string,
+	/**  Start of a job; when an estimate or contract came in. */
+	when: string | null,
+};
+
+/**  One value of a record. */
+export type SheetField = {
+	/**  What it is. */
+	label: string,
+	/**  As text. */
+	value: string,
+	/**  How it is shown. */
+	kind: SheetValue,
+	/**  The record it leads to. */
+	about: RecordRef | null,
+};
+
+/**  A record that hangs together with this one. */
+export type SheetItem = {
+	/**  Its name or place. */
+	title: string,
+	/**  More of it. */
+	subtitle: string,
+	/**  When. */
+	when: string | null,
+	/**  The record, where it can be opened. */
+	about: RecordRef | null,
+};
+
+/**  Records of one kind. */
+export type SheetSection = {
+	/**  What they are. */
+	title: string,
+	/**  The first of them. */
+	items: SheetItem[],
+	/**  How many are not listed. */
+	more: number,
+};
+
+/**  How a value is shown. */
+export type SheetValue = 
+/**  As it is. */
+"text" | 
+/**  Dollars. */
+"money" | 
+/**  A day, `YYYY-MM-DD`. */
+"date" | 
+/**  An instant. */
+"instant" | 
+/**  A number to call. */
+"phone" | 
+/**  A mail address. */
+"email" | 
+/**  A place. */
+"address" | 
+/**  A state of its kind of record. */
+"status" | 
+/**  A service type. */
+"service";
 
 /**  The Today screen. Lists hold 100 at most, counts are exact. */
 export type Today = {
@@ -550,6 +1036,30 @@ export type TodayDay = {
 	shown: number,
 	/**  By crew name. */
 	crews: CrewDay[],
+};
+
+/**  How many connections a computer holds, and how long anything may take. Whole seconds. */
+export type Tuning = {
+	/**  Connections kept open while idle: 0–5. */
+	keep_ready?: number,
+	/**  2–20. Each computer has one more, which listens. */
+	max_connections?: number,
+	/**  An idle connection is closed after this: 5–3,600 s. */
+	idle_seconds?: number,
+	/**  A person waits for a free connection at most this long: 1–60 s. */
+	acquire_seconds?: number,
+	/**  The server stops a statement after this: 1–600 s. */
+	statement_seconds?: number,
+	/**  A statement waits for somebody else's lock at most this long: 1–60 s. */
+	lock_seconds?: number,
+	/**  The server ends a transaction in which nothing happens after this: 5–3,600 s. */
+	idle_in_transaction_seconds?: number,
+};
+
+/**  What undoing did. */
+export type Undone = {
+	/**  The change that reversed the other; undoing it is redoing. */
+	change: ChangeRef,
 };
 
 /* Tauri Specta runtime */

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod fill;
+mod local;
 mod password;
 mod schema;
 mod worker;
@@ -28,8 +29,11 @@ pub(crate) struct Where {
     /// The database, without its password: `postgres://login@host:5432/database?sslmode=verify-full`.
     ///
     /// The password comes from the keychain, from `NEFF_DATABASE_PASSWORD`, or is asked for.
-    #[arg(long, value_name = "URL")]
-    url: String,
+    #[arg(long, value_name = "URL", required_unless_present = "local")]
+    url: Option<String>,
+    /// The local office of this computer, as its owner.
+    #[arg(long, conflicts_with = "url")]
+    local: bool,
 }
 
 #[derive(Subcommand)]
@@ -67,6 +71,15 @@ enum Command {
         #[arg(long)]
         today: Option<chrono::NaiveDate>,
     },
+    /// Make the local office of this computer, or finish one that was begun.
+    LocalOffice {
+        /// Who works here.
+        #[arg(long, value_name = "NAME")]
+        person: String,
+        /// Fill it with believable customers, estimates and jobs to look around in.
+        #[arg(long)]
+        sample_data: bool,
+    },
     /// Do the background work with no window: popups, and whatever the office does by itself.
     Worker {
         #[command(flatten)]
@@ -80,7 +93,10 @@ enum Command {
 impl Where {
     /// The settings of the URL and the password, from wherever it is.
     async fn resolve(&self) -> Result<(ConnectionSettings, Option<SecretString>), Failed> {
-        let (settings, in_url) = ConnectionSettings::from_url(&self.url).map_err(|e| e.message)?;
+        let Some(url) = self.url.as_deref().filter(|_| !self.local) else {
+            return local::as_superuser().await;
+        };
+        let (settings, in_url) = ConnectionSettings::from_url(url).map_err(|e| e.message)?;
         if in_url.is_some() {
             return Err(
                 "The URL holds a password, which everybody on this computer can read in the list of programs. \
@@ -109,12 +125,15 @@ fn main() -> ExitCode {
         }
     };
     let outcome = runtime.block_on(async {
-        match cli.command {
+        let outcome = match cli.command {
             Command::Migrate { at, backup_to, no_backup } => schema::migrate(&at, backup_to, no_backup).await,
             Command::Doctor { at, json } => doctor::examine(&at, json).await,
             Command::SampleData { at, scale, seed, today } => fill::fill(&at, &scale, seed, today).await,
+            Command::LocalOffice { person, sample_data } => local::make(&person, sample_data).await,
             Command::Worker { at, person } => worker::work(&at, person.as_deref()).await,
-        }
+        };
+        local::finish().await;
+        outcome
     });
     // A keychain that never answers must not keep the program from ending.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));

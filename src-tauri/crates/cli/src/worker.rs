@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use office::link::{Link, Target};
 use office::notifier::Notifier;
 use office::popups::Popups;
-use office::settings::{Settings, computer_name};
+use office::settings::{ConnectionKind, Settings, StoredConnection, computer_name};
 use office::{Desktop, DesktopEvent, Paths, Popup, PopupError};
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ impl Desktop for NoWindow {
             use office::link::ConnectionState as S;
             let line = match *state {
                 S::NotConfigured => "not configured".to_owned(),
-                S::Connecting => "connecting".to_owned(),
+                S::Connecting { .. } => "connecting".to_owned(),
                 S::Online { person, .. } => format!("online as {}", person.name),
                 S::WhoAreYou { .. } => "online, but who are you? Say so with --person NAME".to_owned(),
                 S::NeedsMigration { .. } => "the database has to be brought up to date: neff migrate".to_owned(),
@@ -44,7 +44,12 @@ impl Desktop for NoWindow {
 }
 
 pub(crate) async fn work(at: &Where, person: Option<&str>) -> Result<ExitCode, Failed> {
-    let (settings, password) = at.resolve().await?;
+    // The local office's keeper finds the way in by itself, with the person's own login.
+    let local = if at.local { Some(crate::local::office()?) } else { None };
+    let (settings, password) = match &local {
+        Some((stored, _)) => (stored.settings.clone(), None),
+        None => at.resolve().await?,
+    };
     let paths = Paths::find().map_err(|e| e.to_string())?;
     let known = Settings::load(&paths.config).map_err(|e| e.to_string())?;
     let person = match person {
@@ -54,7 +59,19 @@ pub(crate) async fn work(at: &Where, person: Option<&str>) -> Result<ExitCode, F
     let popups = Arc::new(Popups::new(&paths.data).map_err(|e| e.to_string())?);
     let notifier = Notifier::new(Arc::new(|_| {}));
     notifier.warm_up().await;
+    let connection = match &local {
+        Some((stored, _)) => stored.clone(),
+        None => StoredConnection {
+            id: Uuid::nil(),
+            name: settings.to_string(),
+            kind: ConnectionKind::Server,
+            settings: settings.clone(),
+            person,
+        },
+    };
     let target = Target {
+        connection,
+        local: local.map(|(_, local)| local),
         settings,
         password,
         person,

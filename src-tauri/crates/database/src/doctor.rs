@@ -514,3 +514,17 @@ async fn passwords(report: &mut Report, settings: &ConnectionSettings) {
             .command(found.iter().map(|login| format!("\\password {login}")).collect::<Vec<_>>().join("\n"));
     }
 }
+
+/// Version of the server and of the schema, for whoever helps.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn versions(pool: &sqlx::PgPool) -> Result<(String, String), DatabaseError> {
+    let row = sqlx::query!(
+        r#"SELECT current_setting('server_version') AS "server!",
+                  (SELECT version FROM schema_versions ORDER BY id DESC LIMIT 1) AS schema"#
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok((row.server, row.schema.unwrap_or_default()))
+}

@@ -15,6 +15,7 @@ pub mod inbox;
 pub mod listen;
 pub mod migrate;
 pub mod notifications;
+pub mod owner;
 pub mod people;
 pub mod records;
 pub mod rights;
@@ -26,6 +27,9 @@ pub mod today;
 pub use connect::{ConnectionSettings, Encryption, InvalidSetting, Tuning};
 pub use error::{DatabaseError, Failure};
 pub use sqlx::{PgConnection, PgPool};
+
+/// A transaction on a connection of the pool.
+pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
 
 /// Says goodbye to the server; a link that is gone already is no error.
 pub async fn close(connection: PgConnection) {

@@ -35,18 +35,30 @@ pub enum Wake {
 
 /// What kind of things were committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of kinds")]
 pub struct Changed {
     /// Dashboard notifications were added or read.
     pub notifications: bool,
     /// Something Today shows.
     pub today: bool,
+    /// Settings of the office.
+    pub company: bool,
+    /// People of the office.
+    pub people: bool,
+    /// What "Recent changes" lists.
+    pub changes: bool,
 }
 
 impl Changed {
     fn note(&mut self, notification: &PgNotification) {
         match (notification.channel(), notification.payload()) {
             ("neff_notifications", _) | (_, "dashboard_notifications") => self.notifications = true,
-            (_, table) => self.today |= TODAY.contains(&table),
+            (_, table) => {
+                self.today |= TODAY.contains(&table);
+                self.company |= table == "system_config";
+                self.people |= table == "app_users";
+                self.changes |= matches!(table, "office_changes" | "schedule_changes");
+            }
         }
     }
 }

@@ -62,6 +62,15 @@ pub async fn register(connection: &mut PgConnection, name: &str) -> Result<Uuid,
     Ok(id)
 }
 
+/// Adds a person whose own login this is: who they are is proven from then on.
+///
+/// # Errors
+/// When the name is empty or too long, or the login is somebody's already.
+pub async fn register_with_login(connection: &mut PgConnection, name: &str) -> Result<Uuid, DatabaseError> {
+    let id = sqlx::query_scalar!(r#"SELECT register_person($1, true) AS "id!""#, name).fetch_one(connection).await?;
+    Ok(id)
+}
+
 /// Makes this computer known: popups are shown once on each, from its first day on.
 ///
 /// # Errors

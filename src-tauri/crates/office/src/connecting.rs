@@ -5,19 +5,23 @@ use std::time::Duration;
 
 use database::doctor::{self, Check};
 use database::migrate::{self, SchemaKind};
-use database::{ConnectionSettings, Encryption, Failure, PgConnection};
+use database::{ConnectionSettings, Encryption, Failure, PgConnection, Tuning};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
 use crate::error::{AppError, ErrorCode};
-use crate::settings::StoredConnection;
-use crate::view::{MigrationProgress, MigrationResult};
+use crate::settings::{ConnectionKind, StoredConnection};
+use crate::view::{MigrationResult, Progress};
 
 /// A connection as the person enters it; the password travels beside it, never in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ConnectionInput {
+    /// Of the saved connection that is edited; none: a new one.
+    pub id: Option<Uuid>,
+    /// Shown to people; none or empty: "database on host".
+    pub name: Option<String>,
     /// Name or address of the server.
     pub host: String,
     /// 1–65535.
@@ -30,6 +34,8 @@ pub struct ConnectionInput {
     pub encryption: Encryption,
     /// File of a certificate authority.
     pub ca_file: Option<String>,
+    /// How many connections, how much patience.
+    pub tuning: Tuning,
 }
 
 /// A connection this computer remembers.
@@ -39,6 +45,10 @@ pub struct SavedConnection {
     pub id: Uuid,
     /// Shown to people.
     pub name: String,
+    /// Whose server it is.
+    pub kind: ConnectionKind,
+    /// In use.
+    pub active: bool,
     /// Name or address of the server.
     pub host: String,
     /// 1–65535.
@@ -51,8 +61,25 @@ pub struct SavedConnection {
     pub encryption: Encryption,
     /// File of a certificate authority.
     pub ca_file: Option<String>,
-    /// The keychain, or this session, has its password.
+    /// How many connections, how much patience.
+    pub tuning: Tuning,
+    /// The keychain has its password; else it is used for this session only.
     pub password_saved: bool,
+}
+
+/// What a pasted configuration says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ImportedConfiguration {
+    /// Where and how.
+    pub input: ConnectionInput,
+    /// A password was in it: connecting to the same place without typing one uses it.
+    pub password_found: bool,
+    /// What should not stay as it is.
+    pub warnings: Vec<String>,
+    /// What was taken otherwise than it was written.
+    pub notes: Vec<String>,
+    /// Names that mean nothing here.
+    pub ignored: Vec<String>,
 }
 
 impl ConnectionInput {
@@ -68,6 +95,7 @@ impl ConnectionInput {
             login: self.login.trim().to_owned(),
             encryption: self.encryption,
             ca_file: self.ca_file.as_deref().map(str::trim).filter(|f| !f.is_empty()).map(PathBuf::from),
+            tuning: self.tuning,
         };
         settings.check()?;
         if let Some(file) = &settings.ca_file
@@ -78,22 +106,56 @@ impl ConnectionInput {
         }
         Ok(settings)
     }
+
+    /// The name to keep it under.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Invalid`] when too long.
+    pub fn chosen_name(&self, settings: &ConnectionSettings) -> Result<String, AppError> {
+        match self.name.as_deref().map(str::trim).filter(|n| !n.is_empty()) {
+            Some(name) if name.chars().count() > 100 => {
+                let invalid = AppError::new(ErrorCode::Invalid, "The name has up to 100 characters.");
+                Err(AppError { field: Some("name".into()), ..invalid })
+            }
+            Some(name) => Ok(name.to_owned()),
+            None => Ok(format!("{} on {}", settings.database, settings.host)),
+        }
+    }
+
+    /// As the person would have typed it.
+    #[must_use]
+    pub fn of(settings: &ConnectionSettings) -> Self {
+        Self {
+            id: None,
+            name: None,
+            host: settings.host.clone(),
+            port: settings.port,
+            database: settings.database.clone(),
+            login: settings.login.clone(),
+            encryption: settings.encryption,
+            ca_file: settings.ca_file.as_ref().map(|f| f.display().to_string()),
+            tuning: settings.tuning,
+        }
+    }
 }
 
 impl SavedConnection {
     /// For the window.
     #[must_use]
-    pub fn of(stored: &StoredConnection, password_saved: bool) -> Self {
+    pub fn of(stored: &StoredConnection, active: bool, password_saved: bool) -> Self {
         let s = &stored.settings;
         Self {
             id: stored.id,
             name: stored.name.clone(),
+            kind: stored.kind,
+            active,
             host: s.host.clone(),
             port: s.port,
             database: s.database.clone(),
             login: s.login.clone(),
             encryption: s.encryption,
             ca_file: s.ca_file.as_ref().map(|f| f.display().to_string()),
+            tuning: s.tuning,
             password_saved,
         }
     }
@@ -162,7 +224,7 @@ pub async fn migrate(
     settings: &ConnectionSettings,
     password: Option<&SecretString>,
     backups: Option<PathBuf>,
-    mut progress: impl FnMut(MigrationProgress) + Send,
+    mut progress: impl FnMut(Progress) + Send,
 ) -> Result<MigrationResult, AppError> {
     let mut connection = settings.open(password, "neff-migrate", Duration::from_secs(10)).await?;
     let state = match migrate::state(&mut connection).await {
@@ -195,7 +257,7 @@ pub async fn migrate(
     if state.holds_rows
         && let Some(folder) = backups
     {
-        progress(MigrationProgress { step: "Making a backup and reading it back".into(), done: 0, total: 1 });
+        progress(Progress { step: "Making a backup and reading it back".into(), done: 0, total: 1 });
         let dump = database::dump::verified_dump(&mut connection, settings, password, &folder).await.map_err(|e| {
             let message = match e.failure() {
                 Failure::RightsMissing => {
@@ -210,7 +272,7 @@ pub async fn migrate(
     }
     let to_u32 = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let applied = migrate::run(&mut connection, |step| {
-        progress(MigrationProgress { step: step.description, done: to_u32(step.done), total: to_u32(step.total) });
+        progress(Progress { step: step.description, done: to_u32(step.done), total: to_u32(step.total) });
     })
     .await?;
     let repairs = migrate::repairs(&mut connection).await?;

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::link::ConnectionState;
-use crate::view::{MigrationProgress, RecordRef};
+use crate::view::{Progress, RecordRef};
 
 /// A popup to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,15 @@ pub enum DesktopEvent {
     /// My notifications have changed.
     NotificationsChanged,
     /// A step of a migration.
-    Migration(MigrationProgress),
+    Migration(Progress),
+    /// A step of making the local office.
+    LocalOffice(Progress),
+    /// The company's settings have changed.
+    CompanyChanged,
+    /// What I chose for myself has changed.
+    MeChanged,
+    /// Something was done or undone.
+    ChangesChanged,
 }
 
 /// Popups and events. Implemented by the desktop shell, by `neff worker` and by tests.

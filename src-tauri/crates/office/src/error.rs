@@ -40,6 +40,10 @@ pub enum ErrorCode {
     VersionConflict,
     /// The backup that must come first did not succeed.
     BackupFailed,
+    /// The local office's own server cannot be found, made or started.
+    LocalOffice,
+    /// A disk is full: this computer's or the server's.
+    DiskFull,
     /// A defect: to be reported.
     Internal,
 }
@@ -116,7 +120,7 @@ impl AppError {
             }
             Failure::Constraint => (C::Invalid, "The database refused a value. Nothing was changed."),
             Failure::DiskFull => {
-                (C::Internal, "The server's disk is full. Nothing was changed; space has to be made there first.")
+                (C::DiskFull, "The server's disk is full. Nothing was changed; space has to be made there first.")
             }
             Failure::NameTaken => (
                 C::NotANeffDatabase,

@@ -3,9 +3,11 @@
 
 pub mod clock;
 pub mod connecting;
+mod connections;
 pub mod desktop;
 pub mod error;
 pub mod link;
+pub mod local_office;
 pub mod notifier;
 pub mod office;
 pub mod paths;

@@ -18,8 +18,10 @@ use uuid::Uuid;
 
 use crate::connecting::DoctorReport;
 use crate::desktop::{Desktop, DesktopEvent};
-use crate::error::AppError;
+use crate::error::{AppError, ErrorCode};
+use crate::local_office::LocalOffice;
 use crate::popups::Popups;
+use crate::settings::StoredConnection;
 use crate::view::Person;
 
 /// How long a link may be silent before it is asked whether it is still there, and how long it has to answer. A
@@ -38,9 +40,20 @@ pub enum ConnectionState {
     /// No connection was ever set up on this computer.
     NotConfigured,
     /// Trying for the first time.
-    Connecting,
+    Connecting {
+        /// What takes a while, in words: "Starting the local office".
+        step: Option<String>,
+    },
     /// Working.
     Online {
+        /// The saved connection.
+        connection_id: Uuid,
+        /// Its name.
+        connection_name: String,
+        /// It is this computer's own office.
+        local: bool,
+        /// This login may change the company's settings.
+        may_administer: bool,
         /// Host of the server.
         server: String,
         /// Name of the database.
@@ -76,6 +89,10 @@ pub enum ConnectionState {
 /// What a session of the link needs to know.
 #[derive(Debug, Clone)]
 pub struct Target {
+    /// The saved connection.
+    pub connection: StoredConnection,
+    /// Its server, where this program keeps it itself.
+    pub local: Option<Arc<LocalOffice>>,
     /// Where.
     pub settings: ConnectionSettings,
     /// The password, if one is needed.
@@ -105,11 +122,20 @@ impl Link {
     #[must_use]
     pub fn start(target: Target, desktop: Arc<dyn Desktop>, popups: Arc<Popups>) -> Self {
         let pool = target.settings.pool(target.password.as_ref(), &target.application);
-        let (sender, state) = watch::channel(ConnectionState::Connecting);
+        let step = target.local.is_some().then(|| "Starting the local office".to_owned());
+        let (sender, state) = watch::channel(ConnectionState::Connecting { step });
         let (me_sender, me) = watch::channel(None);
         let (again, token) = (Arc::new(Notify::new()), CancellationToken::new());
-        let keeper =
-            Keeper { target, desktop, popups, sender, me: me_sender, again: again.clone(), token: token.clone() };
+        let keeper = Keeper {
+            target,
+            desktop,
+            popups,
+            pool: pool.clone(),
+            sender,
+            me: me_sender,
+            again: again.clone(),
+            token: token.clone(),
+        };
         let task = tokio::spawn(keeper.run());
         tokio::spawn(crate::sweep::sweep(pool.clone(), state.clone(), token.clone()));
         Self { pool, state, me, again, token, task }
@@ -132,7 +158,7 @@ impl Link {
     /// Waits until the first attempt has come out one way or the other.
     pub async fn settled(&self) -> ConnectionState {
         let mut state = self.state.clone();
-        match state.wait_for(|s| !matches!(s, ConnectionState::Connecting)).await {
+        match state.wait_for(|s| !matches!(s, ConnectionState::Connecting { .. })).await {
             Ok(settled) => settled.clone(),
             Err(_) => self.state(),
         }
@@ -153,6 +179,7 @@ struct Keeper {
     target: Target,
     desktop: Arc<dyn Desktop>,
     popups: Arc<Popups>,
+    pool: PgPool,
     sender: watch::Sender<ConnectionState>,
     me: watch::Sender<Option<PersonRow>>,
     again: Arc<Notify>,
@@ -166,12 +193,13 @@ enum Ended {
 }
 
 impl Keeper {
-    async fn run(self) {
+    async fn run(mut self) {
         let mut failures: u32 = 0;
+        let token = self.token.clone();
         loop {
             let started = tokio::time::Instant::now();
             let outcome = tokio::select! {
-                () = self.token.cancelled() => return,
+                () = token.cancelled() => return,
                 outcome = self.session() => outcome,
             };
             let pause = match outcome {
@@ -192,7 +220,19 @@ impl Keeper {
     }
 
     /// One session: from connecting to the first failure.
-    async fn session(&self) -> Result<Ended, DatabaseError> {
+    async fn session(&mut self) -> Result<Ended, AppError> {
+        if let Some(local) = self.target.local.clone() {
+            // It may have been killed since, or its password lost: started and mended before every attempt.
+            // In a task of its own: a session that is broken off must not leave a server half started.
+            let connection = self.target.connection.clone();
+            let ready = tokio::spawn(async move { local.prepare(&connection).await }).await.map_err(|error| {
+                AppError::new(ErrorCode::Internal, "The local office could not be started.")
+                    .with_details(error.to_string())
+            })??;
+            self.pool.set_connect_options(ready.settings.options(Some(&ready.password), &self.target.application));
+            self.target.settings = ready.settings;
+            self.target.password = Some(ready.password);
+        }
         let t = &self.target;
         let mut listener = Listener::connect(&t.settings, t.password.as_ref(), &t.application).await?;
         let schema = in_time(database::migrate::state(listener.connection().await?)).await?;
@@ -222,7 +262,13 @@ impl Keeper {
         // LISTEN first, then catch up, then wait: nothing falls between.
         in_time(listener.listen()).await?;
         self.me.send_replace(Some(me.clone()));
+        let may_administer =
+            in_time(database::company::may_administer(listener.connection().await?)).await.unwrap_or(false);
         self.set(ConnectionState::Online {
+            connection_id: t.connection.id,
+            connection_name: t.connection.name.clone(),
+            local: t.local.is_some(),
+            may_administer,
             server: t.settings.host.clone(),
             database: t.settings.database.clone(),
             person: Person { id: me.id, name: me.name, email: me.email },
@@ -254,6 +300,15 @@ impl Keeper {
                     if what.today || what.notifications {
                         self.desktop.tell(DesktopEvent::TodayChanged);
                     }
+                    if what.company {
+                        self.desktop.tell(DesktopEvent::CompanyChanged);
+                    }
+                    if what.people {
+                        self.desktop.tell(DesktopEvent::MeChanged);
+                    }
+                    if what.changes {
+                        self.desktop.tell(DesktopEvent::ChangesChanged);
+                    }
                 }
             }
         }
@@ -272,9 +327,8 @@ impl Keeper {
         }
     }
 
-    fn went_offline(&self, error: DatabaseError) {
-        tracing::warn!(failure = ?error.failure(), "the link to the office database broke");
-        let error = AppError::from(error);
+    fn went_offline(&self, error: AppError) {
+        tracing::warn!(code = ?error.code, "the link to the office database broke");
         let since = match &*self.sender.borrow() {
             ConnectionState::Offline { since, .. } => *since,
             _ => crate::clock::now(),

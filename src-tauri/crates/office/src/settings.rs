@@ -7,6 +7,19 @@ use database::ConnectionSettings;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::view::ComputerSettings;
+
+/// Whose server it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionKind {
+    /// This program's own, on this computer.
+    Local,
+    /// Somebody else keeps it.
+    #[default]
+    Server,
+}
+
 /// A named connection. Its password is in the keychain under its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredConnection {
@@ -14,6 +27,9 @@ pub struct StoredConnection {
     pub id: Uuid,
     /// Shown to people.
     pub name: String,
+    /// Whose server it is. The local office's port is found anew at each start.
+    #[serde(default)]
+    pub kind: ConnectionKind,
     /// Where and how.
     #[serde(flatten)]
     pub settings: ConnectionSettings,
@@ -27,9 +43,18 @@ pub struct StoredConnection {
 pub struct Settings {
     /// This computer, as `office_computers.id`: popups are shown once on each.
     pub computer: Uuid,
-    /// The connections, the one in use first.
+    /// The connections.
     #[serde(default)]
     pub connections: Vec<StoredConnection>,
+    /// The one in use; the first where it is not said.
+    #[serde(default)]
+    pub active: Option<Uuid>,
+    /// What this computer does by itself.
+    #[serde(default)]
+    pub behaviour: ComputerSettings,
+    /// Where PostgreSQL's programs are, for the local office; found by themselves where it is not said.
+    #[serde(default)]
+    pub postgres_programs: Option<PathBuf>,
 }
 
 impl Settings {
@@ -50,7 +75,13 @@ impl Settings {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        let settings = Self { computer: Uuid::new_v4(), connections: Vec::new() };
+        let settings = Self {
+            computer: Uuid::new_v4(),
+            connections: Vec::new(),
+            active: None,
+            behaviour: ComputerSettings::default(),
+            postgres_programs: None,
+        };
         settings.save(folder)?;
         Ok(settings)
     }
@@ -72,7 +103,20 @@ impl Settings {
     /// The connection in use.
     #[must_use]
     pub fn active(&self) -> Option<&StoredConnection> {
-        self.connections.first()
+        self.active.and_then(|id| self.connection(id)).or_else(|| self.connections.first())
+    }
+    /// One of the connections.
+    #[must_use]
+    pub fn connection(&self, id: Uuid) -> Option<&StoredConnection> {
+        self.connections.iter().find(|c| c.id == id)
+    }
+    /// Keeps a connection and uses it from now on.
+    pub fn keep_and_use(&mut self, stored: StoredConnection) {
+        self.active = Some(stored.id);
+        match self.connections.iter_mut().find(|c| c.id == stored.id) {
+            Some(slot) => *slot = stored,
+            None => self.connections.push(stored),
+        }
     }
 
     fn file(folder: &Path) -> PathBuf {

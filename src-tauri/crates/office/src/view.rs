@@ -6,6 +6,16 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
+mod changes;
+mod find;
+mod inbox;
+mod people;
+
+pub use changes::{Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, Undone};
+pub use find::{EstimateSaved, RecordSheet, SearchHit, SheetField, SheetItem, SheetSection, SheetValue};
+pub use inbox::{AlertKind, Exported, InboxOrder, InboxPage, InboxQuery, InboxShow};
+pub use people::{Company, CompanyInput, CompanySaved, ComputerSettings, Me, MeInput, MeSaved};
+
 /// A record of the office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +28,12 @@ pub enum RecordKind {
     Contract,
     /// `customers`
     Customer,
+    /// `crews`
+    Crew,
+    /// `crew_members`: somebody of a crew.
+    Person,
+    /// `equipment`
+    Machine,
     /// An alert that is about no record.
     Alert,
 }
@@ -29,6 +45,28 @@ pub struct RecordRef {
     pub kind: RecordKind,
     /// Its id.
     pub id: Uuid,
+}
+
+impl RecordKind {
+    /// As the database writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Estimate => "estimate",
+            Self::Job => "job",
+            Self::Contract => "contract",
+            Self::Customer => "customer",
+            Self::Crew => "crew",
+            Self::Person => "person",
+            Self::Machine => "machine",
+            Self::Alert => "alert",
+        }
+    }
+    /// What the database wrote, which another program may have written.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_value(text.into()).ok()
+    }
 }
 
 impl RecordRef {
@@ -222,6 +260,7 @@ pub struct EstimateDetail {
     pub status: String,
     pub response_by: Option<DateTime<Utc>>,
     pub notes: Option<String>,
+    pub version: i32,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -294,9 +333,9 @@ pub struct Person {
     pub email: Option<String>,
 }
 
-/// A step of a migration.
+/// A step of something that takes a while: a migration, making the local office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct MigrationProgress {
+pub struct Progress {
     /// What is being done.
     pub step: String,
     /// Steps finished.

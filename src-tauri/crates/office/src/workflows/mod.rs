@@ -1,5 +1,13 @@
-//! What people do here, each a function of [`crate::Office`]: ask the database, shape the answer for a screen.
+//! What people do, as methods of [`crate::Office`]: ask the database, shape the answer for a screen.
 
+pub(crate) mod changes;
+pub(crate) mod company;
+pub mod estimates;
+pub mod find;
+pub mod inbox;
+pub mod me;
 pub mod notifications;
 pub mod records;
+pub mod sheets;
+pub mod support;
 pub mod today;

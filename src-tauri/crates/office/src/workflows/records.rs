@@ -31,6 +31,7 @@ impl Office {
             status: row.status,
             response_by: row.response_by,
             notes: row.notes,
+            version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

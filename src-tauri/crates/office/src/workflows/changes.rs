@@ -1,0 +1,298 @@
+//! Undo: every change is written with its inverse, and reversing one is a change again.
+//!
+//! An inverse says what to write and the version it may write over: when somebody changed the same thing since, it is
+//! refused and nothing is lost. It is read back from the database, where another program may have written it: it is
+//! data for the same checked statements as any edit, never more.
+
+use std::collections::BTreeMap;
+
+use database::act::{self, Actor};
+use database::changes::{self, ChangeRow, NewChange, Place};
+use database::{DatabaseError, Failure, PgConnection};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::desktop::DesktopEvent;
+use crate::error::{AppError, ErrorCode};
+use crate::office::Office;
+use crate::view::{Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, RecordKind, RecordRef, Undone};
+
+/// How to reverse a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub(crate) enum Inverse {
+    /// Write these company settings.
+    Company {
+        /// By key of `system_config`.
+        values: BTreeMap<String, String>,
+        /// The settings' version to write over.
+        version: i64,
+    },
+    /// Write what a person chose.
+    Me {
+        /// Whose.
+        id: Uuid,
+        /// The row's version to write over.
+        version: i32,
+        /// The values, as in [`crate::view::MeInput`].
+        name: String,
+        email: Option<String>,
+        phone: Option<String>,
+        time_zone: Option<String>,
+        quiet_from: Option<chrono::NaiveTime>,
+        quiet_until: Option<chrono::NaiveTime>,
+    },
+    /// Write an estimate's notes.
+    EstimateNotes {
+        /// Which.
+        id: Uuid,
+        /// The row's version to write over.
+        version: i32,
+        /// The text; none: empty.
+        notes: Option<String>,
+    },
+}
+
+/// What a change was, for its record.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// One line.
+    pub summary: String,
+    /// What it was done to.
+    pub about: Option<RecordRef>,
+    /// What differs; nothing: there is nothing to record.
+    pub fields: Vec<FieldChange>,
+    /// The way back.
+    pub inverse: Inverse,
+    /// What the window reads again.
+    pub tells: Vec<DesktopEvent>,
+}
+
+impl Office {
+    /// What was done lately, newest first.
+    ///
+    /// # Errors
+    /// When there is no connection, or the database cannot be asked.
+    pub async fn recent_changes(&self, query: &ChangesQuery) -> Result<ChangePage, AppError> {
+        let (pool, me) = self.at_work().await?;
+        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+        let limit = query.limit.clamp(1, 200);
+        let mine = query.mine.then_some(me.user_id.as_str());
+        let search = query.search.as_deref().map(str::trim).filter(|s| !s.is_empty());
+        let after = query.after.as_deref().and_then(read_place);
+        let mut rows = changes::page(&mut connection, mine, search, after, i64::from(limit) + 1).await?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| more).map(|r| format!("{} {}", r.at.to_rfc3339(), r.id));
+        Ok(ChangePage { items: rows.into_iter().map(|row| shown(row, me.id)).collect(), next })
+    }
+
+    /// Reverses a change, if nobody changed the same thing since.
+    ///
+    /// # Errors
+    /// [`ErrorCode::VersionConflict`] when somebody did, or undid it already; [`ErrorCode::Invalid`] when it has no
+    /// way back.
+    pub async fn undo_change(&self, id: Uuid) -> Result<Undone, AppError> {
+        let (pool, me) = self.at_work().await?;
+        let actor = self.actor(&me);
+        let mut transaction = act::begin(&pool, &actor, None).await?;
+        let row = changes::one(&mut transaction, id).await?.ok_or_else(|| AppError::not_found("change"))?;
+        if row.undone_by.is_some() {
+            return Err(undone_already());
+        }
+        let inverse = row
+            .inverse
+            .and_then(|json| serde_json::from_value(json).ok())
+            .ok_or_else(|| AppError::new(ErrorCode::Invalid, "This change has no way back. Nothing was changed."))?;
+        let summary = match row.summary.strip_prefix("Undone: ") {
+            Some(first) => format!("Done again: {first}"),
+            None => format!("Undone: {}", row.summary.strip_prefix("Done again: ").unwrap_or(&row.summary)),
+        };
+        let done = Done { summary, ..self.apply(&mut transaction, inverse, me.id).await? };
+        let change = record(&mut transaction, &actor, &done, Some(id)).await?;
+        commit(transaction).await?;
+        self.tell_all(done.tells);
+        Ok(Undone { change })
+    }
+
+    async fn apply(&self, connection: &mut PgConnection, inverse: Inverse, me: Uuid) -> Result<Done, AppError> {
+        match inverse {
+            Inverse::Company { values, version } => super::company::write(connection, &values, version).await,
+            Inverse::EstimateNotes { id, version, notes } => {
+                super::estimates::write_notes(connection, id, version, notes.as_deref()).await
+            }
+            Inverse::Me { id, .. } if id != me => Err(AppError::new(
+                ErrorCode::RightsMissing,
+                "Only the person themselves can undo a change of their own settings. Nothing was changed.",
+            )),
+            Inverse::Me { id, version, name, email, phone, time_zone, quiet_from, quiet_until } => {
+                let (user_id, office_role, login) = Default::default();
+                let row = database::people::MeRow {
+                    id,
+                    user_id,
+                    name,
+                    email,
+                    phone,
+                    office_role,
+                    time_zone,
+                    quiet_from,
+                    quiet_until,
+                    version,
+                    login,
+                };
+                super::me::write(connection, row).await
+            }
+        }
+    }
+
+    /// Who acts, for the transactions of this person.
+    pub(crate) fn actor(&self, me: &database::people::PersonRow) -> Actor {
+        Actor { user_id: me.user_id.clone(), computer: crate::settings::computer_name() }
+    }
+
+    /// The window is told of each.
+    pub(crate) fn tell_all(&self, events: Vec<DesktopEvent>) {
+        for event in events {
+            self.tell(event);
+        }
+        self.tell(DesktopEvent::ChangesChanged);
+    }
+}
+
+/// Writes the record of a change into the transaction that makes it.
+pub(crate) async fn record(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    done: &Done,
+    undoes: Option<Uuid>,
+) -> Result<ChangeRef, AppError> {
+    let fields = serde_json::to_value(&done.fields).unwrap_or_default();
+    let inverse = serde_json::to_value(&done.inverse).ok();
+    let new = NewChange {
+        summary: &done.summary,
+        about: done.about.map(|a| (a.kind.as_str(), a.id)),
+        fields,
+        inverse,
+        undoes,
+    };
+    let id = match changes::record(connection, actor, &new).await {
+        Err(error) if error.failure() == Failure::Constraint && undoes.is_some() => return Err(undone_already()),
+        other => other?,
+    };
+    Ok(ChangeRef { id, summary: done.summary.clone(), can_undo: true })
+}
+
+/// Commits. When the link breaks at that moment nobody can know whether it was kept.
+pub(crate) async fn commit(transaction: database::Transaction) -> Result<(), AppError> {
+    transaction.commit().await.map_err(|error| {
+        let error = DatabaseError::from(error);
+        if error.is_disconnect() {
+            AppError::new(
+                ErrorCode::NoAnswer,
+                "The connection broke at the moment of saving. Look whether it was saved before you try again.",
+            )
+            .with_details(error.technical())
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// "Somebody else changed it."
+pub(crate) fn changed_meanwhile(what: &str) -> AppError {
+    AppError::new(
+        ErrorCode::VersionConflict,
+        format!("Somebody else changed {what} meanwhile. Nothing of yours was saved yet."),
+    )
+}
+
+/// The fields that differ, with their labels.
+pub(crate) fn differing<'a>(
+    fields: impl IntoIterator<Item = (&'a str, Option<&'a str>, Option<&'a str>)>,
+) -> Vec<FieldChange> {
+    let filled = |v: Option<&str>| v.filter(|v| !v.is_empty()).map(str::to_owned);
+    fields
+        .into_iter()
+        .map(|(label, before, after)| FieldChange {
+            label: label.to_owned(),
+            before: filled(before),
+            after: filled(after),
+        })
+        .filter(|f| f.before != f.after)
+        .collect()
+}
+
+fn undone_already() -> AppError {
+    AppError::new(ErrorCode::VersionConflict, "This was undone already. Nothing was changed.")
+}
+
+fn shown(row: ChangeRow, me: Uuid) -> Change {
+    let inverse: Option<Inverse> = row.inverse.and_then(|json| serde_json::from_value(json).ok());
+    let why_not = if row.undone_by.is_some() {
+        Some("It was undone.".to_owned())
+    } else {
+        match &inverse {
+            None if row.source != "manual_admin" => Some("Another program did it.".to_owned()),
+            None => Some("It has no way back.".to_owned()),
+            Some(Inverse::Me { id, .. }) if *id != me => Some("Only they can undo it.".to_owned()),
+            Some(_) => None,
+        }
+    };
+    let about = row.about_kind.as_deref().and_then(RecordKind::read).zip(row.about_id);
+    Change {
+        id: row.id,
+        at: row.at,
+        by: row.by,
+        proven: row.proven,
+        source: row.source,
+        computer: row.computer,
+        summary: row.summary,
+        reason: row.reason,
+        about: about.map(|(kind, id)| RecordRef { kind, id }),
+        fields: serde_json::from_value(row.fields).unwrap_or_default(),
+        can_undo: why_not.is_none(),
+        why_not,
+        undoes: row.undoes,
+        undone_by: row.undone_by,
+    }
+}
+
+/// A cursor is ours, but it comes back from the window: what cannot be read begins at the top.
+fn read_place(text: &str) -> Option<Place> {
+    let (at, id) = text.split_once(' ')?;
+    Some(Place { at: at.parse().ok()?, id: id.parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inverse_another_program_wrote_is_data_or_nothing() {
+        for bad in [
+            serde_json::json!({"do": "drop_everything"}),
+            serde_json::json!({"do": "company", "values": [], "version": "1"}),
+            serde_json::json!("DROP TABLE estimates"),
+            serde_json::json!(null),
+        ] {
+            assert!(serde_json::from_value::<Inverse>(bad).is_err());
+        }
+    }
+
+    #[test]
+    fn only_what_differs_is_told_and_empty_is_nothing() {
+        let fields =
+            differing([("Name", Some("Neff"), Some("Neff")), ("Phone", None, Some("")), ("Notes", Some("a"), None)]);
+        assert_eq!(fields, [FieldChange { label: "Notes".into(), before: Some("a".into()), after: None }]);
+    }
+
+    #[test]
+    fn a_cursor_that_is_not_ours_begins_at_the_top() {
+        let id = Uuid::from_u128(7);
+        let place = read_place(&format!("2026-04-01T12:00:00.123456+00:00 {id}")).unwrap();
+        assert_eq!((place.id, place.at.timestamp_subsec_micros()), (id, 123_456));
+        for text in ["", "x", "2026-04-01T12:00:00Z", "'; DROP TABLE x 1"] {
+            assert_eq!(read_place(text), None);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The company's own settings.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveTime;
+use database::company::{self, CompanyRow};
+use database::{DatabaseError, PgConnection, act};
+
+use super::changes::{Done, Inverse, changed_meanwhile, commit, differing, record};
+use crate::desktop::DesktopEvent;
+use crate::error::{AppError, ErrorCode};
+use crate::office::Office;
+use crate::view::{Company, CompanyInput, CompanySaved};
+
+/// Key of the database, name of the field, label of the screen, longest text.
+const FIELDS: [(&str, &str, &str, usize); 14] = [
+    ("company_name", "name", "Company name", 200),
+    ("company_letterhead", "letterhead", "Letterhead", 300),
+    ("company_address", "address", "Address", 500),
+    ("company_phone", "phone", "Phone", 50),
+    ("company_email", "email", "Email", 255),
+    ("company_website", "website", "Website", 255),
+    ("company_license", "license", "License number", 100),
+    ("office_time_zone", "time_zone", "Time zone", 100),
+    ("office_working_days", "working_days", "Working days", 20),
+    ("office_work_from", "work_from", "Work begins", 5),
+    ("office_work_until", "work_until", "Work ends", 5),
+    ("support_name", "support_name", "Support: name", 200),
+    ("support_phone", "support_phone", "Support: phone", 50),
+    ("support_email", "support_email", "Support: email", 255),
+];
+
+impl Office {
+    /// The company.
+    ///
+    /// # Errors
+    /// When there is no connection, or the database cannot be asked.
+    pub async fn company(&self) -> Result<Company, AppError> {
+        let (pool, _) = self.at_work().await?;
+        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+        read(&mut connection).await
+    }
+
+    /// Saves the company, if nobody else did since it was shown.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Invalid`] with the field; [`ErrorCode::VersionConflict`]; [`ErrorCode::RightsMissing`].
+    pub async fn save_company(&self, input: &CompanyInput) -> Result<CompanySaved, AppError> {
+        let values = values(input)?;
+        let (pool, me) = self.at_work().await?;
+        let actor = self.actor(&me);
+        let mut transaction = act::begin(&pool, &actor, None).await?;
+        if !company::may_administer(&mut transaction).await? {
+            return Err(AppError::new(
+                ErrorCode::RightsMissing,
+                "Only the owner and whoever keeps the database can change the company's settings. Nothing was changed.",
+            ));
+        }
+        if !company::knows_zone(&mut transaction, &input.time_zone).await? {
+            return Err(invalid("time_zone", "The database server does not know this time zone."));
+        }
+        let done = write(&mut transaction, &values, input.version.into()).await?;
+        let change =
+            if done.fields.is_empty() { None } else { Some(record(&mut transaction, &actor, &done, None).await?) };
+        let company = read(&mut transaction).await?;
+        commit(transaction).await?;
+        if change.is_some() {
+            self.tell_all(done.tells);
+        }
+        Ok(CompanySaved { company, change })
+    }
+}
+
+/// Writes some of the settings over the version seen.
+pub(crate) async fn write(
+    connection: &mut PgConnection,
+    values: &BTreeMap<String, String>,
+    version: i64,
+) -> Result<Done, AppError> {
+    company::lock(connection).await?;
+    let before = company::read(connection).await?;
+    if before.version != version {
+        return Err(changed_meanwhile("the company's settings"));
+    }
+    // An inverse is read back from the database: it writes these keys and no others.
+    let values: BTreeMap<String, String> = values
+        .iter()
+        .filter(|(key, value)| company::KEYS.contains(&key.as_str()) && before.values.get(*key) != Some(*value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    company::write(connection, &values).await?;
+    let after = company::read(connection).await?;
+    let fields = differing(FIELDS.iter().map(|(key, _, label, _)| {
+        (*label, before.values.get(*key).map(String::as_str), after.values.get(*key).map(String::as_str))
+    }));
+    let old = values.keys().map(|k| (k.clone(), before.values.get(k).cloned().unwrap_or_default())).collect();
+    Ok(Done {
+        summary: "Company settings changed".to_owned(),
+        about: None,
+        fields,
+        inverse: Inverse::Company { values: old, version: after.version },
+        tells: vec![DesktopEvent::CompanyChanged, DesktopEvent::TodayChanged],
+    })
+}
+
+async fn read(connection: &mut PgConnection) -> Result<Company, AppError> {
+    let row = company::read(connection).await?;
+    let may_edit = company::may_administer(connection).await?;
+    Ok(shown(&row, may_edit))
+}
+
+fn shown(row: &CompanyRow, may_edit: bool) -> Company {
+    let get = |key: &str| row.values.get(key).cloned().unwrap_or_default();
+    let days = get("office_working_days");
+    Company {
+        name: get("company_name"),
+        letterhead: get("company_letterhead"),
+        address: get("company_address"),
+        phone: get("company_phone"),
+        email: get("company_email"),
+        website: get("company_website"),
+        license: get("company_license"),
+        time_zone: get("office_time_zone"),
+        working_days: days.split(',').filter_map(|d| d.trim().parse().ok()).filter(|d| (1..=7).contains(d)).collect(),
+        work_from: get("office_work_from"),
+        work_until: get("office_work_until"),
+        support_name: get("support_name"),
+        support_phone: get("support_phone"),
+        support_email: get("support_email"),
+        version: row.version.try_into().unwrap_or(i32::MAX),
+        may_edit,
+    }
+}
+
+fn values(input: &CompanyInput) -> Result<BTreeMap<String, String>, AppError> {
+    let mut days = input.working_days.clone();
+    days.sort_unstable();
+    days.dedup();
+    if days.is_empty() || days.iter().any(|d| !(1..=7).contains(d)) {
+        return Err(invalid("working_days", "Choose at least one working day."));
+    }
+    let days = days.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+    let (from, until) = (time("work_from", &input.work_from)?, time("work_until", &input.work_until)?);
+    if from >= until {
+        return Err(invalid("work_until", "The working day ends after it begins."));
+    }
+    let texts = [
+        &input.name,
+        &input.letterhead,
+        &input.address,
+        &input.phone,
+        &input.email,
+        &input.website,
+        &input.license,
+        &input.time_zone,
+        &days,
+        &input.work_from,
+        &input.work_until,
+        &input.support_name,
+        &input.support_phone,
+        &input.support_email,
+    ];
+    let mut values = BTreeMap::new();
+    for ((key, field, label, longest), text) in FIELDS.iter().zip(texts) {
+        let text = text.trim();
+        if text.chars().count() > *longest {
+            return Err(invalid(field, &format!("{label} is too long: {longest} characters at most.")));
+        }
+        if text.contains('\0') {
+            return Err(invalid(field, "This holds a character that cannot be stored."));
+        }
+        if field.ends_with("email") && !text.is_empty() && !looks_like_mail(text) {
+            return Err(invalid(field, "This does not look like a mail address."));
+        }
+        values.insert((*key).to_owned(), text.to_owned());
+    }
+    Ok(values)
+}
+
+/// `HH:MM`
+pub(crate) fn time(field: &str, text: &str) -> Result<NaiveTime, AppError> {
+    NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| invalid(field, "Enter a time, such as 6:00 am."))
+}
+
+/// An error at a field.
+pub(crate) fn invalid(field: &str, message: &str) -> AppError {
+    AppError { field: Some(field.to_owned()), ..AppError::new(ErrorCode::Invalid, message) }
+}
+
+/// One `@` with something on both sides, and nothing that could become a second line of a mail's head.
+pub(crate) fn looks_like_mail(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.len() > 2 && !host.contains('@'))
+        && !text.contains(char::is_whitespace)
+        && !text.contains(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input() -> CompanyInput {
+        CompanyInput {
+            name: " Neff Paving ".into(),
+            letterhead: String::new(),
+            address: "12 Oak St\nLisle, IL 60532".into(),
+            phone: "(630) 555-0100".into(),
+            email: "office@neffpaving.example".into(),
+            website: String::new(),
+            license: String::new(),
+            time_zone: "America/Chicago".into(),
+            working_days: vec![5, 1, 2, 3, 4, 5],
+            work_from: "06:00".into(),
+            work_until: "16:30".into(),
+            support_name: String::new(),
+            support_phone: String::new(),
+            support_email: String::new(),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn what_is_entered_becomes_settings() {
+        let values = values(&input()).unwrap();
+        assert_eq!(values["company_name"], "Neff Paving");
+        assert_eq!(values["office_working_days"], "1,2,3,4,5");
+        assert_eq!(values.len(), company::KEYS.len());
+    }
+
+    #[test]
+    fn what_cannot_be_right_is_told_at_its_field() {
+        let field = |change: fn(&mut CompanyInput)| {
+            let mut input = input();
+            change(&mut input);
+            values(&input).unwrap_err().field.unwrap()
+        };
+        assert_eq!(field(|i| i.working_days.clear()), "working_days");
+        assert_eq!(field(|i| i.working_days = vec![0]), "working_days");
+        assert_eq!(field(|i| i.work_until = "06:00".into()), "work_until");
+        assert_eq!(field(|i| i.work_from = "6 am".into()), "work_from");
+        assert_eq!(field(|i| i.email = "office".into()), "email");
+        assert_eq!(field(|i| i.support_email = "a@b.c\r\nBcc: x@y.z".into()), "support_email");
+        assert_eq!(field(|i| i.name = "x".repeat(201)), "name");
+    }
+}

@@ -1,0 +1,58 @@
+//! What is changed about estimates.
+
+use database::{PgConnection, act, records};
+use uuid::Uuid;
+
+use super::changes::{Done, Inverse, changed_meanwhile, commit, differing, record};
+use super::company::invalid;
+use crate::desktop::DesktopEvent;
+use crate::error::AppError;
+use crate::office::Office;
+use crate::view::{EstimateSaved, RecordKind, RecordRef};
+
+/// Longest note, in characters.
+const NOTES: usize = 20_000;
+
+impl Office {
+    /// Saves an estimate's notes, if nobody else changed it since it was shown.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::Invalid`] when too long; [`crate::ErrorCode::VersionConflict`].
+    pub async fn save_estimate_notes(&self, id: Uuid, notes: &str, version: i32) -> Result<EstimateSaved, AppError> {
+        if notes.chars().count() > NOTES || notes.contains('\0') {
+            return Err(invalid("notes", "Notes hold up to 20,000 characters."));
+        }
+        let (pool, me) = self.at_work().await?;
+        let actor = self.actor(&me);
+        let mut transaction = act::begin(&pool, &actor, None).await?;
+        let notes = Some(notes.trim_end()).filter(|n| !n.is_empty());
+        let done = write_notes(&mut transaction, id, version, notes).await?;
+        let change =
+            if done.fields.is_empty() { None } else { Some(record(&mut transaction, &actor, &done, None).await?) };
+        commit(transaction).await?;
+        if change.is_some() {
+            self.tell_all(done.tells);
+        }
+        Ok(EstimateSaved { estimate: self.estimate(id).await?, change })
+    }
+}
+
+/// Writes the notes over the version seen.
+pub(crate) async fn write_notes(
+    connection: &mut PgConnection,
+    id: Uuid,
+    version: i32,
+    notes: Option<&str>,
+) -> Result<Done, AppError> {
+    let before = records::estimate(connection, id).await?.ok_or_else(|| AppError::not_found("estimate"))?;
+    let what = "this estimate";
+    let version =
+        records::set_estimate_notes(connection, id, version, notes).await?.ok_or_else(|| changed_meanwhile(what))?;
+    Ok(Done {
+        summary: format!("Notes of the estimate of {} changed", domain::text::shorten(&before.customer_name, 200)),
+        about: Some(RecordRef { kind: RecordKind::Estimate, id }),
+        fields: differing([("Notes", before.notes.as_deref(), notes)]),
+        inverse: Inverse::EstimateNotes { id, version, notes: before.notes },
+        tells: vec![DesktopEvent::TodayChanged],
+    })
+}

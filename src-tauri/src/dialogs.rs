@@ -1,0 +1,38 @@
+//! The system's own windows for files. Asked for by the core; nothing from the page becomes a path.
+
+use std::path::{Path, PathBuf};
+
+use office::Office;
+use tauri::AppHandle;
+use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_opener::OpenerExt;
+
+/// Asks where to save; none when the person changed their mind. Where nobody can press a button (a test), the file goes
+/// into the data folder.
+pub(crate) async fn save_as(
+    app: &AppHandle,
+    office: &Office,
+    name: &str,
+    kind: &str,
+    extension: &str,
+) -> Option<PathBuf> {
+    if std::env::var_os("NEFF_NO_DIALOGS").is_some() {
+        let folder = office.data_folder().join("exports");
+        std::fs::create_dir_all(&folder).ok()?;
+        return Some(folder.join(name));
+    }
+    let (sender, chosen) = tokio::sync::oneshot::channel();
+    app.dialog().file().set_file_name(name).add_filter(kind, &[extension]).save_file(move |file| {
+        let _ = sender.send(file);
+    });
+    chosen.await.ok().flatten()?.into_path().ok()
+}
+
+/// Shows a file in the system's own file window.
+pub(crate) fn reveal(app: &AppHandle, file: &Path) {
+    if std::env::var_os("NEFF_NO_DIALOGS").is_none()
+        && let Err(error) = app.opener().reveal_item_in_dir(file)
+    {
+        tracing::info!(%error, "the file could not be shown");
+    }
+}
