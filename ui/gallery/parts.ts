@@ -5,6 +5,7 @@ import Dialogs from "./parts/Dialogs.svelte";
 import Fields from "./parts/Fields.svelte";
 import Forms from "./parts/Forms.svelte";
 import Menus from "./parts/Menus.svelte";
+import Palettes from "./parts/Palettes.svelte";
 import States from "./parts/States.svelte";
 import Toasts from "./parts/Toasts.svelte";
 
@@ -18,4 +19,5 @@ export const parts: Part[] = [
   { id: "toasts", title: "Toasts", page: Toasts },
   { id: "menus", title: "Menus", page: Menus },
   { id: "dialogs", title: "Dialogs", page: Dialogs },
+  { id: "palette", title: "Palette and shortcuts", page: Palettes },
 ];

@@ -115,10 +115,17 @@ function spilled(page) {
       out.push(`the page scrolls sideways: ${document.documentElement.scrollWidth}`);
     for (const element of document.querySelectorAll("body *")) {
       const box = element.getBoundingClientRect();
-      if (box.width === 0 || element.closest(".sr-only, [data-wide]")) continue;
+      if (box.width === 0 || element.closest(".sr-only") || clipped(element)) continue;
       if (box.right > width + 1 || box.left < -1)
         out.push(`${element.tagName}.${element.className} ${box.left}–${box.right}`);
     }
     return out.slice(0, 5);
+    // Inside something that cuts it off, or scrolls.
+    function clipped(element) {
+      for (let above = element.parentElement; above && above !== document.body; above = above.parentElement)
+        if (getComputedStyle(above).overflowX !== "visible" && above.getBoundingClientRect().right <= width)
+          return true;
+      return false;
+    }
   });
 }

@@ -80,4 +80,41 @@ export const scenes = {
       await page.click(id("confirm-go"));
     },
   },
+  palette: { part: "palette", over: true, act: (page) => page.click(id("open-palette")) },
+  "palette-found": {
+    part: "palette",
+    over: true,
+    async act(page) {
+      await page.click(id("open-palette"));
+      await page.keyboard.type("oa");
+      await page.waitForSelector(`${id("palette-row")}[data-key^="crew"]`);
+    },
+  },
+  "palette-command": {
+    part: "palette",
+    over: true,
+    async act(page) {
+      await page.click(id("open-palette"));
+      await page.keyboard.type("est");
+    },
+  },
+  "palette-nothing": {
+    part: "palette",
+    over: true,
+    async act(page) {
+      await page.click(id("open-palette"));
+      await page.keyboard.type("qqq");
+      await page.waitForSelector(id("palette-nothing"));
+    },
+  },
+  "palette-hostile": {
+    part: "palette",
+    over: true,
+    async act(page) {
+      await page.click(id("open-palette"));
+      await page.keyboard.type("x");
+      await page.waitForSelector(`${id("palette-row")}[data-key^="person"]`);
+    },
+  },
+  shortcuts: { part: "palette", over: true, act: (page) => page.click(id("open-sheet")) },
 };

@@ -26,11 +26,17 @@ export function done(title: string, { seconds = 8, ...more }: Done = {}): string
   });
 }
 
-export type Failed = { error?: Pick<OfficeError, "message">; details?: () => string; retry?: () => void };
+export type Failed = {
+  error?: Pick<OfficeError, "message">;
+  details?: () => string;
+  retry?: () => void;
+  /** Where to look instead. */
+  more?: { title: string; run: () => void };
+};
 
-export function failed(title: string, { error, details, retry }: Failed = {}): string | number {
+export function failed(title: string, { error, details, retry, more }: Failed = {}): string | number {
   return toast.custom(ToastCard, {
-    componentProps: { tone: "bad", title, description: error?.message, details, retry },
+    componentProps: { tone: "bad", title, description: error?.message, details, retry, more },
     duration: Number.POSITIVE_INFINITY,
   });
 }
