@@ -71,7 +71,9 @@ export async function open(
       complaints.push(`asks for ${request.url()}`);
   });
   await page.goto(`${origin}/?scenario=${scenario}${hash}`);
-  await page.waitForSelector("[data-testid=today] > *, [data-testid=connect] > *");
+  await page.waitForSelector(
+    "[data-testid=today] > *, [data-testid=connect] > *, [data-testid=settings] > *, [data-testid=help] > *",
+  );
   await page.evaluate(() => document.fonts.ready);
   return { page, complaints, close: () => context.close() };
 }

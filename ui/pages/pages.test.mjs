@@ -17,6 +17,11 @@ after(async () => {
   site?.stop();
 });
 
+const titles = [
+  ["connect-", "Connection"],
+  ["settings", "Settings"],
+  ["help", "Help"],
+];
 const sizes = { small: [1280, 800], large: [1920, 1080] };
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
@@ -38,7 +43,11 @@ describe("every screen is accessible, quiet and stays in its window", () => {
           assert.deepEqual(await spilled(page), [], `wider than the window: ${theme}, ${size}`);
           const found = await new AxeBuilder({ page })
             .setLegacyMode(true)
-            .options({ runOnly: RULES, resultTypes: ["violations"] })
+            .options({
+              runOnly: RULES,
+              resultTypes: ["violations"],
+              rules: { region: { enabled: !scene.floats } },
+            })
             .analyze();
           const said = found.violations.map(
             (v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join("\n")}`,
@@ -48,7 +57,7 @@ describe("every screen is accessible, quiet and stays in its window", () => {
       assert.deepEqual(complaints, []);
       assert.equal(
         await page.title(),
-        name.startsWith("connect") ? "Connection – Neff Office" : "Today – Neff Office",
+        `${titles.find(([start]) => name.startsWith(start))?.[1] ?? "Today"} – Neff Office`,
       );
       await close();
     });

@@ -18,7 +18,7 @@ async function fill(page, values) {
 }
 const TYPED = { host: "office-server", login: "neff_app", password: "correct horse" };
 
-/** name → scenario, and how to get there. `scrolls`: wider than its box on purpose. */
+/** name → scenario, and how to get there. `floats`: a menu, which is in no landmark. */
 export const scenes = {
   "today-full": { scenario: "full" },
   "today-empty": { scenario: "empty" },
@@ -83,8 +83,51 @@ export const scenes = {
     },
   },
   "connect-first": { scenario: "first" },
+  "connect-local": { scenario: "local", hash: "#/connect/local", ready: id("local-name") },
+  "connect-local-progress": {
+    scenario: "local",
+    hash: "#/connect/local",
+    act: async (page) => {
+      await page.fill(id("local-name"), "Dana Neff");
+      await page.click(id("local-create"));
+      await page.waitForSelector(id("local-progress"));
+      await page.evaluate(() =>
+        window.office.emit("local-office-progress", {
+          step: "Setting up the office's tables",
+          done: 2,
+          total: 5,
+        }),
+      );
+    },
+  },
+  "connect-local-failed": {
+    scenario: "local-failed",
+    hash: "#/connect/local",
+    act: async (page) => {
+      await page.fill(id("local-name"), "Dana Neff");
+      await page.click(id("local-create"));
+      await page.waitForSelector(id("error"));
+    },
+  },
+  "connect-server": { scenario: "first", hash: "#/connect/server", ready: id("connect-host") },
+  "connect-paste": {
+    scenario: "first",
+    hash: "#/connect/server",
+    act: async (page) => {
+      await page.click(id("paste-open"));
+      await page.fill(
+        id("paste-text"),
+        "DB_HOST=office-server\nDB_NAME=neff_paving_admin\nDB_USER=postgres\nDB_PASSWORD=password\nDB_POOL_MAX=12\nNODE_ENV=production\nPORT=3000",
+      );
+      await page.click(id("paste-read"));
+      await page.waitForSelector(id("paste-result"));
+      await page.click(id("connect-advanced"));
+    },
+  },
+  "connect-returning": { scenario: "returning", ready: id("connection-list") },
   "connect-errors": {
     scenario: "first",
+    hash: "#/connect/server",
     act: async (page) => {
       await page.fill(id("connect-port"), "99999");
       await page.click(id("connect-submit"));
@@ -93,6 +136,7 @@ export const scenes = {
   },
   "connect-report": {
     scenario: "report",
+    hash: "#/connect/server",
     act: async (page) => {
       await fill(page, TYPED);
       await page.click(id("connect-check"));
@@ -101,6 +145,7 @@ export const scenes = {
   },
   "connect-refused": {
     scenario: "refused",
+    hash: "#/connect/server",
     act: async (page) => {
       await fill(page, TYPED);
       await page.click(id("connect-submit"));
@@ -123,13 +168,98 @@ export const scenes = {
     },
   },
   "connect-who": { scenario: "who", ready: id("who-name") },
-  "connect-online": { scenario: "full", hash: "#/connect", ready: id("current") },
-  "connect-forget": {
+  "connect-edit": {
     scenario: "full",
-    hash: "#/connect",
+    hash: "#/connect/00000000-0000-4000-8000-000000000002",
+    ready: id("connect-host"),
+  },
+  "connection-menu": {
+    scenario: "connections",
+    floats: true,
     act: async (page) => {
-      await page.click(id("forget"));
+      await page.click(id("connection-dot"));
+      await page.waitForSelector(id("menu-item"));
+    },
+  },
+  "settings-company": { scenario: "full", hash: "#/settings/company", ready: id("company-form") },
+  "settings-company-errors": {
+    scenario: "full",
+    hash: "#/settings/company",
+    act: async (page) => {
+      await page.fill("#company-name", "");
+      await page.fill("#company-email", "office at neff");
+      await page.click(id("company-form-save"));
+      await page.waitForSelector("[aria-invalid=true]");
+    },
+  },
+  "settings-company-conflict": {
+    scenario: "full",
+    hash: "#/settings/company",
+    act: async (page) => {
+      await page.fill("#company-letterhead", "Neff Paving & Sealcoating");
+      await page.evaluate(() => {
+        const { office } = window;
+        office.firm = { ...office.firm, letterhead: "Neff Paving Co.", version: 9 };
+        office.emit("company-changed", null);
+      });
+      await page.getByText("Take theirs").first().waitFor();
+    },
+  },
+  "settings-company-readonly": {
+    scenario: "readonly",
+    hash: "#/settings/company",
+    ready: id("company-readonly"),
+  },
+  "settings-company-saved": {
+    scenario: "full",
+    hash: "#/settings/company",
+    act: async (page) => {
+      await page.fill("#company-license", "IL 104-019284");
+      await page.click(id("company-form-save"));
+      await page.getByText("settings are saved").waitFor();
+    },
+  },
+  "settings-me": { scenario: "full", hash: "#/settings/me", ready: id("me-form") },
+  "settings-computer": { scenario: "full", hash: "#/settings/computer", ready: id("popups") },
+  "settings-computer-refused": {
+    scenario: "popupless",
+    hash: "#/settings/computer",
+    act: async (page) => {
+      await page.click(id("test-popup"));
+      await page.waitForSelector(id("error"));
+    },
+  },
+  "settings-appearance": { scenario: "full", hash: "#/settings/appearance", ready: id("theme-dark") },
+  "settings-shortcuts": { scenario: "full", hash: "#/settings/shortcuts", ready: id("shortcuts") },
+  "settings-shortcuts-clash": {
+    scenario: "full",
+    hash: "#/settings/shortcuts",
+    act: async (page) => {
+      await page.click(`${id("shortcut-change")}[data-id="go.settings"]`);
+      await page.waitForSelector(id("shortcut-capture"));
+      await page.keyboard.press("Control+b");
+      await page.waitForSelector(id("shortcut-clash"));
+    },
+  },
+  "settings-connections": {
+    scenario: "connections",
+    hash: "#/settings/connections",
+    ready: id("connection-list"),
+  },
+  "settings-connections-forget": {
+    scenario: "connections",
+    hash: "#/settings/connections",
+    act: async (page) => {
+      await page.click(`${id("connection")}[data-id$="3"] ${id("forget")}`);
       await page.waitForSelector(id("forget-confirm"));
+    },
+  },
+  help: { scenario: "full", hash: "#/help", ready: id("help-report") },
+  "whats-this": {
+    scenario: "full",
+    act: async (page) => {
+      await page.click(id("whats-this"));
+      await page.waitForSelector(id("whats-this-sheet"));
     },
   },
 };

@@ -38,7 +38,7 @@ const nextSteps: Record<ErrorCode, string | null> = {
   not_a_neff_database: "Nothing in it was touched.",
   schema_older: "Whoever keeps the database can bring it up to date from this screen.",
   schema_newer: null,
-  rights_missing: "Copy the details for them: they hold the command.",
+  rights_missing: "Whoever keeps the database can allow it; the details say what is needed.",
   keychain:
     "Unlock this computer's keychain, then try again. Until then the password is asked for each time.",
   not_found: null,

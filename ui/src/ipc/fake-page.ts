@@ -12,6 +12,7 @@ import {
   olderReport,
   uuid,
 } from "./fake-data";
+import { manyConnections } from "./fake-connections";
 import { manyUnread } from "./fake-inbox";
 
 /** The office in memory that `?scenario=` in the address asks for; a test drives it through `window.office`. */
@@ -97,6 +98,39 @@ const scenarios: Record<string, () => FakeOffice> = {
         ],
         suggestion: "Dana Neff",
       };
+    }),
+  local: () =>
+    made((office) => {
+      office.gates.set("createLocalOffice", new Promise(() => undefined));
+    }, unconfigured()),
+  "local-failed": () =>
+    made(
+      (office) =>
+        office.failures.set(
+          "createLocalOffice",
+          officeError("disk_full", "There is not enough space on this computer. Nothing was left behind."),
+        ),
+      unconfigured(),
+    ),
+  connections: () => made((office) => (office.store.kept = manyConnections())),
+  returning: () => made((office) => (office.store.kept = manyConnections()), unconfigured()),
+  readonly: () =>
+    made((office) => {
+      office.firm = {
+        ...office.firm,
+        may_edit: false,
+        letterhead: HOSTILE[0] ?? "",
+        license: HOSTILE[3] ?? "",
+        support_name: HOSTILE[2] ?? "",
+      };
+    }),
+  popupless: () =>
+    made((office) => {
+      office.computer = { ...office.computer, popups: false };
+      office.failures.set(
+        "testPopup",
+        officeError("internal", "This computer does not let programs show popups. Allow it in its settings."),
+      );
     }),
   /** Two weeks away: a long inbox, hostile ones in it. */
   inbox: () => made((office) => (office.unread = manyUnread())),

@@ -4,6 +4,7 @@ import { addCommands } from "$/commands/commands";
 import { Registry } from "$/commands/registry.svelte";
 import type { AppInfo, ConnectionState, Notification, Office } from "$/ipc/client";
 import type { OfficeError } from "$/ipc/errors";
+import { draftsOf } from "$/lib/drafts";
 import { remember, remembered } from "$/lib/storage";
 import { TodayStore } from "$/screens/today/today.svelte";
 
@@ -81,6 +82,7 @@ export class App {
         const database = `${state.connection_id}/${state.server}/${state.database}`;
         if (this.#database !== null && this.#database !== database) this.#forgetShown();
         this.#database = database;
+        draftsOf(state.connection_id);
         // Connecting is done: what the person came for. Who only looks at an existing connection stays there.
         if (this.arriving && this.router.route.screen === "connect")
           this.router.replace({ screen: "today", open: null });

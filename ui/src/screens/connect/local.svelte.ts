@@ -5,6 +5,15 @@ import type { App } from "$/shell/app.svelte";
 
 const NAME = "local-name";
 
+const setups = new WeakMap<App, LocalSetup>();
+
+/** One for the window: whoever goes elsewhere while it works finds it as far as it is. */
+export function localSetup(app: App): LocalSetup {
+  const setup = setups.get(app) ?? new LocalSetup(app);
+  setups.set(app, setup);
+  return setup;
+}
+
 /** Making the office on this computer, or opening the one there is. */
 export class LocalSetup {
   office = $state.raw<LocalOffice | null>(null);
