@@ -275,6 +275,7 @@ impl Keeper {
             person_is_proven: me.proven,
             read_only: !schema.writable,
         });
+        self.open_ready_connections();
         self.desktop.tell(DesktopEvent::TodayChanged);
         self.desktop.tell(DesktopEvent::NotificationsChanged);
         self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
@@ -311,6 +312,16 @@ impl Keeper {
                     }
                 }
             }
+        }
+    }
+
+    /// Those that are to be kept ready: the pool itself opens them only when it closes others.
+    fn open_ready_connections(&self) {
+        let (pool, wanted) = (self.pool.clone(), self.target.settings.tuning.in_range().keep_ready);
+        if wanted > 0 {
+            tokio::spawn(async move {
+                futures_util::future::join_all((0..wanted).map(|_| pool.acquire())).await;
+            });
         }
     }
 

@@ -123,8 +123,13 @@ impl LocalOffice {
         let owner_password = self.password(owner_entry(id)).await?;
         if !self.server.exists() {
             step("Making room for the office", 2);
-            self.server.make(&programs, &owner_password).await?;
+            // Kept before it is used: whoever is killed in between finds it again.
             self.keep(owner_entry(id), &owner_password).await;
+            match self.server.make(&programs, &owner_password).await {
+                // Another program of the person was faster; with its password in the keychain, or one set anew.
+                Ok(()) | Err(LocalServerError::AlreadyThere) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         step("Starting it", 15);
         let port = self.run().await?;

@@ -15,9 +15,10 @@ use uuid::Uuid;
 use windows::Data::Xml::Dom::XmlDocument;
 use windows::Foundation::{DateTime, IReference, PropertyValue, TypedEventHandler};
 use windows::UI::Notifications::{
-    NotificationSetting, ToastActivatedEventArgs, ToastDismissalReason, ToastNotification, ToastNotificationManager,
+    NotificationSetting, ToastActivatedEventArgs, ToastDismissalReason, ToastDismissedEventArgs, ToastNotification,
+    ToastNotificationManager,
 };
-use windows::core::{HSTRING, Interface};
+use windows::core::{HSTRING, IInspectable, Interface, Ref};
 
 use super::OnAction;
 use super::toast::{self, Click, Level, Scenario, Shown};
@@ -132,7 +133,8 @@ impl Shared {
         let shown = ToastNotificationManager::CreateToastNotifierWithId(&HSTRING::from(APP))
             .and_then(|notifier| notifier.Show(&toast));
         if shown.is_err() {
-            self.forget(key);
+            lock(&self.shown).forget(key);
+            self.let_go(key);
         }
         shown.map_err(refused)
     }
@@ -150,9 +152,8 @@ impl Shared {
 
         // Weakly: the toast is kept by what it would keep.
         let heard = Arc::downgrade(self);
-        toast.Activated(&TypedEventHandler::new(move |_, arguments: windows::core::Ref<'_, _>| {
-            let arguments: Option<&windows::core::IInspectable> = arguments.as_ref();
-            let Some((shared, arguments)) = heard.upgrade().zip(arguments) else { return Ok(()) };
+        toast.Activated(&TypedEventHandler::new(move |_, arguments: Ref<'_, IInspectable>| {
+            let Some((shared, arguments)) = heard.upgrade().zip(arguments.as_ref()) else { return Ok(()) };
             let arguments = arguments.cast::<ToastActivatedEventArgs>()?.Arguments()?.to_string();
             if let Some((click, key)) = toast::pressed(&arguments) {
                 shared.act(click, key);
@@ -160,26 +161,24 @@ impl Shared {
             Ok(())
         }))?;
         let heard = Arc::downgrade(self);
-        toast.Dismissed(&TypedEventHandler::new(
-            move |_, gone: windows::core::Ref<'_, windows::UI::Notifications::ToastDismissedEventArgs>| {
-                let Some((shared, gone)) = heard.upgrade().zip(gone.as_ref()) else { return Ok(()) };
-                // After a time-out it is still in the list.
-                if gone.Reason()? != ToastDismissalReason::TimedOut {
-                    shared.forget(key);
-                }
-                Ok(())
-            },
-        ))?;
+        toast.Dismissed(&TypedEventHandler::new(move |_, gone: Ref<'_, ToastDismissedEventArgs>| {
+            let Some((shared, gone)) = heard.upgrade().zip(gone.as_ref()) else { return Ok(()) };
+            // After a time-out it is still in the list, and can be clicked there.
+            if gone.Reason()? != ToastDismissalReason::TimedOut {
+                shared.let_go(key);
+            }
+            Ok(())
+        }))?;
         Ok(toast)
     }
 
     fn close(&self, keys: &[Uuid]) -> Result<(), PopupError> {
-        {
+        let closed: Vec<_> = {
             let mut toasts = lock(&self.toasts);
-            for key in keys {
-                toasts.remove(key);
-            }
-        }
+            keys.iter().filter_map(|key| toasts.remove(key)).collect()
+        };
+        // Out of the lock: the last reference to a toast calls into Windows.
+        drop(closed);
         let history = ToastNotificationManager::History().map_err(refused)?;
         for key in keys {
             // Closed by the person a moment ago, or never shown here: nothing to do.
@@ -194,13 +193,12 @@ impl Shared {
 
     fn act(&self, click: Click, key: Uuid) {
         let action = lock(&self.shown).action(click, key);
-        self.forget(key);
+        self.let_go(key);
         (self.on_action)(action);
     }
 
-    fn forget(&self, key: Uuid) {
-        lock(&self.shown).forget(key);
-        // Out of the lock first: the last reference to a toast calls into Windows.
+    /// The toast is gone. What it was about stays known: a click on it comes by way of another process, and later.
+    fn let_go(&self, key: Uuid) {
         let toast = lock(&self.toasts).remove(&key);
         drop(toast);
     }
