@@ -126,6 +126,7 @@ test_phases() {
     local quick=$1 everyday
     everyday=$(everyday_postgres)
     phase "UI: pages" npm --prefix ui run test:pages --silent
+    phase "UI: gallery" npm --prefix ui run test:gallery --silent
     phase "Building everything" cargo build --workspace --all-targets
     start_test_server "$everyday"
     if [[ $quick == no ]]; then
@@ -163,7 +164,8 @@ database_tests() {
     local -x RUST_BACKTRACE=0
     if has cargo-nextest; then
         cargo nextest run --workspace --no-fail-fast -E '
-            (package(neff-tests) or package(neff-database)) and not binary(/^(window|popups|faults)$/)'
+            (package(neff-tests) or package(neff-database) or binary(/^(changes|inbox|connections)$/))
+                and not binary(/^(window|popups|faults)$/)'
     else
         local test names=()
         for test in tests/tests/*.rs; do
@@ -174,5 +176,6 @@ database_tests() {
         done
         cargo test --no-fail-fast -p neff-tests "${names[@]}"
         cargo test --no-fail-fast -p neff-database
+        cargo test --no-fail-fast -p neff-office-core --test changes --test inbox --test connections
     fi
 }

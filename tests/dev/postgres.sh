@@ -32,31 +32,8 @@ start_server() {
     as_server "$bin/initdb" --pgdata "$folder/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C \
         --no-sync >"$work/initdb.log" 2>&1 || fail "initdb: $(tail -n 5 "$work/initdb.log")"
     launch "$bin" "$folder" "-c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=256MB"
-    watch_server "$bin" "$folder" remove
+    watch_server "$bin" "$folder"
     export NEFF_TEST_POSTGRES=postgres://postgres@127.0.0.1:$server_port/postgres NEFF_POSTGRES_BIN=$bin
-}
-
-# start_kept_server FOLDER PASSWORD_FILE: the same cluster again each time, by password, stopped with this script.
-start_kept_server() {
-    local bin folder=$1 password_file=$2
-    bin=$(everyday_postgres)
-    if [[ ! -s $folder/data/PG_VERSION || ! -s $password_file ]]; then
-        say "Making a private PostgreSQL in $folder"
-        [[ ! -e $folder/data ]] || mv "$folder/data" "$folder/data.unusable.$(date +%s)"
-        make_server_folder "$folder"
-        (umask 077 && node -e 'console.log(require("crypto").randomBytes(24).toString("hex"))' >"$password_file")
-        local initial=$folder/initial-password
-        (umask 077 && cp "$password_file" "$initial")
-        if [[ $(id -u) == 0 ]]; then chown postgres "$initial"; fi
-        as_server "$bin/initdb" --pgdata "$folder/data" --username=postgres --auth=scram-sha-256 --encoding=UTF8 \
-            --locale=C --pwfile "$initial" >"$work/initdb.log" 2>&1 || fail "initdb: $(tail -n 5 "$work/initdb.log")"
-        rm -f "$initial"
-    fi
-    # A run of this script that was killed may have left its server behind, or only its pid file.
-    as_server "$bin/pg_ctl" stop --pgdata "$folder/data" --mode fast >/dev/null 2>&1 || true
-    launch "$bin" "$folder" ""
-    watch_server "$bin" "$folder" keep
-    server_password_file=$password_file
 }
 
 launch() {
@@ -71,9 +48,9 @@ launch() {
     fail "PostgreSQL did not start: $(tail -n 5 "$folder/log")"
 }
 
-# Stops the server when this script ends, also when it is killed: the pipe it holds (9) closes then.
+# Stops the server and removes it when this script ends, also when it is killed: the pipe it holds (9) closes then.
 watch_server() {
-    local bin=$1 folder=$2 after=$3 pipe
+    local bin=$1 folder=$2 pipe
     pipe=$(mktemp -u "$work/held-XXXXXX")
     mkfifo "$pipe"
     (
@@ -82,7 +59,7 @@ watch_server() {
         cd /
         as_server "$bin/pg_ctl" stop --pgdata "$folder/data" --mode fast --timeout=30 ||
             as_server "$bin/pg_ctl" stop --pgdata "$folder/data" --mode immediate
-        [[ $after == keep ]] || rm -rf "$folder"
+        rm -rf "$folder"
     ) 9>&- >/dev/null 2>&1 &
     server_watchdog=$!
     exec 9>"$pipe"
@@ -96,6 +73,6 @@ stop_server() {
 
 # server_sql DATABASE <<<TEXT: runs what comes in, prints the answers without headers.
 server_sql() {
-    PGPASSWORD=$(cat "${server_password_file:-/dev/null}") psql --no-psqlrc --quiet --tuples-only --no-align \
+    psql --no-psqlrc --quiet --tuples-only --no-align \
         --set=ON_ERROR_STOP=1 "postgres://postgres@127.0.0.1:$server_port/$1"
 }

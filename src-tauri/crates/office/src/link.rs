@@ -32,6 +32,8 @@ const HEARTBEAT_PATIENCE: Duration = Duration::from_secs(5);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LONGEST_RETRY: Duration = Duration::from_secs(10);
+/// A server that did not answer is knocked at this often between the attempts, which costs nobody anything.
+const KNOCK: Duration = Duration::from_secs(1);
 
 /// What the connection is doing, for the dot, the banner and the screens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -202,9 +204,11 @@ impl Keeper {
                 () = token.cancelled() => return,
                 outcome = self.session() => outcome,
             };
+            let mut knock = false;
             let pause = match outcome {
                 Ok(Ended::WaitForPerson) => LONGEST_RETRY,
                 Err(error) => {
+                    knock = error.code == ErrorCode::NoAnswer;
                     // A link that held for a while and then broke is tried again at once.
                     failures = if started.elapsed() > HEARTBEAT { 0 } else { failures + 1 };
                     self.went_offline(error);
@@ -215,6 +219,7 @@ impl Keeper {
                 () = self.token.cancelled() => return,
                 () = self.again.notified() => failures = 0,
                 () = tokio::time::sleep(pause) => {}
+                () = until_it_answers(&self.target.settings), if knock => {}
             }
         }
     }
@@ -353,6 +358,22 @@ pub(crate) async fn in_time<T>(question: impl Future<Output = Result<T, Database
     match tokio::time::timeout(ANSWER_PATIENCE, question).await {
         Ok(outcome) => outcome,
         Err(_) => Err(DatabaseError::new(database::Failure::NoAnswer, "no answer to a question in time")),
+    }
+}
+
+/// Knocks at the server's port until somebody opens. Each computer waits a time of its own, so that they do not all come
+/// in the same moment when it does.
+async fn until_it_answers(settings: &ConnectionSettings) {
+    if settings.host.starts_with('/') {
+        return std::future::pending().await;
+    }
+    loop {
+        let pause = KNOCK.mul_f64(rand::rng().random_range(0.5..1.5));
+        tokio::time::sleep(pause).await;
+        let knocking = tokio::net::TcpStream::connect((settings.host.as_str(), settings.port));
+        if matches!(tokio::time::timeout(KNOCK, knocking).await, Ok(Ok(_))) {
+            return;
+        }
     }
 }
 

@@ -1,0 +1,129 @@
+//! Figures of the core for `./dev bench`: `cargo test -p neff-office-core --test figures -- --ignored --nocapture`.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::{Computer, online, until};
+use neff_tests::keeper::program;
+use neff_tests::office::Office as TestOffice;
+use neff_tests::private_server::{Encryption, PrivateServer};
+use office::Secrets;
+use office::link::ConnectionState;
+use office::view::{InboxOrder, InboxQuery, InboxShow};
+
+/// One line: what, how often, 50th, 95th and 99th percentile, what it should be.
+fn figure(what: &str, sizes: &str, mut times: Vec<Duration>, aim: &str) {
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)].as_secs_f64() * 1000.0;
+    println!(
+        "| {what} | {sizes} | {} | {:.1} ms | {:.1} ms | {:.1} ms | {aim} |",
+        times.len(),
+        at(50),
+        at(95),
+        at(99)
+    );
+}
+
+#[tokio::test]
+#[ignore = "a figure, not a test"]
+async fn a_page_of_the_inbox_at_a_million_alerts() {
+    let at = TestOffice::open().await;
+    at.execute(&format!(
+        "INSERT INTO dashboard_notifications (user_id, alert_type_id, title, message, priority_level, is_read, created_at)
+         SELECT '{}', (SELECT id FROM alert_types ORDER BY name OFFSET n % 5 LIMIT 1), 'Estimate request ' || n,
+                'Customer ' || md5(n::text) || ' asks for a driveway', 1 + n % 5, n % 50 <> 0, now() - n * interval '37 seconds'
+           FROM generate_series(1, 1000000) AS n; ANALYZE dashboard_notifications",
+        at.user_id
+    ))
+    .await;
+    at.execute("VACUUM dashboard_notifications").await;
+    let dana = Computer::of(&at).await;
+    let base = InboxQuery {
+        show: InboxShow::All,
+        order: InboxOrder::Newest,
+        search: None,
+        types: Vec::new(),
+        min_priority: None,
+        expired: false,
+        after: None,
+        limit: 50,
+    };
+    let queries = [
+        ("unread and read, newest", base.clone()),
+        ("unread, most urgent", InboxQuery { show: InboxShow::Unread, order: InboxOrder::Priority, ..base.clone() }),
+        ("read only", InboxQuery { show: InboxShow::Read, ..base.clone() }),
+        ("one kind, priority 4 and more", InboxQuery { min_priority: Some(4), types: vec!["system_error".into()], ..base.clone() }),
+        ("a word all have", InboxQuery { search: Some("driveway".into()), ..base.clone() }),
+        ("a word one has", InboxQuery { search: Some("c4ca4238a0b9".into()), ..base.clone() }),
+        ("a word none has", InboxQuery { search: Some("zzzzzz".into()), ..base }),
+    ];
+    for (name, mut query) in queries {
+        let mut times = Vec::new();
+        for _ in 0..40 {
+            let started = Instant::now();
+            let page = dana.office.inbox(&query).await.unwrap();
+            times.push(started.elapsed());
+            query.after = page.next;
+        }
+        figure(&format!("inbox page of 50: {name}"), "1,000,000 alerts", times, "≤ 30 ms");
+    }
+}
+
+#[tokio::test]
+#[ignore = "a figure, not a test"]
+async fn a_keystroke_of_the_palette() {
+    let scale = std::env::var("NEFF_BENCH_SCALE").unwrap_or_else(|_| "1".to_owned());
+    let at = TestOffice::open().await;
+    let url = &at.database.as_ref().unwrap().url;
+    let filled = std::process::Command::new(program("neff")).args(["sample-data", "--scale", &scale, "--url", url]).output().unwrap();
+    assert!(filled.status.success());
+    at.execute("VACUUM ANALYZE").await;
+    let dana = Computer::of(&at).await;
+    for text in ["s", "sm", "smi", "smit", "smith", "oak st", "63055", "paver", "zzzz", "street"] {
+        let mut times = Vec::new();
+        for _ in 0..40 {
+            let started = Instant::now();
+            dana.office.search(text, 20).await.unwrap();
+            times.push(started.elapsed());
+        }
+        figure(&format!("palette: “{text}”"), &format!("sample data {scale}×"), times, "≤ 60 ms with the window");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a figure, not a test"]
+async fn a_new_local_office_with_sample_data() {
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        let computer = Computer::with(Secrets::given("0123456789abcdef".to_owned().into()));
+        let started = Instant::now();
+        let state = computer.office.create_local_office("Dana Neff", true).await.unwrap();
+        assert!(online(&state));
+        computer.office.today().await.unwrap();
+        times.push(started.elapsed());
+        computer.office.stop().await;
+    }
+    figure("first run → Today, new local office", "sample data 1×", times, "≤ 10 s");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a figure, not a test"]
+async fn back_online_after_the_server_returns() {
+    let server = tokio::task::spawn_blocking(|| PrivateServer::start(Encryption::Off)).await.unwrap();
+    let at = TestOffice::open_on(&server).await;
+    let computer = Computer::with(Secrets::given(neff_tests::office::PASSWORD.to_owned().into()));
+    computer.office.connect(&common::input(&at), None).await.unwrap();
+    let mut times = Vec::new();
+    for round in 0..30_u64 {
+        server.stop();
+        until(&computer.office, "offline", |s| matches!(s, ConnectionState::Offline { .. })).await;
+        // Down for as long as a restart of a server takes, and somewhat longer.
+        tokio::time::sleep(Duration::from_millis(500 + 100 * round)).await;
+        server.resume();
+        let started = Instant::now();
+        until(&computer.office, "online", online).await;
+        times.push(started.elapsed());
+    }
+    figure("reconnect after the server returns", "down 0.5–3.5 s", times, "p95 ≤ 2 s");
+}
