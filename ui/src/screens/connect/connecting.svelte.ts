@@ -62,7 +62,8 @@ export class Connecting {
   });
   /** Nothing that needs a trial: the name or the tuning of a saved one. */
   readonly lightly = $derived.by(() => {
-    if (!this.saved) return false;
+    // One that was never quite connected is tried again.
+    if (!this.saved || this.app.connection.state.kind === "needs_migration") return false;
     return this.local || (this.password === "" && samePlace(toInput(this.draft, null), this.saved));
   });
   /** What the doctor said: just now, or when the connection was found to need migrating. */

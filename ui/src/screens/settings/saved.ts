@@ -7,9 +7,10 @@ import type { App } from "$/shell/app.svelte";
 export function sayUndo(app: App, title: string, change: ChangeRef | null): void {
   if (!change) return void told("Nothing was different, so nothing was saved.");
   if (!change.can_undo) return void done(title);
-  const { undo } = app as { undo?: { pushChange?: (change: ChangeRef) => void } };
-  undo?.pushChange?.(change);
-  done(title, { undo: () => void takeBack(app, change) });
+  // The stack of Ctrl+Z, where the window has one already: it says it and offers Undo itself.
+  const { undo } = app as { undo?: { offer: (title: string, change: ChangeRef) => void } };
+  if (undo) undo.offer(title, change);
+  else done(title, { undo: () => void takeBack(app, change) });
 }
 
 async function takeBack(app: App, change: ChangeRef): Promise<void> {
