@@ -117,4 +117,30 @@ export const scenes = {
     },
   },
   shortcuts: { part: "palette", over: true, act: (page) => page.click(id("open-sheet")) },
+  tables: { part: "tables" },
+  "tables-keyboard": {
+    part: "tables",
+    over: true,
+    async act(page) {
+      await page.focus("[role=grid]");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.keyboard.press("Shift+ArrowDown");
+    },
+  },
+  "tables-end": {
+    part: "tables",
+    over: true,
+    async act(page) {
+      await page.focus("[role=grid]");
+      await page.keyboard.press("End");
+      await page.waitForSelector("text=EST-0000001");
+    },
+  },
+  "tables-columns": { part: "tables", over: true, act: (page) => page.click(id("columns")) },
+  "tables-menu": {
+    part: "tables",
+    over: true,
+    act: (page) => page.click("[role=row][aria-selected=true]", { button: "right" }),
+  },
 };

@@ -42,7 +42,7 @@ export function fuzzy(text: string, typed: string): Match | null {
   for (let j = 1; j < last.length; j++) if (last[j]! > last[at]!) at = j;
   const score = last[at]!;
   // Scattered single letters are no find.
-  if (!Number.isFinite(score) || score < query.length * 2) return null;
+  if (!Number.isFinite(score) || score < query.length * 3.5) return null;
   const places: number[] = [];
   for (let i = query.length - 1; i >= 0; i--) {
     places.unshift(at);

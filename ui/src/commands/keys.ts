@@ -62,7 +62,7 @@ export function writtenStroke(stroke: Stroke): string | null {
 export function shortcutLabel(shortcut: string, mac: boolean): string {
   return parseShortcut(shortcut)
     .map(({ key, mod, alt, shift }) => {
-      const name = shown[key] ?? key.toUpperCase();
+      const name = shown[key] ?? key.charAt(0).toUpperCase() + key.slice(1);
       if (mac) return `${alt ? "⌥" : ""}${shift ? "⇧" : ""}${mod ? "⌘" : ""}${name}`;
       return [mod && "Ctrl", alt && "Alt", shift && "Shift", name].filter(Boolean).join("+");
     })
