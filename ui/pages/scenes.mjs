@@ -188,8 +188,8 @@ export const scenes = {
     act: async (page) => {
       await page.fill("#company-name", "");
       await page.fill("#company-email", "office at neff");
-      await page.click(id("company-form-save"));
-      await page.waitForSelector("[aria-invalid=true]");
+      await page.keyboard.press("Control+s");
+      await page.waitForFunction(() => document.activeElement?.id === "company-name");
     },
   },
   "settings-company-conflict": {
@@ -216,7 +216,7 @@ export const scenes = {
     act: async (page) => {
       await page.fill("#company-license", "IL 104-019284");
       await page.click(id("company-form-save"));
-      await page.getByText("settings are saved").waitFor();
+      await page.getByTestId("toast").getByText("settings are saved").waitFor();
     },
   },
   "settings-me": { scenario: "full", hash: "#/settings/me", ready: id("me-form") },
