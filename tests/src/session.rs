@@ -1,7 +1,7 @@
 //! A desktop of its own: display, bus, keychain and notification service, all private to one test.
 
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -33,9 +33,12 @@ impl Session {
         let keeper = Keeper::new();
         let home = keeper.folder().to_path_buf();
         for folder in ["config", "data", "state", "cache", "runtime", "office/config", "office/data", "office/log"] {
-            // 0700: the bus and the keychain insist on it for the runtime folder.
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(home.join(folder)).expect("a folder");
+            // 0700: the bus and the keychain insist on it for the runtime folder. As root the local office's server runs
+            // as another user, who has to reach its folder in here.
+            let mode = if folder.starts_with("office") { 0o711 } else { 0o700 };
+            std::fs::DirBuilder::new().recursive(true).mode(mode).create(home.join(folder)).expect("a folder");
         }
+        std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o711)).expect("the session's folder");
         let path = |name: &str| home.join(name).to_string_lossy().into_owned();
         let mut environment: Vec<(String, String)> = [
             ("HOME", path("")),

@@ -55,6 +55,9 @@ async fn job_today(office: &Office, address: &str) -> Uuid {
 }
 
 async fn fill_connect(window: &Window, port: u16, database: &str, login: &str, password: &str, encryption: &str) {
+    if !window.shows("server").await {
+        window.click("choose-server").await;
+    }
     window.fill("connect-host", "127.0.0.1").await;
     window.fill("connect-port", &port.to_string()).await;
     window.fill("connect-database", database).await;
@@ -121,6 +124,37 @@ async fn the_first_morning() {
         }
     }
     assert!(!page_text(&again).await.contains(PASSWORD));
+}
+
+/// The office on this computer, from nothing to Today, and again at the next start, by its passwords in the keychain.
+#[tokio::test]
+async fn an_office_on_this_computer() {
+    let session = Session::start().await;
+    let window = Window::launch(&session).await;
+    window.click("choose-local").await;
+    window.fill("local-name", "Dana Neff").await;
+    window.click("local-sample").await;
+    window.screenshot("local").await;
+    window.click("local-create").await;
+    window.find("local-progress").await;
+    window.screenshot("local-progress").await;
+    window.wait_for_today().await;
+    window.find("estimate-due").await;
+    window.screenshot("local-today").await;
+    assert!(window.terminate(Duration::from_secs(15)).await < Duration::from_secs(15));
+    let note = session.folder().join("office/data/local-office/data/postmaster.pid");
+    assert!(!note.exists(), "the server ended with the program");
+
+    let again = Window::launch(&session).await;
+    again.wait_for_today().await;
+    again.find("estimate-due").await;
+    // Killed in the middle: the next start joins the server it left behind.
+    again.kill().await;
+    assert!(note.exists(), "a killed program leaves its server to the next");
+    let after = Window::launch(&session).await;
+    after.wait_for_today().await;
+    after.terminate(Duration::from_secs(15)).await;
+    assert!(!note.exists());
 }
 
 #[tokio::test]

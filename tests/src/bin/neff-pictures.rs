@@ -13,6 +13,9 @@ async fn main() {
     let given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
 
     let connect = Window::launch(&session).await;
+    connect.find("choose-local").await;
+    connect.screenshot("first-run").await;
+    connect.click("choose-server").await;
     connect.find("connect-host").await;
     connect.screenshot("connect").await;
     connect.kill().await;
@@ -32,6 +35,12 @@ async fn main() {
     }
     window.click("bell").await;
     window.screenshot("bell").await;
+    for screen in ["alerts", "changes", "settings", "help"] {
+        window.click(&format!("nav-{screen}")).await;
+        window.screenshot(screen).await;
+    }
+    window.click("nav-today").await;
+    window.wait_for_today().await;
     window.click("theme-toggle").await;
     window.screenshot("today-dark").await;
     session.picture("desktop");

@@ -255,6 +255,8 @@ impl ConnectionSettings {
                 ("idle_in_transaction_session_timeout", seconds(tuning.idle_in_transaction_seconds)),
                 ("timezone", "UTC".to_owned()),
                 ("datestyle", "ISO".to_owned()),
+                // Questions with optional filters: planned for what was asked, not for what might have been.
+                ("plan_cache_mode", "force_custom_plan".to_owned()),
                 // "There is no transaction in progress" after every use of the pool is no news.
                 ("client_min_messages", "error".to_owned()),
             ]);

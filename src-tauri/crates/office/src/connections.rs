@@ -3,7 +3,8 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use database::{ConnectionSettings, DatabaseError, Tuning, configuration, doctor, people};
+use database::act::{self, Actor};
+use database::{ConnectionSettings, Tuning, configuration, doctor, people};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -14,6 +15,7 @@ use crate::link::ConnectionState;
 use crate::local_office::{self, LocalOfficeState};
 use crate::office::{Office, not_connected};
 use crate::settings::{ConnectionKind, StoredConnection};
+use crate::workflows::changes::commit;
 use crate::workflows::company::invalid;
 
 /// How long a trial of a connection may take.
@@ -79,11 +81,8 @@ impl Office {
             self.save(&all)?;
             stored
         };
-        if let Some(password) = &password
-            && let Err(error) = self.secrets.set(stored.id, password.clone()).await
-        {
-            // It goes on with the password in memory; the saved connection says that it is not kept.
-            tracing::warn!(details = error.details, "the keychain did not keep the password");
+        if let Some(password) = password.clone() {
+            self.keep_password(stored.id, password).await;
         }
         self.imported.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.link_to(&stored, password).await;
@@ -287,9 +286,10 @@ impl Office {
             return Err(invalid("name", "Enter your name, up to 200 characters."));
         }
         let pool = self.pool().await?;
-        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-        let person = people::register(&mut connection, name).await?;
-        drop(connection);
+        let claimed = Actor { user_id: name.to_owned(), computer: crate::settings::computer_name() };
+        let mut transaction = act::begin(&pool, &claimed, None).await?;
+        let person = people::register(&mut transaction, name).await?;
+        commit(transaction).await?;
         self.i_am(person).await
     }
 
@@ -306,6 +306,18 @@ impl Office {
         let password = self.saved_password(&stored).await;
         self.link_to(&stored, password).await;
         Ok(self.settled().await)
+    }
+
+    /// Into the keychain. It goes on with the password in memory at once: a keychain that asks the person first, or does
+    /// not answer, is waited for in the background. The list of connections says whether it was kept.
+    async fn keep_password(&self, connection: Uuid, password: SecretString) {
+        let secrets = self.secrets.clone();
+        let keeping = tokio::spawn(async move {
+            if let Err(error) = secrets.set(connection, password).await {
+                tracing::warn!(details = error.details, "the keychain did not keep the password");
+            }
+        });
+        let _ = tokio::time::timeout(Duration::from_secs(3), keeping).await;
     }
 
     /// The local office's keeper asks for its own.

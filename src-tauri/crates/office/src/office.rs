@@ -82,7 +82,9 @@ impl Office {
     pub async fn connection_state(&self) -> ConnectionState {
         match &*self.link.read().await {
             Some(link) => link.state(),
-            None if self.lock_settings().active().is_some() => ConnectionState::Connecting { step: None },
+            None if self.lock_settings().active().is_some() => {
+                ConnectionState::Connecting { step: Some("Waiting for this computer's keychain".to_owned()) }
+            }
             None => ConnectionState::NotConfigured,
         }
     }

@@ -16,13 +16,7 @@ use office::view::{InboxOrder, InboxQuery, InboxShow};
 fn figure(what: &str, sizes: &str, mut times: Vec<Duration>, aim: &str) {
     times.sort_unstable();
     let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)].as_secs_f64() * 1000.0;
-    println!(
-        "| {what} | {sizes} | {} | {:.1} ms | {:.1} ms | {:.1} ms | {aim} |",
-        times.len(),
-        at(50),
-        at(95),
-        at(99)
-    );
+    println!("| {what} | {sizes} | {} | {:.1} ms | {:.1} ms | {:.1} ms | {aim} |", times.len(), at(50), at(95), at(99));
 }
 
 #[tokio::test]
@@ -53,7 +47,10 @@ async fn a_page_of_the_inbox_at_a_million_alerts() {
         ("unread and read, newest", base.clone()),
         ("unread, most urgent", InboxQuery { show: InboxShow::Unread, order: InboxOrder::Priority, ..base.clone() }),
         ("read only", InboxQuery { show: InboxShow::Read, ..base.clone() }),
-        ("one kind, priority 4 and more", InboxQuery { min_priority: Some(4), types: vec!["system_error".into()], ..base.clone() }),
+        (
+            "one kind, priority 4 and more",
+            InboxQuery { min_priority: Some(4), types: vec!["system_error".into()], ..base.clone() },
+        ),
         ("a word all have", InboxQuery { search: Some("driveway".into()), ..base.clone() }),
         ("a word one has", InboxQuery { search: Some("c4ca4238a0b9".into()), ..base.clone() }),
         ("a word none has", InboxQuery { search: Some("zzzzzz".into()), ..base }),
@@ -76,7 +73,10 @@ async fn a_keystroke_of_the_palette() {
     let scale = std::env::var("NEFF_BENCH_SCALE").unwrap_or_else(|_| "1".to_owned());
     let at = TestOffice::open().await;
     let url = &at.database.as_ref().unwrap().url;
-    let filled = std::process::Command::new(program("neff")).args(["sample-data", "--scale", &scale, "--url", url]).output().unwrap();
+    let filled = std::process::Command::new(program("neff"))
+        .args(["sample-data", "--scale", &scale, "--url", url])
+        .output()
+        .unwrap();
     assert!(filled.status.success());
     at.execute("VACUUM ANALYZE").await;
     let dana = Computer::of(&at).await;

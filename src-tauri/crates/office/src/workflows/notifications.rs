@@ -1,7 +1,7 @@
 //! The bell.
 
 use database::notifications::NotificationRow;
-use database::{DatabaseError, notifications};
+use database::{DatabaseError, act, notifications};
 use uuid::Uuid;
 
 use super::today::count;
@@ -32,10 +32,7 @@ impl Office {
     /// # Errors
     /// When there is no connection, or the database cannot be asked.
     pub async fn mark_read(&self, ids: &[Uuid]) -> Result<(), AppError> {
-        let (pool, me) = self.at_work().await?;
-        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-        notifications::mark_read(&mut connection, &me.user_id, ids).await?;
-        self.tell(DesktopEvent::NotificationsChanged);
+        self.set_read(ids, true).await?;
         Ok(())
     }
 
@@ -46,8 +43,9 @@ impl Office {
     pub async fn mark_all_read(&self) -> Result<u32, AppError> {
         let (pool, me) = self.at_work().await?;
         let Some(until) = *self.listed_until() else { return Ok(0) };
-        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-        let done = notifications::mark_all_read(&mut connection, &me.user_id, until).await?;
+        let mut transaction = act::begin(&pool, &self.actor(&me), None).await?;
+        let done = notifications::mark_all_read(&mut transaction, &me.user_id, until).await?;
+        super::changes::commit(transaction).await?;
         self.tell(DesktopEvent::NotificationsChanged);
         Ok(count(done))
     }

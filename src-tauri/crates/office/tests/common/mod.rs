@@ -54,6 +54,9 @@ impl Computer {
 
     pub fn with(secrets: Secrets) -> Self {
         let folder = TempDir::with_prefix("neff-office-").unwrap();
+        // As root the local office's server runs as another user, who has to reach its folder in here.
+        #[cfg(unix)]
+        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let (office, desktop) = open(folder.path(), secrets);
         Self { office, desktop, folder }
     }
