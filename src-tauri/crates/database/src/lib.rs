@@ -11,6 +11,7 @@ pub mod listen;
 pub mod migrate;
 pub mod notifications;
 pub mod people;
+pub mod quiet;
 pub mod records;
 pub mod rights;
 pub mod sweep;

@@ -40,13 +40,18 @@ pub struct Changed {
     pub notifications: bool,
     /// Something Today shows.
     pub today: bool,
+    /// What says when a person wants no popups: the person, or the office's zone.
+    pub quiet: bool,
 }
 
 impl Changed {
     fn note(&mut self, notification: &PgNotification) {
         match (notification.channel(), notification.payload()) {
             ("neff_notifications", _) | (_, "dashboard_notifications") => self.notifications = true,
-            (_, table) => self.today |= TODAY.contains(&table),
+            (_, table) => {
+                self.today |= TODAY.contains(&table);
+                self.quiet |= matches!(table, "app_users" | "system_config");
+            }
         }
     }
 }

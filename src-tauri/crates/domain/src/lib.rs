@@ -1,4 +1,5 @@
 //! What the office knows, as plain functions: no I/O, no clock, no async.
 
 pub mod popups;
+pub mod quiet;
 pub mod text;
