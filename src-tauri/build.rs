@@ -16,6 +16,7 @@ fn main() {
         "notifications",
         "mark_read",
         "mark_all_read",
+        "test_popup",
         "estimate",
         "job",
     ];

@@ -46,6 +46,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             c::alerts::notifications,
             c::alerts::mark_read,
             c::alerts::mark_all_read,
+            c::alerts::test_popup,
             c::estimates::estimate,
         ])
         .events(collect_events![ConnectionChanged, TodayChanged, NotificationsChanged, OpenRecord, MigrationStep])

@@ -22,3 +22,9 @@ pub(crate) async fn mark_read(office: TheOffice<'_>, ids: Vec<Uuid>) -> Answer<(
 pub(crate) async fn mark_all_read(office: TheOffice<'_>) -> Answer<u32> {
     office.mark_all_read().await
 }
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn test_popup(office: TheOffice<'_>) -> Answer<()> {
+    office.test_popup().await
+}

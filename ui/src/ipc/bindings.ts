@@ -22,6 +22,7 @@ export const commands = {
 	notifications: (limit: number) => typedError<NotificationPage, AppError>(__TAURI_INVOKE("notifications", { limit })),
 	markRead: (ids: string[]) => typedError<null, AppError>(__TAURI_INVOKE("mark_read", { ids })),
 	markAllRead: () => typedError<number, AppError>(__TAURI_INVOKE("mark_all_read")),
+	testPopup: () => typedError<null, AppError>(__TAURI_INVOKE("test_popup")),
 	estimate: (id: string) => typedError<EstimateDetail, AppError>(__TAURI_INVOKE("estimate", { id })),
 };
 

@@ -10,7 +10,7 @@ use office::link::{Link, Target};
 use office::notifier::Notifier;
 use office::popups::Popups;
 use office::settings::{Settings, computer_name};
-use office::{Desktop, DesktopEvent, Paths, Popup, PopupError};
+use office::{Desktop, DesktopEvent, Paths, Popup, PopupAction, PopupError};
 use uuid::Uuid;
 
 use crate::schema::sentence;
@@ -52,7 +52,15 @@ pub(crate) async fn work(at: &Where, person: Option<&str>) -> Result<ExitCode, F
         None => known.connections.iter().find(|c| c.settings == settings).and_then(|c| c.person),
     };
     let popups = Arc::new(Popups::new(&paths.data).map_err(|e| e.to_string())?);
-    let notifier = Notifier::new(Arc::new(|_| {}));
+    let notifier = Notifier::new({
+        let popups = popups.clone();
+        Arc::new(move |action| {
+            // There is no window to open anything in.
+            if let PopupAction::MarkRead(notifications) = action {
+                popups.mark_read(&notifications);
+            }
+        })
+    });
     notifier.warm_up().await;
     let target = Target {
         settings,

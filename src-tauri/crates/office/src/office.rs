@@ -257,6 +257,11 @@ impl Office {
         self.desktop.tell(event);
     }
 
+    /// The popups of this computer, and what shows them.
+    pub(crate) fn popups(&self) -> (&Popups, &dyn Desktop) {
+        (&self.popups, self.desktop.as_ref())
+    }
+
     /// Where the log files are.
     pub fn log_folder(&self) -> PathBuf {
         self.paths.logs()
