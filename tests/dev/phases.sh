@@ -163,12 +163,12 @@ database_tests() {
     local -x RUST_BACKTRACE=0
     if has cargo-nextest; then
         cargo nextest run --workspace --no-fail-fast -E '
-            (package(neff-tests) or package(neff-database)) and not binary(/^(window|popups|faults)$/)'
+            (package(neff-tests) or package(neff-database)) and not binary(/^(window|popups|popup_preferences|faults)$/)'
     else
         local test names=()
         for test in tests/tests/*.rs; do
             case $(basename "$test" .rs) in
-                window | popups | faults) ;;
+                window | popups | popup_preferences | faults) ;;
                 *) names+=(--test "$(basename "$test" .rs)") ;;
             esac
         done

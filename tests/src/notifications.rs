@@ -113,6 +113,12 @@ impl Recorder {
         memory.closed.clear();
     }
 
+    /// How many connections the bus has in all.
+    pub async fn bus_connections(&self) -> usize {
+        let bus = zbus::fdo::DBusProxy::new(&self.connection).await.expect("the bus itself");
+        bus.list_names().await.expect("its names").iter().filter(|name| name.starts_with(':')).count()
+    }
+
     /// From now on `Notify` fails (or no longer).
     pub fn refuse(&self, refuse: bool) {
         self.memory.lock().expect("the memory").refuse = refuse;
