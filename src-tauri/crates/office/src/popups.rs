@@ -71,6 +71,8 @@ struct State {
     open: VecDeque<Open>,
     recent: Vec<Instant>,
     due_again: Option<Instant>,
+    /// When something was due last, it was held back by quiet hours.
+    quiet: bool,
 }
 
 /// A popup that may still be open.
@@ -96,6 +98,7 @@ impl Popups {
             open: VecDeque::new(),
             recent: Vec::new(),
             due_again: None,
+            quiet: false,
         };
         Ok(Self { lock_file: folder.join("popups.lock"), wanted: Notify::new(), state: Mutex::new(state) })
     }
@@ -184,6 +187,11 @@ impl Popups {
         if !self.preferences().enabled {
             return Ok(Vec::new());
         }
+        // Through a long night only this is asked, not for what waits.
+        let was_quiet = self.state().quiet;
+        if was_quiet && self.is_quiet(listener, inbox).await? {
+            return Ok(Vec::new());
+        }
         let connection = listener.connection().await?;
         let mut due = in_time(notifications::due_popups(connection, &inbox.user_id, inbox.computer)).await?;
         let overflow = if due.len() >= ASKED_FOR { due.first().map(|newest| newest.created_at) } else { None };
@@ -191,15 +199,22 @@ impl Popups {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        // Asked each time: a person's hours count from when they are changed, and a computer that slept wakes up to
-        // the time it is. The timer is for the moment itself.
-        if let Some(rest) = in_time(database::quiet::lasts(listener.connection().await?, &inbox.user_id)).await? {
-            self.state().due_again = Some(Instant::now() + rest);
+        if self.is_quiet(listener, inbox).await? {
             return Ok(Vec::new());
         }
         let popups = self.choose(&due, Instant::now());
         self.state().shown_until = overflow.filter(|_| popups.iter().any(|popup| popup.notifications.len() > 1));
         Ok(popups)
+    }
+
+    /// Asked each time: a person's hours count from when they are changed, and a computer that slept wakes up to the
+    /// time it is. The timer is for the moment itself.
+    async fn is_quiet(&self, listener: &mut Listener, inbox: &Inbox) -> Result<bool, DatabaseError> {
+        let rest = in_time(database::quiet::lasts(listener.connection().await?, &inbox.user_id)).await?;
+        let mut state = self.state();
+        state.quiet = rest.is_some();
+        state.due_again = rest.map(|rest| Instant::now() + rest);
+        Ok(state.quiet)
     }
 
     /// One popup each, or one summary, or nothing yet.

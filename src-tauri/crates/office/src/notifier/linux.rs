@@ -108,8 +108,8 @@ impl Notifier {
         let result = tokio::time::timeout(PATIENCE, self.try_show(popup)).await;
         let result =
             result.unwrap_or_else(|_| Err(zbus::Error::Failure("the notification service does not answer".into())));
-        if !matches!(result, Ok(()) | Err(zbus::Error::MethodError(..))) {
-            // The bus may have gone with the service; the next popup connects anew. A service that refuses is there.
+        if result.as_ref().is_err_and(has_gone) {
+            // Perhaps the bus with it; the next popup connects anew, and asks the next service what it can do.
             *self.service.lock().await = None;
         }
         result.map_err(|error| PopupError(error.to_string()))
@@ -125,10 +125,13 @@ impl Notifier {
             };
             open.iter().filter(all_read).map(|(id, _)| *id).collect()
         };
-        let service = self.service.lock().await.clone();
+        if ids.is_empty() {
+            return;
+        }
+        let service = tokio::time::timeout(PATIENCE, self.service()).await;
         for id in ids {
             lock(&self.open).remove(&id);
-            if let Some(service) = &service {
+            if let Ok(Ok(service)) = &service {
                 // Closed by the person a moment ago: nothing to do.
                 let _ = tokio::time::timeout(PATIENCE, service.proxy.close_notification(id)).await;
             }
@@ -221,6 +224,16 @@ async fn follow(
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether the service itself is no longer there; one that refuses is, and what it shows belongs to our connection.
+fn has_gone(error: &zbus::Error) -> bool {
+    match error {
+        zbus::Error::MethodError(name, ..) => {
+            ["ServiceUnknown", "NameHasNoOwner", "NoReply"].iter().any(|reason| name.ends_with(reason))
+        }
+        _ => true,
+    }
 }
 
 /// What the service may make of it: how urgent, by whom (on a locked screen it follows what is set for the program),
