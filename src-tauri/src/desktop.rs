@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use futures_util::future::BoxFuture;
 use office::notifier::Notifier;
 use office::view::RecordRef;
-use office::{Desktop, DesktopEvent, Popup, PopupAction, PopupError};
+use office::{Desktop, DesktopEvent, Office, Popup, PopupAction, PopupError};
 use tauri::{AppHandle, Manager};
 use tauri_specta::Event;
 use uuid::Uuid;
@@ -27,10 +27,10 @@ impl Shell {
         let app = Arc::new(OnceLock::<AppHandle>::new());
         let clicked = app.clone();
         let notifier = Notifier::new(Arc::new(move |action| {
-            if let Some(app) = clicked.get()
-                && let PopupAction::Open(about) = action
-            {
-                open(app, about);
+            let Some(app) = clicked.get() else { return };
+            match action {
+                PopupAction::Open(about) => open(app, about),
+                read @ PopupAction::MarkRead(_) => app.state::<Arc<Office>>().popup_action(read),
             }
         }));
         Self { app, notifier }

@@ -32,6 +32,14 @@ pub struct Shown {
     pub icon: String,
     /// 0 low, 1 normal, 2 critical; as the program said it.
     pub urgency: Option<u8>,
+    /// The service is to make no sound of its own.
+    pub suppress_sound: bool,
+    /// The sound of the person's theme it asks for.
+    pub sound: Option<String>,
+    /// What kind it is.
+    pub category: Option<String>,
+    /// The program's desktop file, by which a desktop knows what is set for it.
+    pub desktop_entry: Option<String>,
     /// Milliseconds; -1 leaves it to the service, 0 is never.
     pub expires: i32,
 }
@@ -103,6 +111,12 @@ impl Recorder {
         let mut memory = self.memory.lock().expect("the memory");
         memory.shown.clear();
         memory.closed.clear();
+    }
+
+    /// How many connections the bus has in all.
+    pub async fn bus_connections(&self) -> usize {
+        let bus = zbus::fdo::DBusProxy::new(&self.connection).await.expect("the bus itself");
+        bus.list_names().await.expect("its names").iter().filter(|name| name.starts_with(':')).count()
     }
 
     /// From now on `Notify` fails (or no longer).
@@ -181,7 +195,23 @@ impl Service {
         let next = self.changed.borrow().wrapping_add(1);
         let id = if replaces == 0 { u32::try_from(next).expect("fewer popups") } else { replaces };
         let urgency = hints.get("urgency").and_then(|value| value.downcast_ref().ok());
-        let shown = Shown { at, id, replaces, program, summary, body, actions, icon, urgency, expires };
+        let text = |name: &str| hints.get(name).and_then(|value| value.downcast_ref::<String>().ok());
+        let shown = Shown {
+            at,
+            id,
+            replaces,
+            program,
+            summary,
+            body,
+            actions,
+            icon,
+            urgency,
+            suppress_sound: hints.get("suppress-sound").and_then(|value| value.downcast_ref().ok()) == Some(true),
+            sound: text("sound-name"),
+            category: text("category"),
+            desktop_entry: text("desktop-entry"),
+            expires,
+        };
         self.memory.lock().expect("the memory").shown.push(shown);
         self.changed.send_replace(next);
         // The recorder itself is gone when this fails, and the answer does not matter any more.

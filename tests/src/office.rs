@@ -91,6 +91,14 @@ impl Office {
         self.website.connect().await.expect("the website connects")
     }
 
+    /// The same, of a server that may be away.
+    ///
+    /// # Errors
+    /// Why it does not connect.
+    pub async fn try_website(&self) -> Result<PgConnection, sqlx::Error> {
+        self.website.connect().await
+    }
+
     /// Connections of the superuser.
     pub async fn keeper(&self) -> &PgPool {
         let options = self.superuser.clone();

@@ -131,6 +131,12 @@ impl PrivateServer {
         self.resume();
     }
 
+    /// What the server has written to its log so far.
+    pub fn log(&self) -> String {
+        let log = std::fs::read(self.cluster.folder().join("log")).expect("the server's log");
+        String::from_utf8_lossy(&log).into_owned()
+    }
+
     /// SIGKILL to all of its processes.
     pub fn kill(&self) {
         self.cluster.kill();

@@ -3,16 +3,32 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use neff_tests::keeper::until;
 use neff_tests::notifications::Shown;
-use neff_tests::office::{Office, request_estimate};
+use neff_tests::office::{Office, PASSWORD, request_estimate};
 use neff_tests::proxy::{Link, Proxy};
 use neff_tests::session::Session;
+use neff_tests::window::Window;
 use neff_tests::worker::{Worker, count};
 
 const SOON: Duration = Duration::from_secs(10);
+
+/// A wake-up, a question and its answer: well within it. A heartbeat alone takes longer.
+const A_MOMENT: Duration = Duration::from_secs(1);
+/// Long enough for what must not happen to have happened.
+const A_WHILE: Duration = Duration::from_secs(2);
+
+/// Everybody's quiet hours began an hour ago, by the clock of `zone`, and end after `rest`.
+async fn quiet(office: &Office, zone: &str, rest: &str) {
+    office
+        .execute(&format!(
+            "UPDATE app_users SET quiet_from = (CURRENT_TIMESTAMP AT TIME ZONE {zone} - interval '1 hour')::time,
+                                  quiet_until = (CURRENT_TIMESTAMP AT TIME ZONE {zone} + interval '{rest}')::time"
+        ))
+        .await;
+}
 
 /// Waits for the popup that names `text`, then for one of a later event: what could have come twice would have come
 /// before that.
@@ -40,8 +56,13 @@ async fn an_estimate_request_without_a_cost_pops_up_once() {
 
 #[tokio::test]
 async fn any_text_arrives_as_text() {
-    let names =
-        ["Smith & Sons <Lot 4>", "<img src=x onerror=alert(1)>", "<b>Bold & Co</b>", "O'Brien \"Paving\" \\n %s"];
+    let names = [
+        "Smith & Sons <Lot 4>",
+        "<img src=x onerror=alert(1)>",
+        "<b>Bold & Co</b>",
+        "O'Brien \"Paving\" \\n %s",
+        "{{7*7}} {{customer_name}}",
+    ];
     for capabilities in [&["actions", "body", "body-markup"][..], &["actions", "body"][..]] {
         let markup = capabilities.contains(&"body-markup");
         let (office, session) = (Office::open().await, Session::start_with(capabilities).await);
@@ -90,6 +111,72 @@ async fn direction_marks_of_a_customer_end_with_their_name() {
 }
 
 #[tokio::test]
+async fn endless_text_is_cut() {
+    let (office, session) = (Office::open().await, Session::start_with(&["body"]).await);
+    let _worker = Worker::proven(&session, &office, office.port).await;
+    session.popups.forget();
+    office.notify("Endless", &"<b>é\u{202e}& ".repeat(1_430)).await;
+    let shown = session.popups.wait("the popup", SOON, |shown| count(shown, "Endless") == 1).await;
+    assert_eq!(shown[0].body.chars().count(), 400, "{shown:#?}");
+    assert!(shown[0].body.ends_with('…') && !shown[0].body.contains('\u{202e}'), "{shown:#?}");
+}
+
+#[tokio::test]
+async fn urgency_sound_and_kind_are_said_to_the_service() {
+    let (office, session) = (Office::open().await, Session::start().await);
+    let _worker = Worker::proven(&session, &office, office.port).await;
+    for (priority, urgency, sound) in
+        [(1, 0, "message-new-instant"), (3, 1, "message-new-instant"), (5, 2, "dialog-warning")]
+    {
+        let title = format!("Of priority {priority}");
+        office
+            .execute(&format!(
+                "INSERT INTO dashboard_notifications (user_id, alert_type_id, title, message, priority_level)
+                 SELECT '{}', id, '{title}', 'm', {priority} FROM alert_types WHERE name = 'system_error'",
+                office.user_id
+            ))
+            .await;
+        let shown = session.popups.wait(&title, SOON, |shown| count(shown, &title) == 1).await;
+        let popup = shown.iter().find(|popup| popup.summary == title).unwrap();
+        assert_eq!((popup.urgency, popup.sound.as_deref()), (Some(urgency), Some(sound)));
+        assert!(!popup.suppress_sound);
+        assert_eq!(popup.category.as_deref(), Some("x-neffpaving.alert"));
+        assert_eq!(popup.desktop_entry.as_deref(), Some("com.neffpaving.office"));
+        assert_eq!(popup.actions, ["default", "Open", "read", "Mark read"]);
+    }
+}
+
+#[tokio::test]
+async fn a_service_without_actions_is_given_none() {
+    let (office, session) = (Office::open().await, Session::start_with(&["body"]).await);
+    let _worker = Worker::proven(&session, &office, office.port).await;
+    office.request_estimate("Nothing To Press").await;
+    assert_eq!(once(&office, &session, "Nothing To Press").await.actions, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_endless_backlog_is_one_summary_too() {
+    let (office, session) = (Office::open().await, Session::start().await);
+    Worker::proven(&session, &office, office.port).await.terminate(SOON).await;
+    session.popups.forget();
+    office
+        .execute(&format!(
+            "INSERT INTO dashboard_notifications (user_id, alert_type_id, title, message)
+             SELECT '{}', id, 'Number ' || n, 'm' FROM alert_types, generate_series(1, 1000) AS n WHERE name = 'system_error'",
+            office.user_id
+        ))
+        .await;
+    let _worker = Worker::start(&session, &office, office.port);
+    session.popups.wait("the summary", SOON, |shown| !shown.is_empty()).await;
+    let open = "SELECT count(*) FROM dashboard_notifications n
+                 WHERE NOT EXISTS (SELECT FROM notification_popups p WHERE p.notification_id = n.id)";
+    until("all of it counts as shown", SOON, async || office.count(open).await == 0).await;
+    office.request_estimate("After The Summary").await;
+    let shown = session.popups.wait("the later event", SOON, |shown| count(shown, "After The Summary") > 0).await;
+    assert_eq!(shown.len(), 2, "the summary and the later event: {shown:#?}");
+}
+
+#[tokio::test]
 async fn a_backlog_is_one_summary() {
     let (office, session) = (Office::open().await, Session::start().await);
     Worker::proven(&session, &office, office.port).await.terminate(SOON).await;
@@ -117,6 +204,149 @@ async fn what_was_read_elsewhere_closes_here() {
     assert!(!session.popups.closed().contains(&popup.id));
     office.execute(&format!("UPDATE dashboard_notifications SET is_read = true WHERE id = '{notification}'")).await;
     session.popups.wait_closed(popup.id, SOON).await;
+}
+
+#[tokio::test]
+async fn a_summary_closes_when_the_last_of_it_is_read() {
+    let (office, session) = (Office::open().await, Session::start().await);
+    Worker::proven(&session, &office, office.port).await.terminate(SOON).await;
+    session.popups.forget();
+    let first = office.notify("One of many", "m").await;
+    for number in 0..7 {
+        office.notify(&format!("Another {number}"), "m").await;
+    }
+    let _worker = Worker::start(&session, &office, office.port);
+    let summary = session.popups.wait("the summary", SOON, |shown| !shown.is_empty()).await.remove(0);
+    let all_but_one = format!("UPDATE dashboard_notifications SET is_read = true WHERE id <> '{first}'");
+    office.execute(&all_but_one).await;
+    office.request_estimate("The Later Event").await;
+    session.popups.wait("the later event", SOON, |shown| count(shown, "The Later Event") > 0).await;
+    assert!(!session.popups.closed().contains(&summary.id), "one is still unread");
+    office.execute("UPDATE dashboard_notifications SET is_read = true").await;
+    session.popups.wait_closed(summary.id, A_MOMENT).await;
+}
+
+#[tokio::test]
+async fn marked_read_on_a_popup_it_closes_on_every_computer() {
+    let (office, one, other) = (Office::open().await, Session::start().await, Session::start().await);
+    let _first = Worker::proven(&one, &office, office.port).await;
+    let _second = Worker::start(&other, &office, office.port);
+    until("both computers are known", SOON, async || office.count("SELECT count(*) FROM office_computers").await == 2)
+        .await;
+    let estimate = office.request_estimate("Read On One Desk").await;
+    let here = one.popups.wait("here", SOON, |shown| count(shown, "Read On One Desk") == 1).await;
+    let there = other.popups.wait("there", SOON, |shown| count(shown, "Read On One Desk") == 1).await;
+    let notification = office.notification_of(estimate).await.expect("its notification");
+    one.popups.invoke(here.last().unwrap().id, "read").await;
+    other.popups.wait_closed(there.last().unwrap().id, A_MOMENT).await;
+    let read = format!(
+        "SELECT count(*) FROM dashboard_notifications WHERE is_read AND read_at IS NOT NULL AND id = '{notification}'"
+    );
+    assert_eq!(office.count(&read).await, 1);
+    assert_eq!(office.count("SELECT count(*) FROM dashboard_notifications WHERE is_read").await, 1, "and no other");
+}
+
+#[tokio::test]
+async fn marked_read_while_the_link_is_broken_it_is_so_afterwards() {
+    let (office, session) = (Office::open().await, Session::start().await);
+    let proxy = Proxy::start(office.port).await;
+    let worker = Worker::proven(&session, &office, proxy.port()).await;
+    office.request_estimate("Read Offline").await;
+    let popup = once(&office, &session, "Read Offline").await;
+    proxy.set(Link::Refuse).await;
+    until("the link is gone", SOON, async || office.sessions().await == 0).await;
+    session.popups.invoke(popup.id, "read").await;
+    let journal = session.folder().join("office/data/popups-read.journal");
+    until("it stands in the journal", SOON, async || holds_an_id(&journal)).await;
+    // Not even the end of the program loses it.
+    worker.kill();
+    proxy.set(Link::Pass).await;
+    let _worker = Worker::start(&session, &office, proxy.port());
+    let read = "SELECT count(*) FROM dashboard_notifications WHERE is_read";
+    until("the database knows", SOON, async || office.count(read).await == 1).await;
+    until("the journal is empty", SOON, async || !holds_an_id(&journal)).await;
+    once(&office, &session, "Read Offline").await;
+}
+
+#[tokio::test]
+async fn in_quiet_hours_nothing_pops_up_before_they_end() {
+    let (office, session) = (Office::open().await, Session::start().await);
+    let _worker = Worker::proven(&session, &office, office.port).await;
+    let recorded = office.count("SELECT count(*) FROM notification_popups").await;
+    quiet(&office, "office_time_zone()", "1 hour").await;
+    session.popups.forget();
+    office.request_estimate("In The Night").await;
+    let read = office.notify("Read Meanwhile", "m").await;
+    let expired = office.notify("Expired Meanwhile", "m").await;
+    office.execute(&format!(
+        "UPDATE dashboard_notifications SET priority_level = 5; UPDATE dashboard_notifications SET is_read = true WHERE id = '{read}';
+         UPDATE dashboard_notifications SET expires_at = CURRENT_TIMESTAMP WHERE id = '{expired}'"
+    )).await;
+    let early = neff_tests::keeper::within(A_WHILE, async || !session.popups.shown().is_empty()).await;
+    assert!(!early, "quiet is quiet, however urgent: {:#?}", session.popups.shown());
+    assert_eq!(office.count("SELECT count(*) FROM notification_popups").await, recorded, "nothing counts as shown");
+    let ends = Instant::now() + Duration::from_secs(3);
+    quiet(&office, "office_time_zone()", "3 seconds").await;
+    let shown = session.popups.wait("what is left", SOON, |shown| !shown.is_empty()).await;
+    let late = shown[0].at.saturating_duration_since(ends);
+    assert!(shown[0].at >= ends && late < A_MOMENT, "at the end of the quiet hours, not {late:?} after");
+    assert_eq!((shown.len(), count(&shown, "In The Night")), (1, 1), "{shown:#?}");
+    once(&office, &session, "In The Night").await;
+}
+
+#[tokio::test]
+async fn quiet_hours_are_read_in_the_persons_zone_and_when_they_change() {
+    let (office, session) = (Office::open().await, Session::start().await);
+    let _worker = Worker::proven(&session, &office, office.port).await;
+    // Quiet by the office's clock, and the person is in Japan.
+    quiet(&office, "office_time_zone()", "1 hour").await;
+    office.execute("UPDATE app_users SET time_zone = 'Asia/Tokyo'").await;
+    office.request_estimate("Awake In Tokyo").await;
+    once(&office, &session, "Awake In Tokyo").await;
+    quiet(&office, "'Asia/Tokyo'", "1 hour").await;
+    session.popups.forget();
+    for number in 0..10 {
+        office.request_estimate(&format!("Asleep In Tokyo {number}")).await;
+    }
+    let early = neff_tests::keeper::within(A_WHILE, async || !session.popups.shown().is_empty()).await;
+    assert!(!early, "asleep: {:#?}", session.popups.shown());
+    office.execute("UPDATE app_users SET quiet_from = NULL, quiet_until = NULL").await;
+    let shown = session.popups.wait("the night's summary", A_MOMENT, |shown| !shown.is_empty()).await;
+    assert_eq!(shown[0].summary, "10 new alerts");
+    office.request_estimate("The Later Event").await;
+    let shown = session.popups.wait("the later event", SOON, |shown| count(shown, "The Later Event") > 0).await;
+    assert_eq!(shown.len(), 2, "{shown:#?}");
+}
+
+#[tokio::test]
+async fn the_window_marks_read_and_tries_a_popup() {
+    let (office, session) = (Office::open().await, Session::start().await);
+    let settings = serde_json::json!({
+        "computer": uuid::Uuid::new_v4(),
+        "connections": [{
+            "id": uuid::Uuid::new_v4(), "name": "The office", "host": "127.0.0.1", "port": office.port,
+            "database": office.name, "login": office.login, "encryption": "none", "ca_file": null, "person": null
+        }]
+    });
+    std::fs::write(session.config().join("settings.json"), settings.to_string()).unwrap();
+    let window = Window::launch_with(&session, &[("NEFF_DATABASE_PASSWORD", PASSWORD)]).await;
+    window.wait_for_today().await;
+    office.request_estimate("Marked Read In The Corner").await;
+    let shown = session.popups.wait("the popup", SOON, |shown| count(shown, "Marked Read In") == 1).await;
+    session.popups.invoke(shown[0].id, "read").await;
+    let read = "SELECT count(*) FROM dashboard_notifications WHERE is_read";
+    until("the database knows", SOON, async || office.count(read).await == 1).await;
+
+    let test = "window.outcome = null; window.__TAURI_INTERNALS__.invoke('test_popup')
+        .then(() => { window.outcome = 'shown' }, error => { window.outcome = error.message })";
+    quiet(&office, "office_time_zone()", "1 hour").await;
+    window.script(test, vec![]).await;
+    let shown = session.popups.wait("the test popup", SOON, |shown| count(shown, "Test popup") == 1).await;
+    assert_eq!(shown.last().unwrap().actions, ["default", "Open"], "there is nothing to mark read");
+    window.wait("the window hears that it was shown", "return window.outcome === 'shown'").await;
+    session.popups.refuse(true);
+    window.script(test, vec![]).await;
+    window.wait("the window has a sentence", "return (window.outcome ?? '').includes('did not show the popup')").await;
 }
 
 #[tokio::test]
@@ -230,9 +460,13 @@ fn any_file_holds_an_id(folder: &Path) -> bool {
         if path.is_dir() {
             return any_file_holds_an_id(&path);
         }
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        text.lines().any(|line| line.trim().parse::<uuid::Uuid>().is_ok())
+        holds_an_id(&path)
     })
+}
+
+fn holds_an_id(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.lines().any(|line| line.trim().parse::<uuid::Uuid>().is_ok())
 }
 
 fn unescaped(text: &str) -> String {

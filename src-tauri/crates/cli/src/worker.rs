@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use office::link::{Link, Target};
 use office::notifier::Notifier;
 use office::popups::Popups;
-use office::settings::{ConnectionKind, Settings, StoredConnection, computer_name};
-use office::{Desktop, DesktopEvent, Paths, Popup, PopupError};
+use office::settings::{Settings, StoredConnection, computer_name};
+use office::{Desktop, DesktopEvent, Paths, Popup, PopupAction, PopupError};
 use uuid::Uuid;
 
 use crate::schema::sentence;
@@ -57,17 +57,19 @@ pub(crate) async fn work(at: &Where, person: Option<&str>) -> Result<ExitCode, F
         None => known.connections.iter().find(|c| c.settings.same_place(&settings)).and_then(|c| c.person),
     };
     let popups = Arc::new(Popups::new(&paths.data).map_err(|e| e.to_string())?);
-    let notifier = Notifier::new(Arc::new(|_| {}));
+    let notifier = Notifier::new({
+        let popups = popups.clone();
+        Arc::new(move |action| {
+            // There is no window to open anything in.
+            if let PopupAction::MarkRead(notifications) = action {
+                popups.mark_read(&notifications);
+            }
+        })
+    });
     notifier.warm_up().await;
     let connection = match &local {
         Some((stored, _)) => stored.clone(),
-        None => StoredConnection {
-            id: Uuid::nil(),
-            name: settings.to_string(),
-            kind: ConnectionKind::Server,
-            settings: settings.clone(),
-            person,
-        },
+        None => StoredConnection::passing(settings.clone(), person),
     };
     let target = Target {
         connection,

@@ -17,6 +17,7 @@ pub mod migrate;
 pub mod notifications;
 pub mod owner;
 pub mod people;
+pub mod quiet;
 pub mod records;
 pub mod rights;
 pub mod search;

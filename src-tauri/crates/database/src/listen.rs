@@ -22,6 +22,9 @@ const TODAY: [&str; 9] = [
     "system_config",
 ];
 
+/// How long connecting may take.
+const PATIENCE: Duration = Duration::from_secs(8);
+
 /// Why [`Listener::next`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
@@ -47,6 +50,8 @@ pub struct Changed {
     pub people: bool,
     /// What "Recent changes" lists.
     pub changes: bool,
+    /// What says when a person wants no popups: the person, or the office's zone.
+    pub quiet: bool,
 }
 
 impl Changed {
@@ -58,6 +63,7 @@ impl Changed {
                 self.company |= table == "system_config";
                 self.people |= table == "app_users";
                 self.changes |= matches!(table, "office_changes" | "schedule_changes");
+                self.quiet |= matches!(table, "app_users" | "system_config");
             }
         }
     }
@@ -81,9 +87,10 @@ impl Listener {
         password: Option<&SecretString>,
         application: &str,
     ) -> Result<Self, DatabaseError> {
+        reach(settings).await?;
         let pool = PgPoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(Duration::from_secs(8))
+            .acquire_timeout(PATIENCE)
             .connect_with(settings.options(password, application))
             .await?;
         let mut listener = PgListener::connect_with(&pool).await?;
@@ -139,5 +146,19 @@ impl Listener {
             Ok(result) => result.map(|_| ()).map_err(Into::into),
             Err(_) => Err(DatabaseError::new(Failure::NoAnswer, "no answer to the heartbeat")),
         }
+    }
+}
+
+/// Whether anybody listens there at all. A pool asks a server that refuses again by itself, first after 10 ms, and in the
+/// same rhythm on every desktop that lost it in the same moment: all would come back at once. Who calls this has a
+/// rhythm of its own.
+async fn reach(settings: &ConnectionSettings) -> Result<(), DatabaseError> {
+    if settings.host.starts_with('/') {
+        return Ok(());
+    }
+    let host = settings.host.trim_matches(['[', ']']);
+    match tokio::time::timeout(PATIENCE, tokio::net::TcpStream::connect((host, settings.port))).await {
+        Ok(reached) => reached.map(drop).map_err(|error| sqlx::Error::Io(error).into()),
+        Err(_) => Err(DatabaseError::new(Failure::NoAnswer, "nobody answers at that host and port")),
     }
 }

@@ -155,6 +155,31 @@ pub async fn record_popups(connection: &mut PgConnection, computer: Uuid, ids: &
     Ok(())
 }
 
+/// Records all that came in up to `until` and is still to pop up as shown: one summary stood for all of it.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn record_all_popups(
+    connection: &mut PgConnection,
+    user_id: &str,
+    computer: Uuid,
+    until: DateTime<Utc>,
+) -> Result<(), DatabaseError> {
+    sqlx::query!(
+        "INSERT INTO notification_popups (notification_id, computer_id)
+         SELECT n.id, $2 FROM dashboard_notifications n
+          WHERE n.user_id = $1 AND NOT n.is_read AND n.created_at <= $3
+            AND n.created_at >= (SELECT set_up_at FROM office_computers WHERE id = $2)
+         ON CONFLICT DO NOTHING",
+        user_id,
+        computer,
+        until
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Which of these are read by now, or gone: their popups are closed.
 ///
 /// # Errors

@@ -2,4 +2,5 @@
 
 pub mod csv;
 pub mod popups;
+pub mod quiet;
 pub mod text;

@@ -57,7 +57,7 @@ pub enum DesktopEvent {
 pub trait Desktop: Send + Sync + 'static {
     /// Shows a popup; returns when the notification service has it.
     fn show<'a>(&'a self, popup: &'a Popup) -> BoxFuture<'a, Result<(), PopupError>>;
-    /// Closes what is still shown of these notifications: they were read.
+    /// Closes the popups that stand for these and nothing else: all of it was read. A summary is named whole, at once.
     fn close<'a>(&'a self, notifications: &'a [Uuid]) -> BoxFuture<'a, ()>;
     /// Tells the window.
     fn tell(&self, event: DesktopEvent);

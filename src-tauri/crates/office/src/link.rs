@@ -285,10 +285,9 @@ impl Keeper {
         self.desktop.tell(DesktopEvent::NotificationsChanged);
         self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
         loop {
-            let due_again = self.popups.due_again();
             let wake = tokio::select! {
                 wake = listener.next(HEARTBEAT) => wake?,
-                () = async { match due_again { Some(at) => tokio::time::sleep_until(at).await, None => std::future::pending().await } } => Wake::Popups,
+                () = self.popups.wanted() => Wake::Popups,
             };
             match wake {
                 Wake::Silence => {
@@ -298,8 +297,10 @@ impl Keeper {
                 }
                 Wake::Popups => self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?,
                 Wake::Changed(what) => {
-                    if what.notifications {
+                    if what.notifications || what.quiet {
                         self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
+                    }
+                    if what.notifications {
                         self.desktop.tell(DesktopEvent::NotificationsChanged);
                     }
                     // Today lists the waiting alerts too.

@@ -8,12 +8,12 @@ use database::{ConnectionSettings, PgPool, people};
 use secrecy::SecretString;
 
 use crate::connecting;
-use crate::desktop::{Desktop, DesktopEvent, Popup};
+use crate::desktop::{Desktop, DesktopEvent};
 use crate::error::{AppError, ErrorCode};
 use crate::link::{ConnectionState, Link, Target};
 use crate::local_office::LocalOffice;
 use crate::paths::Paths;
-use crate::popups::Popups;
+use crate::popups::{Popups, Preferences};
 use crate::secrets::Secrets;
 use crate::settings::{ConnectionKind, Settings, StoredConnection, computer_name};
 use crate::view::{ComputerSettings, MigrationResult};
@@ -45,6 +45,7 @@ impl Office {
     pub fn open(paths: Paths, secrets: Secrets, desktop: Arc<dyn Desktop>) -> std::io::Result<Self> {
         let settings = Settings::load(&paths.config)?;
         let popups = Arc::new(Popups::new(&paths.data)?);
+        popups.set_preferences(popups_of(settings.behaviour));
         let secrets = Arc::new(secrets);
         let local = LocalOffice::at(&paths.data, secrets.clone(), settings.postgres_programs.clone());
         Ok(Self {
@@ -171,34 +172,19 @@ impl Office {
         let mut all = self.lock_settings();
         all.behaviour = behaviour;
         self.save(&all)?;
+        drop(all);
+        self.set_popup_preferences(popups_of(behaviour));
         Ok(behaviour)
-    }
-
-    /// Shows a popup now, as one of this computer's would look and sound.
-    ///
-    /// # Errors
-    /// When the system refuses it or does not answer.
-    pub async fn test_popup(&self) -> Result<(), AppError> {
-        let popup = Popup {
-            title: "Neff Office".to_owned(),
-            body: "Popups work on this computer.".to_owned(),
-            priority: 3,
-            notifications: Vec::new(),
-            about: None,
-            silent: !self.behaviour().popup_sound,
-        };
-        self.desktop.show(&popup).await.map_err(|error| {
-            AppError::new(
-                ErrorCode::Internal,
-                "This computer did not show the popup. Allow Neff Office to show notifications in its system settings.",
-            )
-            .with_details(error.to_string())
-        })
     }
 
     /// Where this program keeps what is of use on this computer only.
     pub fn data_folder(&self) -> PathBuf {
         self.paths.data.clone()
+    }
+
+    /// The popups of this computer, and what shows them.
+    pub(crate) fn popups(&self) -> (&Popups, &dyn Desktop) {
+        (&self.popups, self.desktop.as_ref())
     }
 
     /// Where the log files are.
@@ -250,4 +236,8 @@ impl Office {
 
 pub(crate) fn not_connected() -> AppError {
     AppError::new(ErrorCode::NotConnected, "There is no connection to the office database at the moment.")
+}
+
+fn popups_of(behaviour: ComputerSettings) -> Preferences {
+    Preferences { enabled: behaviour.popups, titles_only: behaviour.popup_titles_only, sound: behaviour.popup_sound }
 }

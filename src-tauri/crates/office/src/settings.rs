@@ -38,6 +38,14 @@ pub struct StoredConnection {
     pub person: Option<Uuid>,
 }
 
+impl StoredConnection {
+    /// A server that is used without being remembered.
+    #[must_use]
+    pub fn passing(settings: ConnectionSettings, person: Option<Uuid>) -> Self {
+        Self { id: Uuid::nil(), name: settings.to_string(), kind: ConnectionKind::Server, settings, person }
+    }
+}
+
 /// The settings file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
