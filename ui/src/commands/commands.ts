@@ -1,5 +1,7 @@
 import type { App } from "$/shell/app.svelte";
 
+import { addAlertCommands } from "./alerts";
+
 /** The commands of the screens that exist. */
 export function addCommands(app: App): void {
   const { registry, router } = app;
@@ -10,6 +12,41 @@ export function addCommands(app: App): void {
     run: () => app.toggleSidebar(),
   });
   registry.add({ id: "go.today", title: "Go to Today", shortcut: "g t", run: () => router.screen("today") });
+  registry.add({
+    id: "go.alerts",
+    title: "Go to Alerts",
+    group: "Go to",
+    keywords: "inbox notifications messages",
+    shortcut: "g a",
+    run: () => router.screen("alerts"),
+  });
+  registry.add({
+    id: "go.changes",
+    title: "Go to Recent changes",
+    group: "Go to",
+    keywords: "history log who did undo",
+    shortcut: "g r",
+    run: () => router.screen("changes"),
+  });
+  registry.add({
+    id: "undo",
+    title: "Undo",
+    group: "Edit",
+    keywords: "take back revert",
+    shortcut: "mod+z",
+    reason: () => (app.undo.canUndo ? null : "There is nothing to undo."),
+    run: () => void app.undo.undo(),
+  });
+  registry.add({
+    id: "redo",
+    title: "Redo",
+    group: "Edit",
+    keywords: "do again",
+    shortcut: "mod+shift+z",
+    also: ["mod+y"],
+    reason: () => (app.undo.canRedo ? null : "There is nothing to do again."),
+    run: () => void app.undo.redo(),
+  });
   registry.add({
     id: "go.settings",
     title: "Go to Settings",
@@ -49,4 +86,5 @@ export function addCommands(app: App): void {
     run: () => app.refresh(),
   });
   registry.add({ id: "theme.toggle", title: "Switch between light and dark", run: () => app.theme.toggle() });
+  addAlertCommands(app);
 }

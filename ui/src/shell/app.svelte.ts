@@ -2,16 +2,20 @@ import { getContext, setContext } from "svelte";
 
 import { addCommands } from "$/commands/commands";
 import { Registry } from "$/commands/registry.svelte";
+import { UndoStack } from "$/commands/undo.svelte";
 import type { AppInfo, ConnectionState, Notification, Office } from "$/ipc/client";
 import type { OfficeError } from "$/ipc/errors";
 import { draftsOf } from "$/lib/drafts";
 import { remember, remembered } from "$/lib/storage";
+import { InboxStore } from "$/screens/alerts/inbox.svelte";
+import { ChangesStore } from "$/screens/changes/changes.svelte";
 import { TodayStore } from "$/screens/today/today.svelte";
 
 import { Announcer } from "./announcer.svelte";
 import { ConnectionStore } from "./connection.svelte";
 import { ConnectionsStore } from "./connections.svelte";
 import { NotificationStore } from "./notifications.svelte";
+import { Reading } from "./reading.svelte";
 import { panelFor, Router, type Opened } from "./router.svelte";
 import { ThemeStore } from "./theme.svelte";
 
@@ -25,6 +29,10 @@ export class App {
   readonly connections: ConnectionsStore;
   readonly today: TodayStore;
   readonly notifications: NotificationStore;
+  readonly inbox: InboxStore;
+  readonly changes: ChangesStore;
+  readonly undo: UndoStack;
+  readonly reading: Reading;
   info = $state.raw<AppInfo | null>(null);
   collapsed = $state(remembered("sidebar") === "collapsed");
   bellOpen = $state(false);
@@ -44,6 +52,17 @@ export class App {
     this.connections = new ConnectionsStore(office, this.connection);
     this.today = new TodayStore(office, this.announcer);
     this.notifications = new NotificationStore(office, this.announcer);
+    this.inbox = new InboxStore(office);
+    this.changes = new ChangesStore(office);
+    this.undo = new UndoStack(office, {
+      say: (sentence) => this.announcer.say(sentence),
+      details: (error) => this.details(error),
+      shortcut: (command) => this.registry.label(command),
+      openChanges: () => this.router.screen("changes"),
+    });
+    this.reading = new Reading(office, this.notifications, this.inbox, this.today, this.undo, (error) =>
+      this.details(error),
+    );
     office.on("open-record", (about) => {
       const panel = panelFor(about);
       if (panel) this.open(panel);
@@ -107,6 +126,8 @@ export class App {
   refresh(): void {
     void this.today.refresh();
     void this.notifications.refresh();
+    void this.inbox.refresh();
+    void this.changes.refresh();
   }
 
   toggleSidebar(): void {
@@ -144,10 +165,10 @@ export class App {
   }
 
   /** A click on a notification: what it is about, and it is read. */
-  async openNotification(notification: Notification): Promise<OfficeError | null> {
+  async openNotification(notification: Notification): Promise<void> {
     const panel = panelFor(notification.about);
     if (panel) this.open(panel);
-    return this.notifications.markRead([notification.id]);
+    await this.reading.set([notification], true, { quiet: true, stay: true });
   }
 
   /** For whoever helps on the phone. Holds no customer's data. */
@@ -187,6 +208,9 @@ export class App {
   #forgetShown(): void {
     this.today.clear();
     this.notifications.clear();
+    this.inbox.clear();
+    this.changes.clear();
+    this.undo.clear();
   }
 }
 

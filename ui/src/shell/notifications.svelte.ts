@@ -18,7 +18,7 @@ export class NotificationStore {
   more = $state(false);
   loaded = $state(false);
   error = $state.raw<OfficeError | null>(null);
-  /** Marked read here: gone from every list at once, back if it failed. */
+  /** Being marked read: gone from every list at once, back if it fails. */
   leaving = $state.raw<ReadonlySet<string>>(new Set());
   #known: Set<string> | null = null;
   readonly #refresher = new Refresher(() => this.#read());
@@ -42,28 +42,15 @@ export class NotificationStore {
     this.#known = null;
   }
 
-  /** The error when it could not be done; the rows are back then. */
-  async markRead(ids: string[]): Promise<OfficeError | null> {
-    return this.#leave(ids, () => this.office.markRead(ids));
+  /** Marked read here: out of every list at once. */
+  leave(ids: string[]): void {
+    if (ids.length > 0) this.leaving = new Set([...this.leaving, ...ids]);
   }
 
-  async markAllRead(): Promise<OfficeError | null> {
-    return this.#leave(
-      this.items.map((n) => n.id),
-      () => this.office.markAllRead(),
-    );
-  }
-
-  async #leave(ids: string[], act: () => Promise<unknown>): Promise<OfficeError | null> {
-    this.leaving = new Set([...this.leaving, ...ids]);
-    try {
-      await act();
-      await this.refresh();
-      return null;
-    } catch (thrown) {
-      this.leaving = new Set([...this.leaving].filter((id) => !ids.includes(id)));
-      return asOfficeError(thrown);
-    }
+  /** It was read, and is no longer in the list, or it could not be and is back. */
+  stay(ids: string[]): void {
+    const gone = new Set(ids);
+    this.leaving = new Set([...this.leaving].filter((id) => !gone.has(id)));
   }
 
   async #read(): Promise<void> {

@@ -10,8 +10,14 @@ test.each([
   ["#/connect", { screen: "connect", open: null }],
   [`#/today?open=estimate:${ID}`, { screen: "today", open: { kind: "estimate", id: ID } }],
   [`#/today?open=job:${ID}`, { screen: "today", open: { kind: "job", id: ID } }],
+  [`#/today?open=contract:${ID}`, { screen: "today", open: { kind: "contract", id: ID } }],
   // What nobody can show is the list without a panel.
-  [`#/today?open=contract:${ID}`, { screen: "today", open: null }],
+  [`#/today?open=alert:${ID}`, { screen: "today", open: null }],
+  [
+    `#/alerts?show=all&q=a%26b&open=job:${ID}`,
+    { screen: "alerts", filters: "show=all&q=a%26b", open: { kind: "job", id: ID } },
+  ],
+  ["#/today?show=all", { screen: "today", open: null }],
   ["#/today?open=estimate:1; DROP", { screen: "today", open: null }],
   ["#/nowhere", { screen: "today", open: null }],
   [`#/connect?open=job:${ID}`, { screen: "connect", open: null }],
@@ -25,12 +31,21 @@ test.each([
 ])("%s", (hash, route) => expect(parseRoute(hash)).toEqual({ tab: null, ...route }));
 
 test("a route is written as it is read", () => {
-  for (const hash of ["#/today", "#/connect", "#/settings/company", "#/help", `#/today?open=job:${ID}`])
+  for (const hash of [
+    "#/today",
+    "#/connect",
+    "#/settings/company",
+    "#/help",
+    `#/today?open=job:${ID}`,
+    "#/alerts?show=all",
+    `#/alerts?show=all&open=crew:${ID}`,
+  ])
     expect(formatRoute(parseRoute(hash))).toBe(hash);
 });
 
 test("only records with a panel open one", () => {
   expect(panelFor(null)).toBeNull();
-  expect(panelFor({ kind: "contract", id: ID })).toBeNull();
+  expect(panelFor({ kind: "alert", id: ID })).toBeNull();
+  expect(panelFor({ kind: "contract", id: "1; DROP" })).toBeNull();
   expect(panelFor({ kind: "job", id: ID })).toEqual({ kind: "job", id: ID });
 });

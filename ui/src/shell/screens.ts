@@ -1,6 +1,8 @@
 /** Every screen that has a route, as its heading, the window's title and the sidebar call it. */
 export const SCREENS = {
   today: "Today",
+  alerts: "Alerts",
+  changes: "Recent changes",
   settings: "Settings",
   help: "Help",
   connect: "Connection",
@@ -18,10 +20,16 @@ export const SETTINGS_TABS = {
 export type SettingsTab = keyof typeof SETTINGS_TABS;
 
 /** Beside these a record can be open. */
-const WITH_PANEL: ReadonlySet<Screen> = new Set<Screen>(["today"]);
+const WITH_PANEL: ReadonlySet<Screen> = new Set<Screen>(["today", "alerts", "changes"]);
+/** These have lists that can be narrowed. */
+const WITH_FILTERS: ReadonlySet<Screen> = new Set<Screen>(["alerts", "changes"]);
 
 export function hasPanel(screen: Screen): boolean {
   return WITH_PANEL.has(screen);
+}
+
+export function hasFilters(screen: Screen): boolean {
+  return WITH_FILTERS.has(screen);
 }
 
 export function isScreen(name: string): name is Screen {
