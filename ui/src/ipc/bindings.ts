@@ -322,15 +322,15 @@ export type CompanySaved = {
 /**  What this computer does by itself. */
 export type ComputerSettings = {
 	/**  Alerts pop up. */
-	popups?: boolean,
+	popups: boolean,
 	/**  Popups name the kind of alert only, for a screen others can see. */
-	popup_titles_only?: boolean,
+	popup_titles_only: boolean,
 	/**  Popups sound. */
-	popup_sound?: boolean,
+	popup_sound: boolean,
 	/**  The program starts when the person logs in. */
-	start_at_login?: boolean,
+	start_at_login: boolean,
 	/**  Closing the window leaves the program in the tray. */
-	close_to_tray?: boolean,
+	close_to_tray: boolean,
 };
 
 /**  The state of the connection changed. */
@@ -703,6 +703,8 @@ export type LocalOfficeState = {
 	problem: AppError | null,
 	/**  Where it is. */
 	folder: string,
+	/**  The name this computer knows the person by. */
+	suggestion: string,
 };
 
 /**  The person who works here, with what they chose for themselves. */
@@ -927,7 +929,7 @@ export type SchemaKind =
 /**  A record that was found. */
 export type SearchHit = {
 	/**  Its kind. */
-	kind: RecordKind,
+	kind: SearchKind,
 	/**  Its id. */
 	id: string,
 	/**  Its name. */
@@ -937,6 +939,23 @@ export type SearchHit = {
 	/**  Start of a job; when an estimate or contract came in. */
 	when: string | null,
 };
+
+/**  What can be found. */
+export type SearchKind = 
+/**  `customers` */
+"customer" | 
+/**  `estimates` */
+"estimate" | 
+/**  `job_schedules` */
+"job" | 
+/**  `contracts` */
+"contract" | 
+/**  `crews` */
+"crew" | 
+/**  `crew_members` */
+"person" | 
+/**  `equipment` */
+"machine";
 
 /**  One value of a record. */
 export type SheetField = {
@@ -1041,19 +1060,19 @@ export type TodayDay = {
 /**  How many connections a computer holds, and how long anything may take. Whole seconds. */
 export type Tuning = {
 	/**  Connections kept open while idle: 0–5. */
-	keep_ready?: number,
+	keep_ready: number,
 	/**  2–20. Each computer has one more, which listens. */
-	max_connections?: number,
+	max_connections: number,
 	/**  An idle connection is closed after this: 5–3,600 s. */
-	idle_seconds?: number,
+	idle_seconds: number,
 	/**  A person waits for a free connection at most this long: 1–60 s. */
-	acquire_seconds?: number,
+	acquire_seconds: number,
 	/**  The server stops a statement after this: 1–600 s. */
-	statement_seconds?: number,
+	statement_seconds: number,
 	/**  A statement waits for somebody else's lock at most this long: 1–60 s. */
-	lock_seconds?: number,
+	lock_seconds: number,
 	/**  The server ends a transaction in which nothing happens after this: 5–3,600 s. */
-	idle_in_transaction_seconds?: number,
+	idle_in_transaction_seconds: number,
 };
 
 /**  What undoing did. */

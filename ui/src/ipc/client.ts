@@ -1,34 +1,13 @@
-import { invoke as callCore } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type * as Bound from "./bindings";
+import type * as T from "./bindings";
 import { commands } from "./bindings";
-import type * as T from "./contract";
 import { OfficeError } from "./errors";
 
 type Result<D> = { status: "ok"; data: D } | { status: "error"; error: T.AppError };
 
-export type {
-  Assigned,
-  Check,
-  CheckName,
-  CheckState,
-  Clash,
-  CrewDay,
-  DoctorReport,
-  Encryption,
-  EstimateDue,
-  JobCard,
-  JobChange,
-  JobDetail,
-  MigrationResult,
-  Person,
-  TodayDay,
-} from "./bindings";
-export type * from "./contract";
+export type * from "./bindings";
 export { OfficeError } from "./errors";
-
-export type MigrationProgress = { step: string; done: number; total: number };
 
 /** What the core tells the window by itself. */
 export type OfficeEvents = {
@@ -36,8 +15,8 @@ export type OfficeEvents = {
   "today-changed": null;
   "notifications-changed": null;
   "open-record": T.RecordRef;
-  "migration-progress": MigrationProgress;
-  "local-office-progress": T.LocalOfficeProgress;
+  "migration-progress": T.Progress;
+  "local-office-progress": T.Progress;
   "company-changed": null;
   "me-changed": null;
   "changes-changed": null;
@@ -53,7 +32,7 @@ export interface Office {
   /** By name; exactly one is active where there are any. */
   connections(): Promise<T.SavedConnection[]>;
   /** `password` null: the one in the keychain, or of a configuration just read. */
-  checkConnection(input: T.ConnectionInput, password: string | null): Promise<Bound.DoctorReport>;
+  checkConnection(input: T.ConnectionInput, password: string | null): Promise<T.DoctorReport>;
   /** Tries it, keeps it and switches to it; when it fails nothing changes. */
   connect(input: T.ConnectionInput, password: string | null): Promise<T.ConnectionState>;
   switchConnection(id: string): Promise<T.ConnectionState>;
@@ -65,13 +44,13 @@ export interface Office {
   readConfiguration(text: string): Promise<T.ImportedConfiguration>;
   defaultTuning(): Promise<T.Tuning>;
   reconnect(): Promise<T.ConnectionState>;
-  migrate(): Promise<Bound.MigrationResult>;
+  migrate(): Promise<T.MigrationResult>;
   iAm(personId: string): Promise<T.ConnectionState>;
   iAmNew(name: string): Promise<T.ConnectionState>;
   /** "Not me": for people who only said who they are. */
   changePerson(): Promise<T.ConnectionState>;
 
-  localOffice(): Promise<T.LocalOffice>;
+  localOffice(): Promise<T.LocalOfficeState>;
   createLocalOffice(name: string, sampleData: boolean): Promise<T.ConnectionState>;
   openLocalOffice(): Promise<T.ConnectionState>;
 
@@ -104,7 +83,7 @@ export interface Office {
   record(kind: T.RecordKind, id: string): Promise<T.RecordSheet>;
   estimate(id: string): Promise<T.EstimateDetail>;
   saveEstimateNotes(id: string, notes: string, version: number): Promise<T.EstimateSaved>;
-  job(id: string): Promise<Bound.JobDetail>;
+  job(id: string): Promise<T.JobDetail>;
 
   recentChanges(query: T.ChangesQuery): Promise<T.ChangePage>;
   /** Makes the inverse change, which can be undone in turn. */
@@ -125,71 +104,61 @@ async function ask<D>(command: () => Promise<Result<D>>): Promise<D> {
   return result.data;
 }
 
-/** A command `bindings.ts` does not have yet, or has with other types: becomes `ask(() => commands.…)` when it does. */
-async function invoke<D>(command: string, args: Record<string, unknown> = {}): Promise<D> {
-  try {
-    return await callCore<D>(command, args);
-  } catch (thrown) {
-    if (thrown instanceof Error) throw thrown;
-    throw new OfficeError(thrown as T.AppError);
-  }
-}
-
 /** The office of the Rust core. */
 export function coreOffice(): Office {
   return {
-    appInfo: () => invoke("app_info"),
+    appInfo: () => ask(() => commands.appInfo()),
 
-    connectionState: () => invoke("connection_state"),
-    connections: () => invoke("connections"),
-    checkConnection: (input, password) => invoke("check_connection", { input, password }),
-    connect: (input, password) => invoke("connect", { input, password }),
-    switchConnection: (id) => invoke("switch_connection", { id }),
-    updateConnection: (id, name, tuning) => invoke("update_connection", { id, name, tuning }),
-    forgetConnection: (id) => invoke("forget_connection", { id }),
-    readConfiguration: (text) => invoke("read_configuration", { text }),
-    defaultTuning: () => invoke("default_tuning"),
-    reconnect: () => invoke("reconnect"),
+    connectionState: () => ask(() => commands.connectionState()),
+    connections: () => ask(() => commands.connections()),
+    checkConnection: (input, password) => ask(() => commands.checkConnection(input, password)),
+    connect: (input, password) => ask(() => commands.connect(input, password)),
+    switchConnection: (id) => ask(() => commands.switchConnection(id)),
+    updateConnection: (id, name, tuning) => ask(() => commands.updateConnection(id, name, tuning)),
+    forgetConnection: (id) => ask(() => commands.forgetConnection(id)),
+    readConfiguration: (text) => ask(() => commands.readConfiguration(text)),
+    defaultTuning: () => ask(() => commands.defaultTuning()),
+    reconnect: () => ask(() => commands.reconnect()),
     migrate: () => ask(() => commands.migrate()),
-    iAm: (personId) => invoke("i_am", { personId }),
-    iAmNew: (name) => invoke("i_am_new", { name }),
-    changePerson: () => invoke("change_person"),
+    iAm: (personId) => ask(() => commands.iAm(personId)),
+    iAmNew: (name) => ask(() => commands.iAmNew(name)),
+    changePerson: () => ask(() => commands.changePerson()),
 
-    localOffice: () => invoke("local_office"),
-    createLocalOffice: (name, sampleData) => invoke("create_local_office", { name, sampleData }),
-    openLocalOffice: () => invoke("open_local_office"),
+    localOffice: () => ask(() => commands.localOffice()),
+    createLocalOffice: (name, sampleData) => ask(() => commands.createLocalOffice(name, sampleData)),
+    openLocalOffice: () => ask(() => commands.openLocalOffice()),
 
-    me: () => invoke("me"),
-    saveMe: (input) => invoke("save_me", { input }),
-    company: () => invoke("company"),
-    saveCompany: (input) => invoke("save_company", { input }),
-    computerSettings: () => invoke("computer_settings"),
-    saveComputerSettings: (settings) => invoke("save_computer_settings", { settings }),
-    testPopup: async () => void (await invoke("test_popup")),
-    timeZones: () => invoke("time_zones"),
+    me: () => ask(() => commands.me()),
+    saveMe: (input) => ask(() => commands.saveMe(input)),
+    company: () => ask(() => commands.company()),
+    saveCompany: (input) => ask(() => commands.saveCompany(input)),
+    computerSettings: () => ask(() => commands.computerSettings()),
+    saveComputerSettings: (settings) => ask(() => commands.saveComputerSettings(settings)),
+    testPopup: async () => void (await ask(() => commands.testPopup())),
+    timeZones: () => ask(() => commands.timeZones()),
 
     today: () => ask(() => commands.today()),
     notifications: (limit) => ask(() => commands.notifications(limit)),
     markRead: async (ids) => void (await ask(() => commands.markRead(ids))),
     markAllRead: () => ask(() => commands.markAllRead()),
-    inbox: (query) => invoke("inbox", { query }),
-    alertKinds: () => invoke("alert_kinds"),
-    setRead: (ids, read) => invoke("set_read", { ids, read }),
-    markAllReadIn: (query, until) => invoke("mark_all_read_in", { query, until }),
-    exportInbox: (query) => invoke("export_inbox", { query }),
+    inbox: (query) => ask(() => commands.inbox(query)),
+    alertKinds: () => ask(() => commands.alertKinds()),
+    setRead: (ids, read) => ask(() => commands.setRead(ids, read)),
+    markAllReadIn: (query, until) => ask(() => commands.markAllReadIn(query, until)),
+    exportInbox: (query) => ask(() => commands.exportInbox(query)),
 
-    search: (text, limit) => invoke("search", { text, limit }),
-    record: (kind, id) => invoke("record", { kind, id }),
-    estimate: (id) => invoke("estimate", { id }),
-    saveEstimateNotes: (id, notes, version) => invoke("save_estimate_notes", { id, notes, version }),
+    search: (text, limit) => ask(() => commands.search(text, limit)),
+    record: (kind, id) => ask(() => commands.record(kind, id)),
+    estimate: (id) => ask(() => commands.estimate(id)),
+    saveEstimateNotes: (id, notes, version) => ask(() => commands.saveEstimateNotes(id, notes, version)),
     job: (id) => ask(() => commands.job(id)),
 
-    recentChanges: (query) => invoke("recent_changes", { query }),
-    undoChange: (id) => invoke("undo_change", { id }),
+    recentChanges: (query) => ask(() => commands.recentChanges(query)),
+    undoChange: (id) => ask(() => commands.undoChange(id)),
 
-    supportDetails: () => invoke("support_details"),
-    exportLogs: () => invoke("export_logs"),
-    printWindow: async () => void (await invoke("print_window")),
+    supportDetails: () => ask(() => commands.supportDetails()),
+    exportLogs: () => ask(() => commands.exportLogs()),
+    printWindow: async () => void (await ask(() => commands.printWindow())),
 
     on(event, handler) {
       let over = false;

@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from "./contract";
+import type { AppError, ErrorCode } from "./bindings";
 
 /** What the core said went wrong: a code to act on, a sentence for the person, details for a helper. */
 export class OfficeError extends Error {

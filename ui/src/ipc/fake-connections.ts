@@ -2,7 +2,7 @@ import type {
   ConnectionInput,
   ConnectionState,
   ImportedConfiguration,
-  LocalOffice,
+  LocalOfficeState,
   SavedConnection,
   Tuning,
 } from "./client";
@@ -84,7 +84,7 @@ export function onlineAt(saved: SavedConnection): ConnectionState & { kind: "onl
   };
 }
 
-export function noLocalOffice(): LocalOffice {
+export function noLocalOffice(): LocalOfficeState {
   return {
     exists: false,
     running: false,
@@ -92,6 +92,7 @@ export function noLocalOffice(): LocalOffice {
     postgres: "15.18",
     problem: null,
     folder: "/home/dana/.local/share/Neff Office/office",
+    suggestion: "Dana Neff",
   };
 }
 
@@ -106,7 +107,7 @@ export const LOCAL_STEPS = [
 /** What the core keeps of connections, by name. */
 export class FakeConnections {
   kept: SavedConnection[] = [SAVED];
-  local: LocalOffice = noLocalOffice();
+  local: LocalOfficeState = noLocalOffice();
   #next = 20;
 
   list(): SavedConnection[] {

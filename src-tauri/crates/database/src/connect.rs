@@ -45,7 +45,6 @@ impl FromStr for Encryption {
 
 /// How many connections a computer holds, and how long anything may take. Whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[serde(default)]
 pub struct Tuning {
     /// Connections kept open while idle: 0–5.
     pub keep_ready: u32,
@@ -131,8 +130,31 @@ pub struct ConnectionSettings {
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
     /// How many connections, how much patience.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "with_defaults")]
     pub tuning: Tuning,
+}
+
+/// Reads a part of a settings file: what it does not say, or says wrongly, is as usual. A file of an older or newer
+/// program is no damaged one.
+///
+/// # Errors
+/// When the file is not even readable as data.
+pub fn with_defaults<'de, D, T>(file: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Default + Serialize + serde::de::DeserializeOwned,
+{
+    let said = serde_json::Value::deserialize(file)?;
+    let mut value = serde_json::to_value(T::default()).unwrap_or_default();
+    for (name, said) in said.as_object().into_iter().flatten() {
+        if let Some(usual) = value.get_mut(name) {
+            let usual = std::mem::replace(usual, said.clone());
+            if serde_json::from_value::<T>(value.clone()).is_err() {
+                value[name] = usual;
+            }
+        }
+    }
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 /// A part of the settings that cannot be right, before anything was tried.
@@ -355,6 +377,14 @@ mod tests {
         let refused = ConnectionSettings::from_url("postgres://a@db.example.com/x?sslmode=disable").unwrap_err();
         assert_eq!(refused.field, "encryption");
         assert!(ConnectionSettings::from_url("postgres://a@[::1]/x?sslmode=disable").is_ok());
+    }
+
+    #[test]
+    fn what_a_settings_file_does_not_say_or_says_wrongly_is_as_usual() {
+        let text = r#"{"host": "localhost", "port": 5432, "database": "d", "login": "l",
+                       "tuning": {"lock_seconds": 9, "idle_seconds": "soon", "of_a_newer_program": true}}"#;
+        let settings: ConnectionSettings = serde_json::from_str(text).unwrap();
+        assert_eq!(settings.tuning, Tuning { lock_seconds: 9, ..Tuning::default() });
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct LocalOfficeState {
     pub problem: Option<AppError>,
     /// Where it is.
     pub folder: String,
+    /// The name this computer knows the person by.
+    pub suggestion: String,
 }
 
 /// The private server and the office in it.
@@ -97,6 +99,7 @@ impl LocalOffice {
             postgres: programs.as_ref().ok().map(|p| p.version.clone()),
             problem: programs.err(),
             folder: self.folder.display().to_string(),
+            suggestion: crate::settings::person_suggestion(),
         }
     }
 

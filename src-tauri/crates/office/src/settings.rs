@@ -58,7 +58,7 @@ pub struct Settings {
     #[serde(default)]
     pub active: Option<Uuid>,
     /// What this computer does by itself.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "database::connect::with_defaults")]
     pub behaviour: ComputerSettings,
     /// Where PostgreSQL's programs are, for the local office; found by themselves where it is not said.
     #[serde(default)]

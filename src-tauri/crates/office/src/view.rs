@@ -12,7 +12,7 @@ mod inbox;
 mod people;
 
 pub use changes::{Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, Undone};
-pub use find::{EstimateSaved, RecordSheet, SearchHit, SheetField, SheetItem, SheetSection, SheetValue};
+pub use find::{EstimateSaved, RecordSheet, SearchHit, SearchKind, SheetField, SheetItem, SheetSection, SheetValue};
 pub use inbox::{AlertKind, Exported, InboxOrder, InboxPage, InboxQuery, InboxShow};
 pub use people::{Company, CompanyInput, CompanySaved, ComputerSettings, Me, MeInput, MeSaved};
 

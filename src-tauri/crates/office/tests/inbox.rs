@@ -4,7 +4,7 @@ mod common;
 
 use common::{Computer, promote};
 use neff_tests::office::Office as TestOffice;
-use office::view::{InboxOrder, InboxQuery, InboxShow, Notification, RecordKind};
+use office::view::{InboxOrder, InboxQuery, InboxShow, Notification, RecordKind, SearchKind};
 
 fn query(show: InboxShow) -> InboxQuery {
     InboxQuery {
@@ -149,7 +149,7 @@ async fn a_record_is_found_by_name_street_and_number() {
     let dana = Computer::of(&at).await;
     let kinds =
         async |text: &str| dana.office.search(text, 20).await.unwrap().into_iter().map(|h| h.kind).collect::<Vec<_>>();
-    use RecordKind as K;
+    use SearchKind as K;
     assert_eq!(kinds("smith").await, [K::Crew, K::Customer]);
     assert_eq!(kinds("quarry smi").await, [K::Customer], "two words of two columns");
     assert_eq!(kinds("6305550142").await, [K::Customer], "a number however it was written");
@@ -168,6 +168,11 @@ async fn a_record_is_found_by_name_street_and_number() {
         "who administers sees the blocked ones, too"
     );
     for hit in admin.office.search("smith", 20).await.unwrap() {
-        assert_eq!(admin.office.record(hit.kind, hit.id).await.unwrap().id, hit.id);
+        let kind = match hit.kind {
+            SearchKind::Customer => RecordKind::Customer,
+            SearchKind::Crew => RecordKind::Crew,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(admin.office.record(kind, hit.id).await.unwrap().id, hit.id);
     }
 }

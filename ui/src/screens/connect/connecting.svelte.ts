@@ -3,7 +3,7 @@ import type {
   ConnectionState,
   DoctorReport,
   ImportedConfiguration,
-  MigrationProgress,
+  Progress,
   MigrationResult,
   SavedConnection,
 } from "$/ipc/client";
@@ -45,7 +45,7 @@ export class Connecting {
   report = $state.raw<DoctorReport | null>(null);
   failure = $state.raw<OfficeError | null>(null);
   working = $state<Working>(null);
-  progress = $state.raw<MigrationProgress | null>(null);
+  progress = $state.raw<Progress | null>(null);
   /** What was understood of a pasted configuration. */
   imported = $state.raw<ImportedConfiguration | null>(null);
   readonly local = $derived(this.saved?.kind === "local");

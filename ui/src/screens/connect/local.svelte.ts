@@ -1,4 +1,4 @@
-import type { LocalOffice, LocalOfficeProgress } from "$/ipc/client";
+import type { LocalOfficeState, LocalOfficeProgress } from "$/ipc/client";
 import { asOfficeError, type OfficeError } from "$/ipc/errors";
 import { remember, remembered } from "$/lib/storage";
 import type { App } from "$/shell/app.svelte";
@@ -16,7 +16,7 @@ export function localSetup(app: App): LocalSetup {
 
 /** Making the office on this computer, or opening the one there is. */
 export class LocalSetup {
-  office = $state.raw<LocalOffice | null>(null);
+  office = $state.raw<LocalOfficeState | null>(null);
   /** What kept it from even being asked about. */
   error = $state.raw<OfficeError | null>(null);
   name = $state(remembered(NAME) ?? "");

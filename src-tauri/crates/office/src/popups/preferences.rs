@@ -1,11 +1,7 @@
 //! What popups do on this computer.
 
-use serde::{Deserialize, Serialize};
-use specta::Type;
-
 /// How this computer pops up. A setting of the computer, not of the person: the one in the reception shows titles only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Preferences {
     /// Popups at all. While they are off nothing counts as shown: what is still unread when they are switched on again
     /// pops up then, as one summary if it is more than a few.
@@ -19,17 +15,5 @@ pub struct Preferences {
 impl Default for Preferences {
     fn default() -> Self {
         Self { enabled: true, titles_only: false, sound: true }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_settings_file_does_not_say_is_as_usual() {
-        assert_eq!(serde_json::from_str::<Preferences>("{}").unwrap(), Preferences::default());
-        let quiet: Preferences = serde_json::from_str(r#"{"sound": false}"#).unwrap();
-        assert_eq!(quiet, Preferences { sound: false, ..Preferences::default() });
     }
 }

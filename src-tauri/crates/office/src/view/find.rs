@@ -7,11 +7,31 @@ use uuid::Uuid;
 
 use super::{ChangeRef, EstimateDetail, RecordKind, RecordRef};
 
+/// What can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchKind {
+    /// `customers`
+    Customer,
+    /// `estimates`
+    Estimate,
+    /// `job_schedules`
+    Job,
+    /// `contracts`
+    Contract,
+    /// `crews`
+    Crew,
+    /// `crew_members`
+    Person,
+    /// `equipment`
+    Machine,
+}
+
 /// A record that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct SearchHit {
     /// Its kind.
-    pub kind: RecordKind,
+    pub kind: SearchKind,
     /// Its id.
     pub id: Uuid,
     /// Its name.

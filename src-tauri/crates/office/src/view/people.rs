@@ -134,7 +134,6 @@ pub struct CompanyInput {
 
 /// What this computer does by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "five independent switches")]
 pub struct ComputerSettings {
     /// Alerts pop up.

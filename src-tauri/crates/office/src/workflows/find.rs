@@ -4,7 +4,7 @@ use database::{DatabaseError, search};
 
 use crate::error::AppError;
 use crate::office::Office;
-use crate::view::{RecordKind, SearchHit};
+use crate::view::{SearchHit, SearchKind};
 
 impl Office {
     /// Records that hold every word of `text`, the best first. An empty text finds nothing.
@@ -24,9 +24,9 @@ impl Office {
         Ok(rows
             .into_iter()
             .filter_map(|row| {
-                let kind = RecordKind::read(&row.kind)?;
+                let kind: SearchKind = serde_json::from_value(row.kind.into()).ok()?;
                 // When a customer, crew, person or machine was last touched tells nobody anything.
-                let timed = matches!(kind, RecordKind::Job | RecordKind::Estimate | RecordKind::Contract);
+                let timed = matches!(kind, SearchKind::Job | SearchKind::Estimate | SearchKind::Contract);
                 Some(SearchHit {
                     kind,
                     id: row.id,
