@@ -124,13 +124,15 @@ async fn switched_off_and_on_again_what_is_still_unread_is_one_summary() {
     let popups = &desk.session.popups;
     desk.office.request_estimate("Before").await;
     let before = popups.wait("the one before", SOON, |shown| count(shown, "Before") == 1).await;
+    let recorded = "SELECT count(*) FROM notification_popups";
+    until("it is recorded", SOON, async || desk.office.count(recorded).await == 1).await;
     desk.popups.set_preferences(Preferences { enabled: false, ..Preferences::default() });
     popups.forget();
     for number in 0..8 {
         desk.office.request_estimate(&format!("While Off {number}")).await;
     }
     desk.shows_nothing().await;
-    assert_eq!(desk.office.count("SELECT count(*) FROM notification_popups").await, 1, "nothing counts as shown");
+    assert_eq!(desk.office.count(recorded).await, 1, "nothing counts as shown");
     // What was open stays, and still closes.
     desk.office
         .execute("UPDATE dashboard_notifications SET is_read = true WHERE to_jsonb(dashboard_notifications)::text ~ 'Before|While Off [01]'")
