@@ -2,9 +2,10 @@
 # shellcheck shell=bash
 #
 # A rustup toolchain that has the target, or a Mac for macOS, builds in the normal way. Without one, Debian's `rustc-web`
-# builds the standard library too, from Debian's copy of its source; for that, an unstable flag of cargo,
-# RUSTC_BOOTSTRAP=1 is needed. Windows is linked, by Debian's mingw. For macOS there is no SDK here, so that its Rust is
-# only type-checked; the C of its dependencies is compiled by zig, which brings Apple's C headers.
+# builds the standard library too, from Debian's copy of its source; that takes an unstable flag of cargo's, and so
+# RUSTC_BOOTSTRAP=1. NEFF_PLATFORMS_DEBIAN=1 goes that way in any case. Windows is linked, by Debian's mingw. For macOS
+# there is no SDK here, so that its Rust is only type-checked; the C of its dependencies is compiled by zig, which brings
+# Apple's C headers.
 
 windows_target=x86_64-pc-windows-gnu
 mac_target=aarch64-apple-darwin
@@ -26,7 +27,7 @@ command_platforms() {
         phase "Windows: neff-office.exe and neff.exe" build_windows
         local program
         for program in "$CARGO_TARGET_DIR/$windows_target/debug"/neff{-office,}.exe; do
-            [[ ! -f $program ]] || phases+=("  $(du -m "$program" | cut -f1) MB  $program")
+            ((failed)) || phases+=("  $(du -m "$program" | cut -f1) MB  $program")
         done
     fi
     phase "macOS: $(is_mac && echo build || echo types only)" check_mac
@@ -36,7 +37,10 @@ command_platforms() {
 
 # has_target NAME: does the toolchain on the PATH have this target's standard library?
 has_target() {
-    [[ -n $(find "$(rustc --print sysroot)/lib/rustlib/$1/lib" -name 'libstd-*.rlib' -print -quit 2>/dev/null) ]]
+    [[ -z ${NEFF_PLATFORMS_DEBIAN:-} ]] || return 1
+    local folder
+    folder=$(rustc --print sysroot)/lib/rustlib/$1/lib
+    [[ -n $(find "$folder" -name 'libstd-*.rlib' -print -quit 2>/dev/null) ]]
 }
 
 install_for_platforms() {
