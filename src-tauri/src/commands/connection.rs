@@ -18,7 +18,7 @@ pub(crate) async fn connection_state(office: TheOffice<'_>) -> Answer<Connection
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn connections(office: TheOffice<'_>) -> Answer<Vec<SavedConnection>> {
-    Ok(office.connections().await)
+    Ok(office.connections())
 }
 
 #[tauri::command]

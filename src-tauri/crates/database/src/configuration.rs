@@ -132,10 +132,9 @@ fn from_parts<'a>(get: &impl Fn(&str) -> Option<&'a str>) -> Result<ConnectionSe
 
 fn encryption(mode: &str, host: &str) -> Option<Encryption> {
     match mode.to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" | "on" => Some(Encryption::VerifyFull),
         "false" | "0" | "no" | "off" if is_this_computer(host) => Some(Encryption::None),
         // A server that is not this computer is never reached in clear text, whatever another program did.
-        "false" | "0" | "no" | "off" => Some(Encryption::VerifyFull),
+        "true" | "1" | "yes" | "on" | "false" | "0" | "no" | "off" => Some(Encryption::VerifyFull),
         other => other.parse().ok(),
     }
 }

@@ -23,7 +23,7 @@ const TRIAL: Duration = Duration::from_secs(10);
 
 impl Office {
     /// The connections by name.
-    pub async fn connections(&self) -> Vec<SavedConnection> {
+    pub fn connections(&self) -> Vec<SavedConnection> {
         let (mut all, active) = {
             let settings = self.lock_settings();
             (settings.connections.clone(), settings.active().map(|c| c.id))

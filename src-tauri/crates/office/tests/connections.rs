@@ -19,7 +19,7 @@ async fn two_offices_are_kept_and_switched_between() {
     let office = &computer.office;
     let named = ConnectionInput { name: Some("The other office".into()), ..input(&second) };
     office.connect(&named, Some(PASSWORD.into())).await.unwrap();
-    let all = office.connections().await;
+    let all = office.connections();
     assert_eq!(all.len(), 2);
     assert_eq!(all.iter().filter(|c| c.active).map(|c| c.name.as_str()).collect::<Vec<_>>(), ["The other office"]);
     let back = all.iter().find(|c| !c.active).unwrap();
@@ -33,11 +33,11 @@ async fn two_offices_are_kept_and_switched_between() {
     assert_eq!(second.sessions().await, 0, "nothing is left open at the other");
     // The same place again is the same connection.
     office.connect(&input(&first), None).await.unwrap();
-    assert_eq!(office.connections().await.len(), 2);
+    assert_eq!(office.connections().len(), 2);
 
     // Forgetting the one in use goes on with the other; forgetting both leaves none.
     assert!(online(&office.forget_connection(back.id).await.unwrap()));
-    let last = office.connections().await[0].id;
+    let last = office.connections()[0].id;
     assert_eq!(office.forget_connection(last).await.unwrap(), ConnectionState::NotConfigured);
     assert_eq!(office.forget_connection(last).await.unwrap_err().code, ErrorCode::NotFound);
 }
@@ -47,7 +47,7 @@ async fn a_failed_trial_changes_nothing() {
     let at = TestOffice::open().await;
     let computer = Computer::of(&at).await;
     let office = &computer.office;
-    let before = office.connections().await;
+    let before = office.connections();
     for (wrong, code) in [
         (ConnectionInput { database: "no_such_office".into(), ..input(&at) }, ErrorCode::NoSuchDatabase),
         (ConnectionInput { port: 9, ..input(&at) }, ErrorCode::NoAnswer),
@@ -63,7 +63,7 @@ async fn a_failed_trial_changes_nothing() {
         assert_eq!(error.code, code, "{wrong:?}");
         assert!(error.message.ends_with('.') && !error.message.contains("sqlx"), "{}", error.message);
     }
-    assert_eq!(office.connections().await, before);
+    assert_eq!(office.connections(), before);
     assert!(online(&office.connection_state().await));
 }
 
@@ -71,7 +71,7 @@ async fn a_failed_trial_changes_nothing() {
 async fn pool_and_session_settings_are_in_use_at_once() {
     let at = TestOffice::open().await;
     let computer = Computer::of(&at).await;
-    let id = computer.office.connections().await[0].id;
+    let id = computer.office.connections()[0].id;
     let tuning = Tuning { statement_seconds: 1, lock_seconds: 2, keep_ready: 2, ..Tuning::default() };
     let saved = computer.office.update_connection(id, "Ours", tuning).await.unwrap();
     assert_eq!((saved.name.as_str(), saved.tuning), ("Ours", tuning));

@@ -117,7 +117,7 @@ async fn a_local_office_is_made_and_survives_what_happens_to_it() {
     third.create_local_office("Somebody Else", true).await.unwrap();
     assert_eq!(third.me().await.unwrap().name, "Dana Neff");
     // Forgetting the connection keeps the office; it opens again, with passwords set anew.
-    let id = third.connections().await[0].id;
+    let id = third.connections()[0].id;
     assert_eq!(third.forget_connection(id).await.unwrap(), ConnectionState::NotConfigured);
     assert!(servers(computer).is_empty());
     assert!(third.local_office().await.exists);
@@ -141,7 +141,7 @@ async fn an_empty_office_holds_nothing_and_gives_way_to_a_server() {
     let state = computer.office.connect(&common::input(&at), Some(neff_tests::office::PASSWORD.into())).await.unwrap();
     assert!(online(&state), "{state:?}");
     assert!(servers(computer).is_empty(), "nobody uses it, so it does not run");
-    let local = computer.office.connections().await.into_iter().find(|c| !c.active).unwrap();
+    let local = computer.office.connections().into_iter().find(|c| !c.active).unwrap();
     assert!(online(&computer.office.switch_connection(local.id).await.unwrap()));
     computer.office.stop().await;
 }

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
-
 use chrono::NaiveDate;
 use neff_tests::postgres::{Server, TestDatabase, unique};
 use sample::{Options, SampleError, Summary, fill};

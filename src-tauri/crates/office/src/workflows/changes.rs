@@ -94,7 +94,7 @@ impl Office {
     /// way back.
     pub async fn undo_change(&self, id: Uuid) -> Result<Undone, AppError> {
         let (pool, me) = self.at_work().await?;
-        let actor = self.actor(&me);
+        let actor = actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
         let row = changes::one(&mut transaction, id).await?.ok_or_else(|| AppError::not_found("change"))?;
         if row.undone_by.is_some() {
@@ -145,11 +145,6 @@ impl Office {
         }
     }
 
-    /// Who acts, for the transactions of this person.
-    pub(crate) fn actor(&self, me: &database::people::PersonRow) -> Actor {
-        Actor { user_id: me.user_id.clone(), computer: crate::settings::computer_name() }
-    }
-
     /// The window is told of each.
     pub(crate) fn tell_all(&self, events: Vec<DesktopEvent>) {
         for event in events {
@@ -157,6 +152,11 @@ impl Office {
         }
         self.tell(DesktopEvent::ChangesChanged);
     }
+}
+
+/// Who acts, for the transactions of this person.
+pub(crate) fn actor(me: &database::people::PersonRow) -> Actor {
+    Actor { user_id: me.user_id.clone(), computer: crate::settings::computer_name() }
 }
 
 /// Writes the record of a change into the transaction that makes it.

@@ -48,7 +48,7 @@ impl Office {
     pub async fn save_company(&self, input: &CompanyInput) -> Result<CompanySaved, AppError> {
         let values = values(input)?;
         let (pool, me) = self.at_work().await?;
-        let actor = self.actor(&me);
+        let actor = super::changes::actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
         if !company::may_administer(&mut transaction).await? {
             return Err(AppError::new(

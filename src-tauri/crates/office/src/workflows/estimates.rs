@@ -23,7 +23,7 @@ impl Office {
             return Err(invalid("notes", "Notes hold up to 20,000 characters."));
         }
         let (pool, me) = self.at_work().await?;
-        let actor = self.actor(&me);
+        let actor = super::changes::actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
         let notes = Some(notes.trim_end()).filter(|n| !n.is_empty());
         let done = write_notes(&mut transaction, id, version, notes).await?;

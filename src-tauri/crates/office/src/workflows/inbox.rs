@@ -54,7 +54,7 @@ impl Office {
             return Err(AppError::new(ErrorCode::Invalid, "Choose up to 10,000 alerts at once."));
         }
         let (pool, me) = self.at_work().await?;
-        let mut transaction = act::begin(&pool, &self.actor(&me), None).await?;
+        let mut transaction = act::begin(&pool, &super::changes::actor(&me), None).await?;
         let changed = inbox::set_read(&mut transaction, &me.user_id, ids, read).await?;
         commit(transaction).await?;
         self.tell(DesktopEvent::NotificationsChanged);
@@ -71,7 +71,7 @@ impl Office {
         until: chrono::DateTime<chrono::Utc>,
     ) -> Result<u32, AppError> {
         let (pool, me) = self.at_work().await?;
-        let mut transaction = act::begin(&pool, &self.actor(&me), None).await?;
+        let mut transaction = act::begin(&pool, &super::changes::actor(&me), None).await?;
         let changed = inbox::mark_all_read(&mut transaction, &me.user_id, &filter(query), until).await?;
         commit(transaction).await?;
         self.tell(DesktopEvent::NotificationsChanged);

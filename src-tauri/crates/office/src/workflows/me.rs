@@ -32,7 +32,7 @@ impl Office {
     pub async fn save_me(&self, input: &MeInput) -> Result<MeSaved, AppError> {
         let checked = check(input)?;
         let (pool, me) = self.at_work().await?;
-        let actor = self.actor(&me);
+        let actor = super::changes::actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
         let done = write(&mut transaction, MeRow { id: me.id, ..checked }).await?;
         let change =

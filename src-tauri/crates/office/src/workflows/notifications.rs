@@ -43,7 +43,7 @@ impl Office {
     pub async fn mark_all_read(&self) -> Result<u32, AppError> {
         let (pool, me) = self.at_work().await?;
         let Some(until) = *self.listed_until() else { return Ok(0) };
-        let mut transaction = act::begin(&pool, &self.actor(&me), None).await?;
+        let mut transaction = act::begin(&pool, &super::changes::actor(&me), None).await?;
         let done = notifications::mark_all_read(&mut transaction, &me.user_id, until).await?;
         super::changes::commit(transaction).await?;
         self.tell(DesktopEvent::NotificationsChanged);
