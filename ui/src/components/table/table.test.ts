@@ -212,6 +212,18 @@ describe("the table", () => {
     expect(chosen()).toEqual([]);
   });
 
+  test("Shift with the arrows begins where the person stands, whatever was selected before", async () => {
+    const user = userEvent.setup();
+    const onselect = vi.fn();
+    render(Table<Row>, { ...props, load: server(8), selection: "multi", onselect, selected: new Set(["7"]) });
+    await ready();
+    screen.getByRole("grid").focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}{Shift>}{ArrowDown}{/Shift}");
+    await waitFor(() =>
+      expect([...(onselect.mock.lastCall?.[0] as Set<string>)].sort()).toEqual(["2", "3", "7"]),
+    );
+  });
+
   test("sorts by its header, also by keyboard, and asks the server", async () => {
     const user = userEvent.setup();
     const load = server(10);
