@@ -72,7 +72,9 @@ export async function open(
   });
   await page.goto(`${origin}/?scenario=${scenario}${hash}`);
   await page.waitForSelector(
-    "[data-testid=today] > *, [data-testid=connect] > *, [data-testid=settings] > *, [data-testid=help] > *",
+    ["today", "connect", "settings", "help", "alerts", "changes"]
+      .map((screen) => `[data-testid=${screen}] > *`)
+      .join(", "),
   );
   await page.evaluate(() => document.fonts.ready);
   return { page, complaints, close: () => context.close() };

@@ -21,6 +21,9 @@ const titles = [
   ["connect-", "Connection"],
   ["settings", "Settings"],
   ["help", "Help"],
+  ["alerts", "Alerts"],
+  ["shortcuts", "Alerts"],
+  ["changes", "Recent changes"],
 ];
 const sizes = { small: [1280, 800], large: [1920, 1080] };
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

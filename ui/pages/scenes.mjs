@@ -1,5 +1,6 @@
 // Every screen in every state a person can meet it in.
 import { id } from "./browser.mjs";
+import { desk } from "./desk.mjs";
 
 const offline = () =>
   window.office.emit("connection-changed", {
@@ -262,4 +263,5 @@ export const scenes = {
       await page.waitForSelector(id("whats-this-sheet"));
     },
   },
+  ...desk,
 };

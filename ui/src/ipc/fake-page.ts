@@ -134,6 +134,16 @@ const scenarios: Record<string, () => FakeOffice> = {
     }),
   /** Two weeks away: a long inbox, hostile ones in it. */
   inbox: () => made((office) => (office.unread = manyUnread())),
+  "inbox-refused": () =>
+    made((office) =>
+      office.failures.set(
+        "inbox",
+        officeError(
+          "internal",
+          "The database took too long, so it was stopped. Nothing was changed; try again.",
+        ),
+      ),
+    ),
   unread: () =>
     made((office) =>
       office.failures.set(

@@ -36,6 +36,12 @@ export class App {
   info = $state.raw<AppInfo | null>(null);
   collapsed = $state(remembered("sidebar") === "collapsed");
   bellOpen = $state(false);
+  paletteOpen = $state(false);
+  sheetOpen = $state(false);
+  /** The records that led to the one in the panel, the nearest last. */
+  trail = $state.raw<Opened[]>([]);
+  /** While an estimate whose notes can be changed is in the panel. */
+  editNotes = $state.raw<(() => void) | null>(null);
   /** The person is on the way from Connect to Today. */
   arriving = false;
   /** Where the focus goes back to when the panel closes, and the row it was opened from. */
@@ -145,7 +151,25 @@ export class App {
     if (focused instanceof HTMLElement && focused !== document.body && !inside) {
       this.#opener = { element: focused, row: focused.closest<HTMLElement>("[data-row]")?.dataset.row };
     }
+    const shown = this.router.route.open;
+    const other = shown && (shown.kind !== record.kind || shown.id !== record.id);
+    this.trail = inside && other ? [...this.trail, shown].slice(-50) : inside ? this.trail : [];
     this.router.open(record);
+  }
+
+  /** To the record from which the one in the panel was opened. */
+  backInPanel(): void {
+    const before = this.trail.at(-1);
+    if (!before) return;
+    this.trail = this.trail.slice(0, -1);
+    this.router.open(before);
+  }
+
+  /** Back and Close lead through the panel, too. */
+  followTrail(open: Opened | null): void {
+    const before = this.trail.at(-1);
+    if (!open) this.trail = [];
+    else if (before?.kind === open.kind && before.id === open.id) this.trail = this.trail.slice(0, -1);
   }
 
   /** After the panel has gone. */
