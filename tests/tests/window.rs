@@ -132,6 +132,9 @@ async fn an_office_on_this_computer() {
     let session = Session::start().await;
     let window = Window::launch(&session).await;
     window.click("choose-local").await;
+    window
+        .wait("the name this computer knows is suggested", "return document.getElementById('local-name')?.value !== ''")
+        .await;
     window.fill("local-name", "Dana Neff").await;
     window.click("local-sample").await;
     window.screenshot("local").await;
