@@ -35,8 +35,9 @@ async fn main() {
     }
     window.click("bell").await;
     window.screenshot("bell").await;
-    for screen in ["alerts", "changes", "settings", "help"] {
+    for (screen, shows) in [("alerts", "alert"), ("changes", "change"), ("settings", "settings"), ("help", "help")] {
         window.click(&format!("nav-{screen}")).await;
+        window.find(shows).await;
         window.screenshot(screen).await;
     }
     window.click("nav-today").await;

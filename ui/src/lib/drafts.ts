@@ -15,9 +15,10 @@ export type Draft = {
 const DAYS = 30;
 let office = "";
 
-/** Drafts of one database must not turn up in another. */
+/** Drafts of one database must not turn up in another. Those nobody came back for go. */
 export function draftsOf(database: string): void {
   office = database;
+  sweepDrafts();
 }
 
 function name(form: string, record: string): string {

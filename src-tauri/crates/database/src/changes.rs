@@ -121,13 +121,15 @@ pub async fn page(
                                WHEN 'crew_changed' THEN 'Crew of a job changed'
                                WHEN 'equipment_changed' THEN 'Equipment of a job changed'
                                WHEN 'notes_added' THEN 'Instructions of a job changed'
+                               WHEN 'status_updated' THEN 'Status of a job changed'
                                ELSE 'Job changed' END
-                             || coalesce(': ' || (coalesce(s.new_data, s.previous_data)->>'location_address'), ''),
+                             || coalesce(': ' || coalesce(j.location_address, coalesce(s.new_data, s.previous_data)->>'location_address'), ''),
                            s.reason, 'job', coalesce(s.job_schedule_id, s.job_id_was), '[]'::jsonb, NULL, NULL
                       FROM schedule_changes s
+                      LEFT JOIN job_schedules j ON j.id = s.job_schedule_id
                      WHERE $1::text IS NULL AND s.source IS DISTINCT FROM 'manual_admin'
                        AND ($3::timestamptz IS NULL OR (s.changed_at, s.id) < ($3, $4::uuid))
-                       AND ($2::text IS NULL OR lower(concat(s.reason, ' ', coalesce(s.new_data, s.previous_data)->>'location_address'))
+                       AND ($2::text IS NULL OR lower(concat(s.reason, ' ', coalesce(j.location_address, coalesce(s.new_data, s.previous_data)->>'location_address')))
                                                 LIKE '%' || like_literal(lower($2)) || '%')
                      ORDER BY s.changed_at DESC, s.id DESC LIMIT $5)) AS x
              LEFT JOIN app_users u ON u.user_id = x.by

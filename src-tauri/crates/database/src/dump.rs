@@ -79,6 +79,8 @@ async fn finish(partial: &Path, manifest: &Path, file: PathBuf, folder: &Path) -
     // The new name itself has to reach the disk (not needed, and not possible, on Windows).
     #[cfg(unix)]
     std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| io(&e))?;
+    #[cfg(not(unix))]
+    let _ = folder;
     Ok(Dump { file, bytes, sha256 })
 }
 
