@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
-use fantoccini::key::Key;
+pub use fantoccini::key::Key;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -132,6 +132,12 @@ impl Window {
             }
         }
         panic!("{css} cannot be clicked: {last:?}");
+    }
+
+    /// Presses keys one after the other, wherever the focus is; [`Key::Control`] holds until [`Key::Null`].
+    pub async fn press(&self, keys: &[char]) {
+        let focused = self.client.active_element().await.expect("something has the focus");
+        focused.send_keys(&keys.iter().collect::<String>()).await.expect("pressed");
     }
 
     /// Replaces what the field with this test id holds.

@@ -11,7 +11,7 @@ use neff_tests::postgres::unique;
 use neff_tests::private_server::{Encryption, PrivateServer};
 use neff_tests::proxy::{Link, Proxy};
 use neff_tests::session::Session;
-use neff_tests::window::{Window, said, test_id};
+use neff_tests::window::{Key, Window, said, test_id};
 use neff_tests::worker::count;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection};
@@ -279,6 +279,90 @@ async fn today_follows_within_a_second_and_keeps_its_place() {
     let moved = kept[0].as_f64().expect("the card is still there") - place[1].as_f64().unwrap();
     assert!(moved.abs() <= 2.0, "the card in sight moved by {moved} px");
     assert_eq!(kept[1], json!(true), "the focus stays");
+}
+
+/// What every list, panel and search does with a row another program filled with poison.
+#[tokio::test]
+async fn a_poisoned_row_is_harmless_in_alerts_bell_palette_and_changes() {
+    let (office, session) = (Office::open().await, Session::start().await);
+    let poison = "<img src=x onerror=\"document.title='owned'\"> {{7*7}} \u{202e}evil";
+    let estimate = office.request_estimate(poison).await;
+    office.notify(&poison.chars().take(200).collect::<String>(), &format!("{poison} {}", "x".repeat(10_000))).await;
+    office.execute(&format!("UPDATE estimates SET notes = repeat('{{{{7*7}}}} ', 1250) WHERE id = '{estimate}'")).await;
+    let window = at_the_desk(&session, &office, office.port).await;
+
+    window.click("nav-alerts").await;
+    window.wait_for_text("alerts-list", "<img src=x").await;
+    window.screenshot("poison-alerts").await;
+    window.click("bell").await;
+    window.wait_for_text("bell-list", "{{7*7}}").await;
+    window.press(&[char::from(Key::Escape)]).await;
+    window.press(&[char::from(Key::Control), 'k', char::from(Key::Null)]).await;
+    window.find("palette-input").await.send_keys("onerror").await.unwrap();
+    window.wait_for_text("palette", "<img src=x").await;
+    window.screenshot("poison-palette").await;
+    window.press(&[char::from(Key::Enter)]).await;
+    window.wait_for_text("detail-panel", "<img src=x").await;
+    window.screenshot("poison-panel").await;
+    window.click("nav-changes").await;
+    window.find("changes").await;
+
+    let made = window.script("return document.querySelectorAll('img[src=\"x\"]').length", vec![]).await;
+    assert_eq!(made, json!(0), "text became an element");
+    let title = window.script("return document.title", vec![]).await;
+    assert_ne!(title, json!("owned"), "text was run");
+    assert!(!page_text(&window).await.contains("49"), "text was computed");
+    let wide = "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
+    assert_eq!(window.script(wide, vec![]).await, json!(true), "10,000 characters push the window apart");
+}
+
+/// The mouse lies in a drawer: from Today to an estimate, its notes changed and changed back, alerts read, all by keys.
+#[tokio::test]
+async fn a_morning_by_keyboard_only() {
+    let (office, session) = (Office::open().await, Session::start().await);
+    let estimate = office.request_estimate("Quarry Lane Homeowners").await;
+    let window = at_the_desk(&session, &office, office.port).await;
+    let (ctrl, nothing) = (char::from(Key::Control), char::from(Key::Null));
+    let notes = async || -> Option<String> {
+        sqlx::query_scalar("SELECT notes FROM estimates WHERE id = $1")
+            .bind(estimate)
+            .fetch_one(office.keeper().await)
+            .await
+            .unwrap()
+    };
+
+    window.press(&[ctrl, 'k', nothing]).await;
+    window.find("palette-input").await.send_keys("quarry lane").await.unwrap();
+    window.wait_for_text("palette", "Quarry Lane Homeowners").await;
+    window.press(&[char::from(Key::Enter)]).await;
+    window.wait_for_text("detail-panel", "Quarry Lane Homeowners").await;
+
+    // "Edit the notes" is a command like any other.
+    window.press(&[ctrl, 'k', nothing]).await;
+    window.find("palette-input").await.send_keys("edit the notes").await.unwrap();
+    window.find("palette-row").await;
+    window.press(&[char::from(Key::Enter)]).await;
+    window.find_css("[data-testid=detail-panel] textarea").await;
+    window.wait("the notes have the focus", "return document.activeElement?.tagName === 'TEXTAREA'").await;
+    window.press(&"Call before ten.".chars().collect::<Vec<_>>()).await;
+    window.press(&[ctrl, char::from(Key::Enter), nothing]).await;
+    until("the notes are saved", SOON, async || notes().await.as_deref() == Some("Call before ten.")).await;
+    window.wait("typing is over", "return document.activeElement?.tagName !== 'TEXTAREA'").await;
+    window.press(&[ctrl, 'z', nothing]).await;
+    until("and undone", SOON, async || notes().await.is_none()).await;
+    window.press(&[ctrl, char::from(Key::Shift), 'z', nothing]).await;
+    until("and done again", SOON, async || notes().await.is_some()).await;
+    window.screenshot("keyboard-notes").await;
+
+    window.press(&[ctrl, 'k', nothing]).await;
+    window.find("palette-input").await.send_keys("go to alerts").await.unwrap();
+    window.find("palette-row").await;
+    window.press(&[char::from(Key::Enter)]).await;
+    window.find("alert").await;
+    window.press(&['?']).await;
+    window.find("shortcut-sheet").await;
+    window.screenshot("keyboard-sheet").await;
+    window.press(&[char::from(Key::Escape)]).await;
 }
 
 #[tokio::test]
