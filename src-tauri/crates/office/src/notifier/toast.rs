@@ -1,8 +1,8 @@
 //! What Windows' and macOS's popups have in common, and the text of a Windows toast. No system calls: tested everywhere.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::desktop::{Popup, PopupAction};
@@ -153,11 +153,10 @@ pub(super) fn xml(popup: &Popup, key: Uuid, scenario: Scenario) -> String {
     )
 }
 
-/// The popup that the program was started for, among the arguments of its start. None: not started by a popup;
-/// `Some(None)`: by one that cannot be made out.
-pub(super) fn started_by(arguments: &[String]) -> Option<Option<Uuid>> {
+/// The popup that the program was started for, if its start was a click on one: nil, when it cannot be made out.
+pub(super) fn started_by(arguments: &[String]) -> Option<Uuid> {
     let address = arguments.iter().find(|argument| argument.starts_with("neff-office:"))?;
-    Some(address.strip_prefix(OPEN).and_then(|key| Uuid::parse_str(key).ok()))
+    Some(address.strip_prefix(OPEN).and_then(|key| Uuid::parse_str(key).ok()).unwrap_or_default())
 }
 
 /// What was pressed in a running program's toast.
@@ -170,12 +169,11 @@ pub(super) fn pressed(arguments: &str) -> Option<(Click, Uuid)> {
 }
 
 /// When a toast leaves the list by itself, as Windows counts: in 100 ns since 1601.
-pub(super) fn expires(level: Level, now: SystemTime) -> i64 {
+pub(super) fn expires(level: Level, now: DateTime<Utc>) -> i64 {
     const FROM_1601_TO_1970: i64 = 11_644_473_600;
-    const DAY: u64 = 24 * 60 * 60;
-    let keep = Duration::from_secs(if level == Level::Low { DAY } else { 3 * DAY });
-    let since_1970 = (now + keep).duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    i64::try_from(since_1970).unwrap_or_default().saturating_add(FROM_1601_TO_1970).saturating_mul(10_000_000)
+    const DAY: i64 = 24 * 60 * 60;
+    let keep = if level == Level::Low { DAY } else { 3 * DAY };
+    (now.timestamp() + keep + FROM_1601_TO_1970).saturating_mul(10_000_000)
 }
 
 /// Text for XML: what XML does not allow is left out, even escaped it would make the whole toast unreadable.
@@ -279,8 +277,8 @@ mod tests {
     #[test]
     fn what_a_click_hands_over_is_read_back() {
         let start = |argument: &str| started_by(&["neff-office.exe".into(), argument.into()]);
-        assert_eq!(start(&format!("neff-office:open?n={A}")), Some(Some(A)));
-        assert_eq!(start("neff-office:open?n=../../x"), Some(None));
+        assert_eq!(start(&format!("neff-office:open?n={A}")), Some(A));
+        assert_eq!(start("neff-office:open?n=../../x"), Some(Uuid::nil()));
         assert_eq!(start("--hidden"), None);
         assert_eq!(pressed(&format!("mark-read:{A}")), Some((Click::MarkRead, A)));
         assert_eq!(pressed(&format!("neff-office:open?n={A}")), Some((Click::Open, A)));
@@ -313,7 +311,7 @@ mod tests {
 
     #[test]
     fn windows_counts_from_1601() {
-        let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         assert_eq!(expires(Level::Low, now), (1_700_000_000 + 86_400 + 11_644_473_600) * 10_000_000);
         assert!(expires(Level::High, now) > expires(Level::Low, now));
     }

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use uuid::Uuid;
 use windows::Data::Xml::Dom::XmlDocument;
@@ -25,7 +25,7 @@ use super::toast::{self, Click, Level, Scenario, Shown};
 use crate::Paths;
 use crate::desktop::{Popup, PopupError};
 
-/// The AppUserModelID: by it Windows knows whose toast it is, and keeps the person's choices for them.
+/// The `AppUserModelID`: by it Windows knows whose toast it is, and keeps the person's choices for them.
 const APP: &str = "com.neffpaving.office";
 const GROUP: &str = "alerts";
 const PICTURE: &[u8] = include_bytes!("../../../../../icons/icon.png");
@@ -87,7 +87,7 @@ impl Notifier {
     #[must_use]
     pub fn clicked(&self, arguments: &[String]) -> bool {
         let Some(key) = toast::started_by(arguments) else { return false };
-        self.shared.act(Click::Open, key.unwrap_or_default());
+        self.shared.act(Click::Open, key);
         true
     }
 }
@@ -100,7 +100,8 @@ impl Shared {
                 tracing::warn!(%error, "the program could not be made known to Windows for its popups");
             }
         });
-        let notifier = ToastNotificationManager::CreateToastNotifierWithId(&HSTRING::from(APP)).map_err(refused)?;
+        let notifier =
+            ToastNotificationManager::CreateToastNotifierWithId(&HSTRING::from(APP)).map_err(|e| refused(&e))?;
         // Before the first toast Windows may know of no setting, and says so by an error: then nothing forbids it.
         match notifier.Setting().unwrap_or(NotificationSetting::Enabled) {
             NotificationSetting::DisabledForApplication => Err(PopupError(
@@ -120,7 +121,7 @@ impl Shared {
     fn show(self: Arc<Self>, popup: &Popup) -> Result<(), PopupError> {
         self.get_ready()?;
         let key = toast::key(popup);
-        let toast = self.toast(popup, key).map_err(refused)?;
+        let toast = self.toast(popup, key).map_err(|e| refused(&e))?;
         // Remembered first: it may be clicked before Windows has answered.
         let forgotten = lock(&self.shown).add(key, popup);
         {
@@ -136,7 +137,7 @@ impl Shared {
             lock(&self.shown).forget(key);
             self.let_go(key);
         }
-        shown.map_err(refused)
+        shown.map_err(|e| refused(&e))
     }
 
     fn toast(self: &Arc<Self>, popup: &Popup, key: Uuid) -> windows::core::Result<ToastNotification> {
@@ -147,7 +148,7 @@ impl Shared {
         let toast = ToastNotification::CreateToastNotification(&content)?;
         toast.SetTag(&HSTRING::from(toast::tag(key)))?;
         toast.SetGroup(&HSTRING::from(GROUP))?;
-        let expires = DateTime { UniversalTime: toast::expires(level, SystemTime::now()) };
+        let expires = DateTime { UniversalTime: toast::expires(level, crate::clock::now()) };
         toast.SetExpirationTime(&PropertyValue::CreateDateTime(expires)?.cast::<IReference<DateTime>>()?)?;
 
         // Weakly: the toast is kept by what it would keep.
@@ -179,7 +180,7 @@ impl Shared {
         };
         // Out of the lock: the last reference to a toast calls into Windows.
         drop(closed);
-        let history = ToastNotificationManager::History().map_err(refused)?;
+        let history = ToastNotificationManager::History().map_err(|e| refused(&e))?;
         for key in keys {
             // Closed by the person a moment ago, or never shown here: nothing to do.
             let _ = history.RemoveGroupedTagWithId(
@@ -211,7 +212,7 @@ fn register() -> windows::core::Result<()> {
     let app = classes.create(format!(r"AppUserModelId\{APP}"))?;
     app.set_string("DisplayName", "Neff Office")?;
     if let Some(picture) = picture() {
-        app.set_hstring("IconUri", &HSTRING::from(picture.as_path()).into())?;
+        app.set_hstring("IconUri", &HSTRING::from(picture.as_path()))?;
     }
     let Ok(program) = std::env::current_exe() else { return Ok(()) };
     // `neff worker` shows popups too, and is not what a click should start.
@@ -240,7 +241,7 @@ async fn blocking(work: impl FnOnce() -> Result<(), PopupError> + Send + 'static
     }
 }
 
-fn refused(error: windows::core::Error) -> PopupError {
+fn refused(error: &windows::core::Error) -> PopupError {
     PopupError(format!("Windows did not take the notification: {error}"))
 }
 
