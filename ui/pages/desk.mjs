@@ -131,15 +131,10 @@ export const desk = {
   },
   "changes-nothing": { scenario: "full", hash: "#/changes?q=zebra", ready: id("nothing-matches") },
   "changes-conflict": {
-    scenario: "full",
+    scenario: "undo-refused",
     hash: "#/changes",
     act: async (page) => {
       await page.waitForSelector(id("change"));
-      await change(page, () => {
-        const error = new Error("Somebody else saved this meanwhile. Nothing was changed.");
-        window.office.undoChange = () =>
-          Promise.reject(Object.assign(error, { code: "version_conflict", field: null, details: null }));
-      });
       await page.locator(id("change-undo")).first().click();
       await page.waitForSelector(id("toast"));
     },

@@ -44,6 +44,7 @@ describe("every screen is accessible, quiet and stays in its window", () => {
           await settled(page);
           await page.screenshot({ path: join(pictures, `${name}-${theme}-${size}.png`) });
           assert.deepEqual(await spilled(page), [], `wider than the window: ${theme}, ${size}`);
+          assert.equal(await scrolled(page), 0, "the window itself is scrolled");
           const found = await new AxeBuilder({ page })
             .setLegacyMode(true)
             .options({
@@ -96,6 +97,16 @@ function spilled(page) {
     }
     return out.slice(0, 5);
   });
+}
+
+/** Only lists scroll; a window that does has lost its top strip. */
+function scrolled(page) {
+  return page.evaluate(() =>
+    [document.documentElement, document.body, document.querySelector("#app")].reduce(
+      (most, box) => Math.max(most, box?.scrollTop ?? 0),
+      0,
+    ),
+  );
 }
 
 async function at(scenario, act, options) {
@@ -261,5 +272,44 @@ describe("what only a real layout shows", () => {
       assert.equal(await ground(), dark);
       await page.click(id("theme-toggle"));
       assert.notEqual(await ground(), dark);
+    }));
+
+  test("a morning without the mouse: find, write, undo, read the alerts, see who did what", () =>
+    at("full", async (page) => {
+      const keys = async (...all) => {
+        for (const key of all) await page.keyboard.press(key);
+      };
+      await keys("Control+k");
+      await page.waitForSelector(id("palette"));
+      await page.keyboard.type("birch");
+      await page.waitForSelector(`${id("palette")} [role=option]:has-text("77 Birch")`);
+      // The customer comes first, its estimate after it.
+      await keys("Enter");
+      await page.waitForSelector(`${id("detail-panel")}[data-kind=customer] ${id("sheet-item")}`);
+      await page.waitForFunction(() => document.activeElement?.id === "detail-title");
+      for (let i = 0; (await focused(page)) !== "sheet-item" && i < 20; i++) await keys("Tab");
+      await keys("Enter");
+      await page.waitForSelector(`${id("detail-panel")}[data-kind=estimate] ${id("notes-edit")}`);
+      await keys("Shift+N");
+      await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+      await page.keyboard.type(" Gate code 4711.");
+      await keys("Control+Enter");
+      await page.waitForSelector(`${id("notes")}:has-text("Gate code 4711")`);
+      await page.waitForSelector(id("notes-edit"));
+      await keys("Control+z");
+      await page.waitForFunction(
+        (notes) => !document.querySelector(notes)?.textContent?.includes("4711"),
+        id("notes"),
+      );
+      await keys("Escape", "g", "a");
+      await page.waitForSelector(id("alert"));
+      const before = await page.locator(id("alert")).count();
+      await keys("j", "e");
+      await page.waitForFunction(
+        ([row, count]) => document.querySelectorAll(row).length === count,
+        [id("alert"), before - 1],
+      );
+      await keys("g", "r");
+      await page.waitForSelector(`${id("change")}:has-text("takes back a change")`);
     }));
 });

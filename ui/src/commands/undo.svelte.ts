@@ -177,9 +177,7 @@ export class UndoStack {
   #complain(title: string, error: OfficeError, retry: () => Promise<void>): void {
     const conflict = isFinal(error);
     failed(title, {
-      error: conflict
-        ? { message: `${error.message} Nothing was lost: Recent changes shows who did what since.` }
-        : error,
+      error: conflict ? { message: `${error.message} Recent changes shows who did what since.` } : error,
       details: () => this.around.details(error),
       ...(conflict
         ? { more: { title: "Recent changes", run: () => this.around.openChanges() } }

@@ -121,7 +121,7 @@ describe("changes of the database", () => {
     office.failures.set("undoChange", officeError("version_conflict", "Tom Neff changed the notes since."));
     stack.pushChange({ id: "x", summary: "Notes changed", can_undo: true });
     await stack.undo();
-    expect(await screen.findByText(/Tom Neff changed the notes since. Nothing was lost/)).toBeTruthy();
+    expect(await screen.findByText(/Tom Neff changed the notes since. Recent changes shows/)).toBeTruthy();
     expect(stack.canUndo).toBe(false);
     await user.click(screen.getByText("Recent changes"));
     expect(around.openChanges).toHaveBeenCalledOnce();

@@ -134,6 +134,13 @@ const scenarios: Record<string, () => FakeOffice> = {
     }),
   /** Two weeks away: a long inbox, hostile ones in it. */
   inbox: () => made((office) => (office.unread = manyUnread())),
+  "undo-refused": () =>
+    made((office) =>
+      office.failures.set(
+        "undoChange",
+        officeError("version_conflict", "Priya Raman changed the notes at 6:38 AM. Nothing was changed."),
+      ),
+    ),
   "inbox-refused": () =>
     made((office) =>
       office.failures.set(

@@ -169,6 +169,18 @@ describe("by keyboard", () => {
     await waitFor(() => expect(ids()).toEqual(order));
   });
 
+  test("r reads, but after g it goes to Recent changes", async () => {
+    const { user, office } = await openInbox();
+    await shown("alert");
+    await user.keyboard("jgr");
+    await shown("changes");
+    expect(office.count("setRead")).toBe(0);
+    await user.keyboard("ga");
+    await shown("alert");
+    await user.keyboard("jr");
+    await waitFor(() => expect(office.count("setRead")).toBe(1));
+  });
+
   test("letters can be turned off, and leave the search alone", async () => {
     const { app, user, office } = await openInbox();
     await shown("alert");

@@ -9,8 +9,11 @@ const sources: Record<string, string> = {
   system: "by the program itself",
 };
 
-/** "in the office, on FRONT-DESK". */
-export function whereFrom(change: Pick<Change, "source" | "computer">): string {
+/** "in the office, on FRONT-DESK". A program that is named already is not named twice. */
+export function whereFrom(change: Pick<Change, "by" | "source" | "computer">): string {
+  const known = sources[change.source] ?? "";
+  const named = change.source !== "manual_admin" && known.toLowerCase().endsWith(change.by.toLowerCase());
+  if (named && change.by !== "") return change.computer ? `on ${shorten(change.computer, 60)}` : "";
   const source = sources[change.source] ?? `through ${shorten(label(change.source), 60)}`;
   return change.computer ? `${source}, on ${shorten(change.computer, 60)}` : source;
 }
