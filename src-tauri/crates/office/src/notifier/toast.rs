@@ -254,8 +254,8 @@ mod tests {
 
     #[test]
     fn loudness_follows_priority() {
-        let levels: Vec<_> = (0..=6).map(Level::of).collect();
         use Level::{High, Low, Normal};
+        let levels: Vec<_> = (0..=6).map(Level::of).collect();
         assert_eq!(levels, [Low, Low, Low, Normal, Normal, High, High]);
         assert_eq!(Scenario::of(High, 22_631), Scenario::Urgent);
         assert_eq!(Scenario::of(High, 19_045), Scenario::Reminder);
