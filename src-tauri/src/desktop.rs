@@ -39,6 +39,12 @@ impl Shell {
     pub(crate) fn attach(&self, app: AppHandle) {
         let _ = self.app.set(app);
     }
+    /// True when a second start of the program was a click on a popup, which has been acted on. Only Windows starts a
+    /// program for that.
+    #[cfg(windows)]
+    pub(crate) fn clicked(&self, arguments: &[String]) -> bool {
+        self.notifier.clicked(arguments)
+    }
     /// Gets the popups ready.
     pub(crate) async fn warm_up(&self) {
         self.notifier.warm_up().await;

@@ -35,7 +35,17 @@ pub fn run() -> Result<(), StartFailure> {
     let builder = bindings::builder();
     let app = tauri::Builder::default()
         // First of all plugins: a second start only raises the first window.
-        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| open(app, None)))
+        .plugin(tauri_plugin_single_instance::init({
+            #[cfg(windows)]
+            let shell = shell.clone();
+            move |app, _arguments, _folder| {
+                #[cfg(windows)]
+                if shell.clicked(&_arguments) {
+                    return;
+                }
+                open(app, None);
+            }
+        }))
         .plugin(tauri_plugin_autostart::Builder::new().arg(AT_LOGIN).app_name("Neff Office").build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())

@@ -74,7 +74,9 @@ async fn finish(partial: &Path, manifest: &Path, file: PathBuf, folder: &Path) -
     let (bytes, sha256) = hash(partial).await?;
     let line = format!("{sha256}  {}\n", file.file_name().unwrap_or_default().to_string_lossy());
     write_synced(manifest, line.as_bytes())?;
-    std::fs::File::open(partial).and_then(|f| f.sync_all()).map_err(|e| io(&e))?;
+    // Windows flushes only what is open for writing.
+    let written = std::fs::OpenOptions::new().write(true).open(partial);
+    written.and_then(|f| f.sync_all()).map_err(|e| io(&e))?;
     std::fs::rename(partial, &file).map_err(|e| io(&e))?;
     // The new name itself has to reach the disk (not needed, and not possible, on Windows).
     #[cfg(unix)]

@@ -16,8 +16,8 @@ pub const COUNTED: i64 = 10_000;
 pub struct Filter {
     /// Lower case text in title or message.
     pub search: Option<String>,
-    /// Names of alert types; none: every type.
-    pub types: Option<Vec<String>>,
+    /// Ids of alert types; none: every type.
+    pub types: Option<Vec<Uuid>>,
     /// 1–5
     pub min_priority: Option<i32>,
     /// Also those whose time has passed.
@@ -59,7 +59,7 @@ pub async fn newest(
                 WHERE n.user_id = $1 AND n.is_read
                   AND ($2::timestamptz IS NULL OR (n.created_at, n.id) < ($2, $3::uuid))
                   AND ($4::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || like_literal($4) || '%')
-                  AND ($5::text[] IS NULL OR t.name = ANY ($5))
+                  AND ($5::uuid[] IS NULL OR n.alert_type_id = ANY ($5))
                   AND ($6::integer IS NULL OR n.priority_level >= $6)
                   AND ($7 OR n.expires_at IS NULL OR n.expires_at > CURRENT_TIMESTAMP)
                 ORDER BY n.created_at DESC, n.id DESC LIMIT $8"#,
@@ -83,7 +83,7 @@ pub async fn newest(
                 WHERE n.user_id = $1 AND NOT n.is_read
                   AND ($2::timestamptz IS NULL OR (n.created_at, n.id) < ($2, $3::uuid))
                   AND ($4::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || like_literal($4) || '%')
-                  AND ($5::text[] IS NULL OR t.name = ANY ($5))
+                  AND ($5::uuid[] IS NULL OR n.alert_type_id = ANY ($5))
                   AND ($6::integer IS NULL OR n.priority_level >= $6)
                   AND ($7 OR n.expires_at IS NULL OR n.expires_at > CURRENT_TIMESTAMP)
                 ORDER BY n.created_at DESC, n.id DESC LIMIT $8"#,
@@ -123,7 +123,7 @@ pub async fn most_urgent(
             WHERE n.user_id = $1 AND NOT n.is_read
               AND ($2::integer IS NULL OR (n.priority_level, n.created_at, n.id) < ($2, $3::timestamptz, $4::uuid))
               AND ($5::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || like_literal($5) || '%')
-              AND ($6::text[] IS NULL OR t.name = ANY ($6))
+              AND ($6::uuid[] IS NULL OR n.alert_type_id = ANY ($6))
               AND ($7::integer IS NULL OR n.priority_level >= $7)
               AND ($8 OR n.expires_at IS NULL OR n.expires_at > CURRENT_TIMESTAMP)
             ORDER BY n.priority_level DESC, n.created_at DESC, n.id DESC LIMIT $9"#,
@@ -194,10 +194,9 @@ pub async fn mark_all_read(
     let f = filter;
     let done = sqlx::query!(
         "UPDATE dashboard_notifications n SET is_read = true, read_at = CURRENT_TIMESTAMP
-           FROM alert_types t
-          WHERE t.id = n.alert_type_id AND n.user_id = $1 AND NOT n.is_read AND n.created_at <= $2
+          WHERE n.user_id = $1 AND NOT n.is_read AND n.created_at <= $2
             AND ($3::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || like_literal($3) || '%')
-            AND ($4::text[] IS NULL OR t.name = ANY ($4))
+            AND ($4::uuid[] IS NULL OR n.alert_type_id = ANY ($4))
             AND ($5::integer IS NULL OR n.priority_level >= $5)",
         user_id,
         until,
@@ -208,6 +207,14 @@ pub async fn mark_all_read(
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// The ids of alert types; a name that is none of them is left out.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn kind_ids(connection: &mut PgConnection, names: &[String]) -> Result<Vec<Uuid>, DatabaseError> {
+    Ok(sqlx::query_scalar!("SELECT id FROM alert_types WHERE name = ANY ($1)", names).fetch_all(connection).await?)
 }
 
 /// An alert type, for filters.

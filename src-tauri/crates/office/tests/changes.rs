@@ -1,5 +1,7 @@
 //! Changes carry who acts, refuse to overwrite what somebody else did, and can be undone, by their own checked way.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 mod common;
 
 use common::{Computer, promote};

@@ -1,5 +1,7 @@
 //! Several named connections: switched, tuned, imported, forgotten, each with who works there.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 mod common;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! The inbox pages through however many alerts there are, each once; finding records keeps to what a login may see.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 mod common;
 
 use common::{Computer, promote};
@@ -149,14 +151,13 @@ async fn a_record_is_found_by_name_street_and_number() {
     let dana = Computer::of(&at).await;
     let kinds =
         async |text: &str| dana.office.search(text, 20).await.unwrap().into_iter().map(|h| h.kind).collect::<Vec<_>>();
-    use SearchKind as K;
-    assert_eq!(kinds("smith").await, [K::Crew, K::Customer]);
-    assert_eq!(kinds("quarry smi").await, [K::Customer], "two words of two columns");
-    assert_eq!(kinds("6305550142").await, [K::Customer], "a number however it was written");
-    assert_eq!(kinds("díaz").await, [K::Job, K::Contract]);
-    assert_eq!(kinds("depot").await, [K::Job]);
-    assert_eq!(kinds("{{7*7}}").await, [K::Estimate]);
-    assert_eq!(kinds("pa").await, [K::Machine]);
+    assert_eq!(kinds("smith").await, [SearchKind::Crew, SearchKind::Customer]);
+    assert_eq!(kinds("quarry smi").await, [SearchKind::Customer], "two words of two columns");
+    assert_eq!(kinds("6305550142").await, [SearchKind::Customer], "a number however it was written");
+    assert_eq!(kinds("díaz").await, [SearchKind::Job, SearchKind::Contract]);
+    assert_eq!(kinds("depot").await, [SearchKind::Job]);
+    assert_eq!(kinds("{{7*7}}").await, [SearchKind::Estimate]);
+    assert_eq!(kinds("pa").await, [SearchKind::Machine]);
     for nothing in ["", "   ", "100%", "\\", "'", "zzzz"] {
         assert!(kinds(nothing).await.is_empty(), "{nothing}");
     }

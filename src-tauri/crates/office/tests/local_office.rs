@@ -1,5 +1,7 @@
 //! The local office: made by the program, and there again whatever happens to it.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 mod common;
 
 use std::process::Command;

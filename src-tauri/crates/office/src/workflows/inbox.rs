@@ -72,7 +72,8 @@ impl Office {
     ) -> Result<u32, AppError> {
         let (pool, me) = self.at_work().await?;
         let mut transaction = act::begin(&pool, &super::changes::actor(&me), None).await?;
-        let changed = inbox::mark_all_read(&mut transaction, &me.user_id, &filter(query), until).await?;
+        let filter = filter(&mut transaction, query).await?;
+        let changed = inbox::mark_all_read(&mut transaction, &me.user_id, &filter, until).await?;
         commit(transaction).await?;
         self.tell(DesktopEvent::NotificationsChanged);
         Ok(count(changed))
@@ -143,7 +144,7 @@ async fn page(
     query: &InboxQuery,
 ) -> Result<(Vec<NotificationRow>, Option<String>), AppError> {
     let limit = query.limit.clamp(1, 200) as usize;
-    let filter = filter(query);
+    let filter = filter(connection, query).await?;
     let (mut reading_read, mut after) = match query.after.as_deref().and_then(read_place) {
         Some((read, place)) => (read, Some(place)),
         None => (query.show == InboxShow::Read, None),
@@ -172,14 +173,18 @@ async fn page(
     Ok((rows, next))
 }
 
-fn filter(query: &InboxQuery) -> Filter {
+async fn filter(connection: &mut PgConnection, query: &InboxQuery) -> Result<Filter, AppError> {
+    let types = match query.types.as_slice() {
+        [] => None,
+        names => Some(inbox::kind_ids(connection, &names[..names.len().min(500)]).await?),
+    };
     let search = query.search.as_deref().map(str::trim).filter(|s| !s.is_empty());
-    Filter {
+    Ok(Filter {
         search: search.map(|s| s.chars().take(200).collect::<String>().to_lowercase()),
-        types: (!query.types.is_empty()).then(|| query.types.iter().take(500).cloned().collect()),
+        types,
         min_priority: query.min_priority,
         expired: query.expired,
-    }
+    })
 }
 
 /// A cursor is ours, but it comes back from the window: what cannot be read begins at the top.
