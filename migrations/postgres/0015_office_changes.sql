@@ -52,7 +52,7 @@ CREATE INDEX idx_schedule_changes_at_id ON schedule_changes (changed_at DESC, id
 -- ---- The company ----------------------------------------------------------------------------------------------------
 INSERT INTO system_config (key, value, description, data_type) VALUES
     ('company_name', '', 'The company''s name, on every paper', 'string'),
-    ('company_letterhead', '', 'A line under the name on papers: a motto, or what it does', 'string'),
+    ('company_letterhead', '', 'The name at the top of papers, where it is another than the company''s', 'string'),
     ('company_address', '', 'Where letters reach the office', 'string'),
     ('company_phone', '', 'The office''s telephone number', 'string'),
     ('company_email', '', 'The office''s mail address', 'string'),

@@ -53,7 +53,7 @@ async fn the_company_is_saved_undone_and_done_again() {
     assert_eq!(line.fields.len(), 1);
     assert_eq!(
         (line.fields[0].label.as_str(), line.fields[0].after.as_deref()),
-        ("Company name", Some("Smith & Sons <Lot 4>"))
+        ("Name", Some("Smith & Sons <Lot 4>"))
     );
 
     let undone = dana.office.undo_change(change.id).await.unwrap().change;
@@ -144,16 +144,17 @@ async fn quiet_hours_are_mine_to_change_and_to_undo() {
 /// Somebody on the shared login of the website, who says who they are.
 async fn other_person(at: &TestOffice) -> Computer {
     at.execute("INSERT INTO app_users (user_id, name) VALUES ('mike', 'Mike Stone')").await;
-    at.execute(
-        "BEGIN; SELECT pg_advisory_xact_lock(7310001); CREATE ROLE shared_of_tests LOGIN IN ROLE neff_app; COMMIT",
-    )
+    let login = neff_tests::postgres::unique("front_desk");
+    at.execute(&format!(
+        "BEGIN; SELECT pg_advisory_xact_lock(7310001); CREATE ROLE {login} LOGIN IN ROLE neff_app; COMMIT"
+    ))
     .await;
     let mike: Uuid = sqlx::query_scalar("SELECT id FROM app_users WHERE user_id = 'mike'")
         .fetch_one(at.keeper().await)
         .await
         .unwrap();
     let computer = Computer::new();
-    let input = office::connecting::ConnectionInput { login: "shared_of_tests".into(), ..common::input(at) };
+    let input = office::connecting::ConnectionInput { login, ..common::input(at) };
     computer.office.connect(&input, None).await.unwrap();
     let state = computer.office.i_am(mike).await.unwrap();
     assert!(common::online(&state), "{state:?}");

@@ -70,7 +70,7 @@ pub struct MeSaved {
 pub struct Company {
     /// On every paper.
     pub name: String,
-    /// A line under it.
+    /// The name at the top of papers, where it is another.
     pub letterhead: String,
     /// Where letters reach the office.
     pub address: String,

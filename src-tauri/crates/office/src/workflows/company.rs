@@ -14,16 +14,16 @@ use crate::view::{Company, CompanyInput, CompanySaved};
 
 /// Key of the database, name of the field, label of the screen, longest text.
 const FIELDS: [(&str, &str, &str, usize); 14] = [
-    ("company_name", "name", "Company name", 200),
-    ("company_letterhead", "letterhead", "Letterhead", 300),
+    ("company_name", "name", "Name", 200),
+    ("company_letterhead", "letterhead", "Name on letters", 300),
     ("company_address", "address", "Address", 500),
     ("company_phone", "phone", "Phone", 50),
     ("company_email", "email", "Email", 255),
     ("company_website", "website", "Website", 255),
-    ("company_license", "license", "License number", 100),
+    ("company_license", "license", "License", 100),
     ("office_time_zone", "time_zone", "Time zone", 100),
     ("office_working_days", "working_days", "Working days", 20),
-    ("office_work_from", "work_from", "Work begins", 5),
+    ("office_work_from", "work_from", "Work starts", 5),
     ("office_work_until", "work_until", "Work ends", 5),
     ("support_name", "support_name", "Support: name", 200),
     ("support_phone", "support_phone", "Support: phone", 50),
@@ -90,8 +90,9 @@ pub(crate) async fn write(
         .collect();
     company::write(connection, &values).await?;
     let after = company::read(connection).await?;
+    let (told_before, told_after) = (in_words(&before), in_words(&after));
     let fields = differing(FIELDS.iter().map(|(key, _, label, _)| {
-        (*label, before.values.get(*key).map(String::as_str), after.values.get(*key).map(String::as_str))
+        (*label, told_before.get(*key).map(String::as_str), told_after.get(*key).map(String::as_str))
     }));
     let old = values.keys().map(|k| (k.clone(), before.values.get(k).cloned().unwrap_or_default())).collect();
     Ok(Done {
@@ -101,6 +102,20 @@ pub(crate) async fn write(
         inverse: Inverse::Company { values: old, version: after.version },
         tells: vec![DesktopEvent::CompanyChanged, DesktopEvent::TodayChanged],
     })
+}
+
+/// As a person reads them: the days by name.
+fn in_words(row: &CompanyRow) -> BTreeMap<String, String> {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let mut values = row.values.clone();
+    if let Some(days) = values.get_mut("office_working_days") {
+        let named = days.split(',').map(|day| {
+            let number: Option<usize> = day.trim().parse().ok();
+            number.and_then(|n| DAYS.get(n.checked_sub(1)?)).copied().unwrap_or(day)
+        });
+        *days = named.collect::<Vec<_>>().join(", ");
+    }
+    values
 }
 
 async fn read(connection: &mut PgConnection) -> Result<Company, AppError> {
@@ -216,6 +231,16 @@ mod tests {
             support_email: String::new(),
             version: 1,
         }
+    }
+
+    #[test]
+    fn days_are_told_by_name_whatever_is_stored() {
+        let row = |days: &str| CompanyRow {
+            values: BTreeMap::from([("office_working_days".to_owned(), days.to_owned())]),
+            version: 1,
+        };
+        assert_eq!(in_words(&row("1,2, 6"))["office_working_days"], "Mon, Tue, Sat");
+        assert_eq!(in_words(&row("0,9,x"))["office_working_days"], "0, 9, x");
     }
 
     #[test]
