@@ -257,7 +257,7 @@ export type Clash = {
 export type Company = {
 	/**  On every paper. */
 	name: string,
-	/**  A line under it. */
+	/**  The name at the top of papers, where it is another. */
 	letterhead: string,
 	/**  Where letters reach the office. */
 	address: string,
