@@ -49,57 +49,31 @@ pub async fn newest(
 ) -> Result<Vec<NotificationRow>, DatabaseError> {
     let (at, id) = after.map_or((None, None), |p| (Some(p.at), Some(p.id)));
     let f = filter;
-    // Two statements, not `is_read = $2`: only a constant lets the partial index be used.
-    let rows = if read {
-        sqlx::query_as!(
-            NotificationRow,
-            r#"SELECT n.id, t.name AS "alert_type!", n.title, n.message, n.priority_level AS priority, n.is_read, n.created_at,
-                      n.expires_at, n.data
-                 FROM dashboard_notifications n JOIN alert_types t ON t.id = n.alert_type_id
-                WHERE n.user_id = $1 AND n.is_read
-                  AND ($2::timestamptz IS NULL OR (n.created_at, n.id) < ($2, $3::uuid))
-                  AND ($4::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || like_literal($4) || '%')
-                  AND ($5::uuid[] IS NULL OR n.alert_type_id = ANY ($5))
-                  AND ($6::integer IS NULL OR n.priority_level >= $6)
-                  AND ($7 OR n.expires_at IS NULL OR n.expires_at > CURRENT_TIMESTAMP)
-                ORDER BY n.created_at DESC, n.id DESC LIMIT $8"#,
-            user_id,
-            at,
-            id,
-            f.search,
-            f.types.as_deref(),
-            f.min_priority,
-            f.expired,
-            limit
-        )
-        .fetch_all(connection)
-        .await?
-    } else {
-        sqlx::query_as!(
-            NotificationRow,
-            r#"SELECT n.id, t.name AS "alert_type!", n.title, n.message, n.priority_level AS priority, n.is_read, n.created_at,
-                      n.expires_at, n.data
-                 FROM dashboard_notifications n JOIN alert_types t ON t.id = n.alert_type_id
-                WHERE n.user_id = $1 AND NOT n.is_read
-                  AND ($2::timestamptz IS NULL OR (n.created_at, n.id) < ($2, $3::uuid))
-                  AND ($4::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || like_literal($4) || '%')
-                  AND ($5::uuid[] IS NULL OR n.alert_type_id = ANY ($5))
-                  AND ($6::integer IS NULL OR n.priority_level >= $6)
-                  AND ($7 OR n.expires_at IS NULL OR n.expires_at > CURRENT_TIMESTAMP)
-                ORDER BY n.created_at DESC, n.id DESC LIMIT $8"#,
-            user_id,
-            at,
-            id,
-            f.search,
-            f.types.as_deref(),
-            f.min_priority,
-            f.expired,
-            limit
-        )
-        .fetch_all(connection)
-        .await?
-    };
-    Ok(rows)
+    // Planned for the value given (`force_custom_plan`), so that the partial index of its side is used.
+    Ok(sqlx::query_as!(
+        NotificationRow,
+        r#"SELECT n.id, t.name AS "alert_type!", n.title, n.message, n.priority_level AS priority, n.is_read, n.created_at,
+                  n.expires_at, n.data
+             FROM dashboard_notifications n JOIN alert_types t ON t.id = n.alert_type_id
+            WHERE n.user_id = $1 AND n.is_read = $9
+              AND ($2::timestamptz IS NULL OR (n.created_at, n.id) < ($2, $3::uuid))
+              AND ($4::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || like_literal($4) || '%')
+              AND ($5::uuid[] IS NULL OR n.alert_type_id = ANY ($5))
+              AND ($6::integer IS NULL OR n.priority_level >= $6)
+              AND ($7 OR n.expires_at IS NULL OR n.expires_at > CURRENT_TIMESTAMP)
+            ORDER BY n.created_at DESC, n.id DESC LIMIT $8"#,
+        user_id,
+        at,
+        id,
+        f.search,
+        f.types.as_deref(),
+        f.min_priority,
+        f.expired,
+        limit,
+        read
+    )
+    .fetch_all(connection)
+    .await?)
 }
 
 /// Unread ones, the most urgent first, the newest of them first.

@@ -9,9 +9,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum LocalServerError {
     /// None of the places has PostgreSQL's programs.
-    #[error(
-        "PostgreSQL is not installed on this computer, or not where it usually is. Install it, or choose its folder."
-    )]
+    #[error("PostgreSQL is not installed on this computer, or not where it usually is. Install it, then try again.")]
     NotFound {
         /// Every folder that was looked at.
         looked_at: Vec<PathBuf>,
@@ -76,14 +74,14 @@ pub enum LocalServerError {
         details: String,
     },
     /// Files of the cluster are missing or unreadable.
-    #[error("The local office's files are damaged. Restore the latest backup; the damaged files are kept as they are.")]
+    #[error("The local office's files are damaged. They are kept as they are; copy the details for whoever helps you.")]
     DamagedCluster {
         /// What the server said.
         details: String,
     },
     /// The cluster belongs to another major version of PostgreSQL.
     #[error(
-        "The local office was made by PostgreSQL {cluster}, and these programs are PostgreSQL {programs}. Install PostgreSQL {cluster} again, or move the office to the newer one by backup and restore."
+        "The local office was made by PostgreSQL {cluster}, and these programs are PostgreSQL {programs}. Install PostgreSQL {cluster} again; nothing in the office is lost."
     )]
     WrongMajor {
         /// The version the cluster was made by.

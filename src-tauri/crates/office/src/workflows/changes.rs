@@ -109,9 +109,8 @@ impl Office {
             None => format!("Undone: {}", row.summary.strip_prefix("Done again: ").unwrap_or(&row.summary)),
         };
         let done = Done { summary, ..self.apply(&mut transaction, inverse, me.id).await? };
-        let change = record(&mut transaction, &actor, &done, Some(id)).await?;
-        commit(transaction).await?;
-        self.tell_all(done.tells);
+        let change =
+            self.keep(transaction, &actor, done, Some(id)).await?.ok_or_else(|| AppError::not_found("change"))?;
         Ok(Undone { change })
     }
 
@@ -145,8 +144,27 @@ impl Office {
         }
     }
 
+    /// Ends a transaction in which something was done: recorded unless nothing differs, committed, told to the window.
+    pub(crate) async fn keep(
+        &self,
+        mut transaction: database::Transaction,
+        actor: &Actor,
+        done: Done,
+        undoes: Option<Uuid>,
+    ) -> Result<Option<ChangeRef>, AppError> {
+        let mut change = None;
+        if !done.fields.is_empty() || undoes.is_some() {
+            change = Some(record(&mut transaction, actor, &done, undoes).await?);
+        }
+        commit(transaction).await?;
+        if change.is_some() {
+            self.tell_all(done.tells);
+        }
+        Ok(change)
+    }
+
     /// The window is told of each.
-    pub(crate) fn tell_all(&self, events: Vec<DesktopEvent>) {
+    fn tell_all(&self, events: Vec<DesktopEvent>) {
         for event in events {
             self.tell(event);
         }
@@ -160,7 +178,7 @@ pub(crate) fn actor(me: &database::people::PersonRow) -> Actor {
 }
 
 /// Writes the record of a change into the transaction that makes it.
-pub(crate) async fn record(
+async fn record(
     connection: &mut PgConnection,
     actor: &Actor,
     done: &Done,

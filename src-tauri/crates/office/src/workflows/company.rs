@@ -6,7 +6,7 @@ use chrono::NaiveTime;
 use database::company::{self, CompanyRow};
 use database::{DatabaseError, PgConnection, act};
 
-use super::changes::{Done, Inverse, changed_meanwhile, commit, differing, record};
+use super::changes::{Done, Inverse, changed_meanwhile, differing};
 use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
@@ -60,13 +60,9 @@ impl Office {
             return Err(invalid("time_zone", "The database server does not know this time zone."));
         }
         let done = write(&mut transaction, &values, input.version.into()).await?;
-        let change =
-            if done.fields.is_empty() { None } else { Some(record(&mut transaction, &actor, &done, None).await?) };
+        // Read before it is committed: what is saved must not look lost because a question afterwards failed.
         let company = read(&mut transaction).await?;
-        commit(transaction).await?;
-        if change.is_some() {
-            self.tell_all(done.tells);
-        }
+        let change = self.keep(transaction, &actor, done, None).await?;
         Ok(CompanySaved { company, change })
     }
 }

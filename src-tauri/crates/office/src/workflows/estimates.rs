@@ -3,7 +3,7 @@
 use database::{PgConnection, act, records};
 use uuid::Uuid;
 
-use super::changes::{Done, Inverse, changed_meanwhile, commit, differing, record};
+use super::changes::{Done, Inverse, changed_meanwhile, differing};
 use super::company::invalid;
 use crate::desktop::DesktopEvent;
 use crate::error::AppError;
@@ -27,13 +27,9 @@ impl Office {
         let mut transaction = act::begin(&pool, &actor, None).await?;
         let notes = Some(notes.trim_end()).filter(|n| !n.is_empty());
         let done = write_notes(&mut transaction, id, version, notes).await?;
-        let change =
-            if done.fields.is_empty() { None } else { Some(record(&mut transaction, &actor, &done, None).await?) };
-        commit(transaction).await?;
-        if change.is_some() {
-            self.tell_all(done.tells);
-        }
-        Ok(EstimateSaved { estimate: self.estimate(id).await?, change })
+        let estimate = super::records::estimate(&mut transaction, id).await?;
+        let change = self.keep(transaction, &actor, done, None).await?;
+        Ok(EstimateSaved { estimate, change })
     }
 }
 

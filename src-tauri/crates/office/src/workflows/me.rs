@@ -2,10 +2,10 @@
 
 use chrono::NaiveTime;
 use chrono_tz::Tz;
-use database::people::{self, MeRow};
+use database::people::{self, MeRow, PersonRow};
 use database::{DatabaseError, PgConnection, act, company};
 
-use super::changes::{Done, Inverse, changed_meanwhile, commit, differing, record};
+use super::changes::{Done, Inverse, changed_meanwhile, differing};
 use super::company::{invalid, looks_like_mail, time};
 use crate::desktop::DesktopEvent;
 use crate::error::AppError;
@@ -20,9 +20,7 @@ impl Office {
     pub async fn me(&self) -> Result<Me, AppError> {
         let (pool, me) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-        let row = people::me(&mut connection, me.id).await?.ok_or_else(|| AppError::not_found("person"))?;
-        let zone = company::office_zone(&mut connection).await?;
-        Ok(shown(row, me.proven, zone))
+        read(&mut connection, &me).await
     }
 
     /// Saves what they chose, if it was not changed since it was shown.
@@ -35,13 +33,9 @@ impl Office {
         let actor = super::changes::actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
         let done = write(&mut transaction, MeRow { id: me.id, ..checked }).await?;
-        let change =
-            if done.fields.is_empty() { None } else { Some(record(&mut transaction, &actor, &done, None).await?) };
-        commit(transaction).await?;
-        if change.is_some() {
-            self.tell_all(done.tells);
-        }
-        Ok(MeSaved { me: self.me().await?, change })
+        let saved = read(&mut transaction, &me).await?;
+        let change = self.keep(transaction, &actor, done, None).await?;
+        Ok(MeSaved { me: saved, change })
     }
 
     /// The names of time zones.
@@ -56,6 +50,12 @@ impl Office {
         names.sort_unstable();
         names
     }
+}
+
+async fn read(connection: &mut PgConnection, me: &PersonRow) -> Result<Me, AppError> {
+    let row = people::me(connection, me.id).await?.ok_or_else(|| AppError::not_found("person"))?;
+    let zone = company::office_zone(connection).await?;
+    Ok(shown(row, me.proven, zone))
 }
 
 /// Writes what a person chose over the version seen.

@@ -1,6 +1,6 @@
 //! One record in the detail panel.
 
-use database::{DatabaseError, people::PersonRow, records, today};
+use database::{DatabaseError, PgConnection, people::PersonRow, records, today};
 use uuid::Uuid;
 
 use super::today::card;
@@ -16,25 +16,7 @@ impl Office {
     pub async fn estimate(&self, id: Uuid) -> Result<EstimateDetail, AppError> {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-        let row = records::estimate(&mut connection, id).await?.ok_or_else(|| AppError::not_found("estimate"))?;
-        Ok(EstimateDetail {
-            id: row.id,
-            customer_name: row.customer_name,
-            email: row.email,
-            phone: row.phone,
-            service_type: row.service_type,
-            project_address: row.project_address,
-            project_size: row.project_size,
-            timeline: row.timeline,
-            description: row.description,
-            estimated_cost: row.estimated_cost.map(|cost| cost.to_string()),
-            status: row.status,
-            response_by: row.response_by,
-            notes: row.notes,
-            version: row.version,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
+        estimate(&mut connection, id).await
     }
 
     /// A job, with who is on it and what happened to it.
@@ -76,6 +58,29 @@ impl Office {
             updated_at: rest.updated_at,
         })
     }
+}
+
+/// An estimate, on this connection.
+pub(crate) async fn estimate(connection: &mut PgConnection, id: Uuid) -> Result<EstimateDetail, AppError> {
+    let row = records::estimate(connection, id).await?.ok_or_else(|| AppError::not_found("estimate"))?;
+    Ok(EstimateDetail {
+        id: row.id,
+        customer_name: row.customer_name,
+        email: row.email,
+        phone: row.phone,
+        service_type: row.service_type,
+        project_address: row.project_address,
+        project_size: row.project_size,
+        timeline: row.timeline,
+        description: row.description,
+        estimated_cost: row.estimated_cost.map(|cost| cost.to_string()),
+        status: row.status,
+        response_by: row.response_by,
+        notes: row.notes,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
 }
 
 impl From<PersonRow> for Person {
