@@ -182,7 +182,7 @@ async fn readers(desks: Arc<Vec<Desk>>, end: Instant) -> HashMap<Uuid, Instant> 
             desk.popups.mark_read(&some);
         } else {
             let Ok(mut connection) = desk.link.pool().acquire().await else { continue };
-            if database::notifications::mark_read(&mut connection, &desk.user_id, &some).await.is_err() {
+            if database::inbox::set_read(&mut connection, &desk.user_id, &some, true).await.is_err() {
                 continue;
             }
         }

@@ -16,18 +16,6 @@ pub(crate) async fn notifications(office: TheOffice<'_>, limit: u32) -> Answer<N
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn mark_read(office: TheOffice<'_>, ids: Vec<Uuid>) -> Answer<()> {
-    office.mark_read(&ids).await
-}
-
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn mark_all_read(office: TheOffice<'_>) -> Answer<u32> {
-    office.mark_all_read().await
-}
-
-#[tauri::command]
-#[specta::specta]
 pub(crate) async fn inbox(office: TheOffice<'_>, query: InboxQuery) -> Answer<InboxPage> {
     office.inbox(&query).await
 }

@@ -1,7 +1,7 @@
 //! The company, the person, this computer.
 
 use office::view::{Company, CompanyInput, CompanySaved, ComputerSettings, Me, MeInput, MeSaved};
-use office::{AppError, ErrorCode, Office};
+use office::{AppError, ErrorCode};
 use tauri::AppHandle;
 use tauri_plugin_autostart::ManagerExt;
 
@@ -64,11 +64,4 @@ pub(crate) async fn save_computer_settings(
 #[specta::specta]
 pub(crate) async fn test_popup(office: TheOffice<'_>) -> Answer<()> {
     office.test_popup().await
-}
-
-#[tauri::command]
-#[specta::specta]
-#[expect(clippy::unnecessary_wraps, reason = "every command answers with data or an error")]
-pub(crate) fn time_zones() -> Answer<Vec<String>> {
-    Ok(Office::time_zones())
 }

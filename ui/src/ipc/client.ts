@@ -62,13 +62,9 @@ export interface Office {
   saveComputerSettings(settings: T.ComputerSettings): Promise<T.ComputerSettings>;
   /** Refused with a sentence where the system does. */
   testPopup(): Promise<void>;
-  /** IANA names the server knows. */
-  timeZones(): Promise<string[]>;
 
   today(): Promise<T.Today>;
   notifications(limit: number): Promise<T.NotificationPage>;
-  markRead(ids: string[]): Promise<void>;
-  markAllRead(): Promise<number>;
   inbox(query: T.InboxQuery): Promise<T.InboxPage>;
   alertKinds(): Promise<T.AlertKind[]>;
   /** How many changed. */
@@ -135,12 +131,9 @@ export function coreOffice(): Office {
     computerSettings: () => ask(() => commands.computerSettings()),
     saveComputerSettings: (settings) => ask(() => commands.saveComputerSettings(settings)),
     testPopup: async () => void (await ask(() => commands.testPopup())),
-    timeZones: () => ask(() => commands.timeZones()),
 
     today: () => ask(() => commands.today()),
     notifications: (limit) => ask(() => commands.notifications(limit)),
-    markRead: async (ids) => void (await ask(() => commands.markRead(ids))),
-    markAllRead: () => ask(() => commands.markAllRead()),
     inbox: (query) => ask(() => commands.inbox(query)),
     alertKinds: () => ask(() => commands.alertKinds()),
     setRead: (ids, read) => ask(() => commands.setRead(ids, read)),

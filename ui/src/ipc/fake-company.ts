@@ -49,23 +49,3 @@ export function computer(): ComputerSettings {
     close_to_tray: true,
   };
 }
-
-export const ZONES = [
-  "America/New_York",
-  "America/Detroit",
-  "America/Indiana/Indianapolis",
-  "America/Chicago",
-  "America/Denver",
-  "America/Phoenix",
-  "America/Los_Angeles",
-  "America/Anchorage",
-  "America/Toronto",
-  "America/Vancouver",
-  "America/Mexico_City",
-  "Pacific/Honolulu",
-  "Europe/London",
-  "Europe/Berlin",
-  "Australia/Sydney",
-  "Asia/Tokyo",
-  "UTC",
-];

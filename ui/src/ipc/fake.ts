@@ -30,7 +30,7 @@ import type {
 } from "./client";
 import { OfficeError } from "./errors";
 import { differences, FakeChanges } from "./fake-changes";
-import { company, computer, me, ZONES } from "./fake-company";
+import { company, computer, me } from "./fake-company";
 import {
   FakeConnections,
   LOCAL_STEPS,
@@ -271,7 +271,6 @@ export class FakeOffice implements Office {
   saveComputerSettings = (settings: ComputerSettings) =>
     this.#answer("saveComputerSettings", [settings], () => (this.computer = { ...settings }));
   testPopup = () => this.#answer("testPopup", [], () => undefined);
-  timeZones = () => this.#answer("timeZones", [], () => ZONES);
 
   today = () => this.#answer("today", [], () => structuredClone(this.day));
   notifications = (limit: number): Promise<NotificationPage> =>
@@ -280,13 +279,6 @@ export class FakeOffice implements Office {
       items: structuredClone(this.unread.slice(0, limit)),
       more: this.unread.length > limit,
     }));
-  markRead = (ids: string[]) => this.#answer("markRead", [ids], () => this.#read((n) => ids.includes(n.id)));
-  markAllRead = () =>
-    this.#answer("markAllRead", [], () => {
-      const all = this.unread.length;
-      this.#read(() => true);
-      return all;
-    });
   inbox = (query: InboxQuery) =>
     this.#answer("inbox", [query], () => page([...this.unread, ...this.archive], query, this.day.as_of));
   alertKinds = () => this.#answer("alertKinds", [], () => KINDS);

@@ -73,42 +73,6 @@ pub async fn unread_count(connection: &mut PgConnection, user_id: &str) -> Resul
     .await?)
 }
 
-/// Marks these of mine read; others' and already read ones are left alone.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn mark_read(connection: &mut PgConnection, user_id: &str, ids: &[Uuid]) -> Result<u64, DatabaseError> {
-    let done = sqlx::query!(
-        "UPDATE dashboard_notifications SET is_read = true, read_at = CURRENT_TIMESTAMP
-          WHERE user_id = $1 AND id = ANY ($2) AND NOT is_read",
-        user_id,
-        ids
-    )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
-}
-
-/// Marks all of mine read that came in up to `until`: what came after the person looked stays unread.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn mark_all_read(
-    connection: &mut PgConnection,
-    user_id: &str,
-    until: DateTime<Utc>,
-) -> Result<u64, DatabaseError> {
-    let done = sqlx::query!(
-        "UPDATE dashboard_notifications SET is_read = true, read_at = CURRENT_TIMESTAMP
-          WHERE user_id = $1 AND NOT is_read AND created_at <= $2",
-        user_id,
-        until
-    )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
-}
-
 /// What is still to pop up on this computer: mine, unread, not expired, come in since the computer was set up, and
 /// not shown here yet. "Not yet shown" instead of "newer than the last": a late commit is not skipped.
 ///

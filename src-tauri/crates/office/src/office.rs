@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
 use database::{ConnectionSettings, PgPool, people};
 use secrecy::SecretString;
 
@@ -33,8 +32,6 @@ pub struct Office {
     popups: Arc<Popups>,
     link: tokio::sync::RwLock<Option<Link>>,
     pub(crate) application: String,
-    /// The newest notification the person was shown: "mark all read" reaches that far.
-    listed_until: Mutex<Option<DateTime<Utc>>>,
 }
 
 impl Office {
@@ -58,7 +55,6 @@ impl Office {
             desktop,
             popups,
             link: tokio::sync::RwLock::default(),
-            listed_until: Mutex::default(),
         })
     }
 
@@ -147,11 +143,6 @@ impl Office {
             (ConnectionState::Offline { error, .. }, _) => Err(AppError { code: ErrorCode::NotConnected, ..error }),
             _ => Err(not_connected()),
         }
-    }
-
-    /// How far the person's list of notifications reached.
-    pub(crate) fn listed_until(&self) -> MutexGuard<'_, Option<DateTime<Utc>>> {
-        self.listed_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The window is told, as when another program had changed it.

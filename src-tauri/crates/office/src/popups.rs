@@ -295,7 +295,7 @@ impl Popups {
         if ids.is_empty() {
             return Ok(());
         }
-        match in_time(notifications::mark_read(listener.connection().await?, &inbox.user_id, &ids)).await {
+        match in_time(database::inbox::set_read(listener.connection().await?, &inbox.user_id, &ids, true)).await {
             Ok(_) => {}
             // Asking again would change nothing, and hold up everything else.
             Err(error) if error.failure() == Failure::RightsMissing => {

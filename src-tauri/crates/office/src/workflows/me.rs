@@ -37,19 +37,6 @@ impl Office {
         let change = self.keep(transaction, &actor, done, None).await?;
         Ok(MeSaved { me: saved, change })
     }
-
-    /// The names of time zones.
-    #[must_use]
-    pub fn time_zones() -> Vec<String> {
-        let mut names: Vec<String> = chrono_tz::TZ_VARIANTS
-            .iter()
-            .map(|zone| zone.name())
-            .filter(|name| (name.contains('/') && !name.starts_with("Etc/")) || *name == "UTC")
-            .map(str::to_owned)
-            .collect();
-        names.sort_unstable();
-        names
-    }
 }
 
 async fn read(connection: &mut PgConnection, me: &PersonRow) -> Result<Me, AppError> {
@@ -186,12 +173,5 @@ mod tests {
         assert_eq!(check(&input(None, Some("06:00"))).unwrap_err().field.as_deref(), Some("quiet_from"));
         assert!(check(&input(Some("06:00"), Some("06:00"))).is_err());
         assert!(check(&input(Some("25:00"), Some("06:00"))).is_err());
-    }
-
-    #[test]
-    fn time_zones_are_places_people_know() {
-        let zones = Office::time_zones();
-        assert!(zones.iter().any(|z| z == "America/Chicago") && zones.len() > 300);
-        assert!(!zones.iter().any(|z| z.starts_with("Etc/")));
     }
 }
