@@ -20,6 +20,9 @@ pub(crate) struct NotificationsChanged(pub ());
 /// A popup was clicked: show this.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
 pub(crate) struct OpenRecord(pub RecordRef);
+/// Something the schedule shows has changed: read it again.
+#[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
+pub(crate) struct ScheduleChanged(pub ());
 /// The company's settings have changed.
 #[derive(Debug, Clone, Serialize, Deserialize, Type, Event)]
 pub(crate) struct CompanyChanged(pub ());
@@ -76,6 +79,37 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             c::settings::test_popup,
             c::schedule::today,
             c::schedule::job,
+            c::schedule::schedule,
+            c::schedule::move_jobs,
+            c::schedule::set_job_status,
+            c::schedule::pin_jobs,
+            c::schedule::check_jobs,
+            c::schedule::unscheduled,
+            c::schedule::job_list,
+            c::schedule::schedule_clashes,
+            c::schedule::saved_views,
+            c::schedule::save_view,
+            c::schedule::delete_view,
+            c::jobs::job_edit,
+            c::jobs::job_seed,
+            c::jobs::create_job,
+            c::jobs::save_job,
+            c::jobs::job_span,
+            c::jobs::contract_choices,
+            c::jobs::job_history,
+            c::jobs::outside,
+            c::jobs::mark_looked_at,
+            c::jobs::match_name,
+            c::jobs::join_moved,
+            c::rain::plan_rain_out,
+            c::rain::check_rain_out,
+            c::rain::apply_rain_out,
+            c::rain::customer_messages,
+            c::rain::save_message,
+            c::papers::open_day_sheet,
+            c::papers::open_week_plan,
+            c::papers::export_calendar,
+            c::papers::export_jobs,
             c::alerts::notifications,
             c::alerts::inbox,
             c::alerts::alert_kinds,
@@ -92,6 +126,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         .events(collect_events![
             ConnectionChanged,
             TodayChanged,
+            ScheduleChanged,
             NotificationsChanged,
             OpenRecord,
             MigrationStep,

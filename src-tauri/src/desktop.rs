@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::bindings::{
     ChangesChanged, CompanyChanged, ConnectionChanged, LocalOfficeProgress, MeChanged, MigrationStep,
-    NotificationsChanged, OpenRecord, TodayChanged,
+    NotificationsChanged, OpenRecord, ScheduleChanged, TodayChanged,
 };
 
 /// The window and the system's popups.
@@ -63,6 +63,7 @@ impl Desktop for Shell {
         let told = match event {
             DesktopEvent::Connection(state) => ConnectionChanged(*state).emit(app),
             DesktopEvent::TodayChanged => TodayChanged(()).emit(app),
+            DesktopEvent::ScheduleChanged => ScheduleChanged(()).emit(app),
             DesktopEvent::NotificationsChanged => NotificationsChanged(()).emit(app),
             DesktopEvent::Migration(step) => MigrationStep(step).emit(app),
             DesktopEvent::LocalOffice(step) => LocalOfficeProgress(step).emit(app),

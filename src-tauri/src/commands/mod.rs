@@ -3,6 +3,9 @@
 pub(crate) mod alerts;
 pub(crate) mod connection;
 pub(crate) mod estimates;
+pub(crate) mod jobs;
+pub(crate) mod papers;
+pub(crate) mod rain;
 pub(crate) mod records;
 pub(crate) mod schedule;
 pub(crate) mod settings;

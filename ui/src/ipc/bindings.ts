@@ -38,6 +38,37 @@ export const commands = {
 	testPopup: () => typedError<null, AppError>(__TAURI_INVOKE("test_popup")),
 	today: () => typedError<Today, AppError>(__TAURI_INVOKE("today")),
 	job: (id: string) => typedError<JobDetail, AppError>(__TAURI_INVOKE("job", { id })),
+	schedule: (query: ScheduleQuery) => typedError<Schedule, AppError>(__TAURI_INVOKE("schedule", { query })),
+	moveJobs: (moves: JobMove[], reason: string | null, overrideReason: string | null) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("move_jobs", { moves, reason, overrideReason })),
+	setJobStatus: (jobs: JobVersion[], status: string, reason: string | null, overrideReason: string | null) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("set_job_status", { jobs, status, reason, overrideReason })),
+	pinJobs: (jobs: JobVersion[], pinned: boolean) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("pin_jobs", { jobs, pinned })),
+	checkJobs: (checks: JobCheck[]) => typedError<Consequences[], AppError>(__TAURI_INVOKE("check_jobs", { checks })),
+	unscheduled: (text: string | null) => typedError<UnscheduledPage, AppError>(__TAURI_INVOKE("unscheduled", { text })),
+	jobList: (query: JobListQuery) => typedError<JobList, AppError>(__TAURI_INVOKE("job_list", { query })),
+	scheduleClashes: () => typedError<ClashPage, AppError>(__TAURI_INVOKE("schedule_clashes")),
+	savedViews: (screen: string) => typedError<SavedView[], AppError>(__TAURI_INVOKE("saved_views", { screen })),
+	saveView: (screen: string, name: string, filters: string) => typedError<SavedView[], AppError>(__TAURI_INVOKE("save_view", { screen, name, filters })),
+	deleteView: (screen: string, id: string) => typedError<SavedView[], AppError>(__TAURI_INVOKE("delete_view", { screen, id })),
+	jobEdit: (id: string) => typedError<JobEdit, AppError>(__TAURI_INVOKE("job_edit", { id })),
+	jobSeed: (seed: JobSeed) => typedError<JobEdit, AppError>(__TAURI_INVOKE("job_seed", { seed })),
+	createJob: (input: JobInput, reason: string | null, overrideReason: string | null) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("create_job", { input, reason, overrideReason })),
+	saveJob: (id: string, version: number, input: JobInput, reason: string | null, overrideReason: string | null) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("save_job", { id, version, input, reason, overrideReason })),
+	jobSpan: (start: string, hours: string, skipDaysOff: boolean) => typedError<string, AppError>(__TAURI_INVOKE("job_span", { start, hours, skipDaysOff })),
+	contractChoices: (text: string) => typedError<ContractChoice[], AppError>(__TAURI_INVOKE("contract_choices", { text })),
+	jobHistory: (id: string) => typedError<HistoryLine[], AppError>(__TAURI_INVOKE("job_history", { id })),
+	outside: () => typedError<Outside, AppError>(__TAURI_INVOKE("outside")),
+	markLookedAt: (jobs: string[]) => typedError<null, AppError>(__TAURI_INVOKE("mark_looked_at", { jobs })),
+	matchName: (machine: boolean, written: string, resource: ResourceRef) => typedError<ChangeRef | null, AppError>(__TAURI_INVOKE("match_name", { machine, written, resource })),
+	joinMoved: (canceled: JobVersion, instead: JobVersion) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("join_moved", { canceled, instead })),
+	planRainOut: (request: RainRequest) => typedError<RainPlan, AppError>(__TAURI_INVOKE("plan_rain_out", { request })),
+	checkRainOut: (request: RainRequest, moves: AgreedMove[]) => typedError<PlanProblem[], AppError>(__TAURI_INVOKE("check_rain_out", { request, moves })),
+	applyRainOut: (rainOut: RainOut) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("apply_rain_out", { rainOut })),
+	customerMessages: (query: MessagesQuery) => typedError<CustomerMessage[], AppError>(__TAURI_INVOKE("customer_messages", { query })),
+	saveMessage: (input: MessageInput) => typedError<CustomerMessage, AppError>(__TAURI_INVOKE("save_message", { input })),
+	openDaySheet: (day: string, crews: string[]) => typedError<Exported, AppError>(__TAURI_INVOKE("open_day_sheet", { day, crews })),
+	openWeekPlan: (from: string, crews: string[]) => typedError<Exported, AppError>(__TAURI_INVOKE("open_week_plan", { from, crews })),
+	exportCalendar: (crew: string | null) => typedError<Exported | null, AppError>(__TAURI_INVOKE("export_calendar", { crew })),
+	exportJobs: (query: JobListQuery) => typedError<Exported | null, AppError>(__TAURI_INVOKE("export_jobs", { query })),
 	notifications: (limit: number) => typedError<NotificationPage, AppError>(__TAURI_INVOKE("notifications", { limit })),
 	inbox: (query: InboxQuery) => typedError<InboxPage, AppError>(__TAURI_INVOKE("inbox", { query })),
 	alertKinds: () => typedError<AlertKind[], AppError>(__TAURI_INVOKE("alert_kinds")),
@@ -63,10 +94,19 @@ export const events = {
 	notificationsChanged: makeEvent<NotificationsChanged, NotificationsChanged>("notifications-changed"),
 	openRecord: makeEvent<OpenRecord, OpenRecord>("open-record"),
 	runCommand: makeEvent<RunCommand, RunCommand>("run-command"),
+	scheduleChanged: makeEvent<ScheduleChanged, ScheduleChanged>("schedule-changed"),
 	todayChanged: makeEvent<TodayChanged, TodayChanged>("today-changed"),
 };
 
 /* Types */
+/**  A move of the plan, as a person agreed to it. */
+export type AgreedMove = {
+	/**  Where it goes. */
+	job: JobMove,
+	/**  Its crews then; none: as they are. */
+	crews: string[] | null,
+};
+
 /**  An alert type, for filters. */
 export type AlertKind = {
 	/**  Such as `estimate_requested`. */
@@ -250,6 +290,14 @@ export type Clash = {
 	other_end: string,
 };
 
+/**  Clashes from today on. */
+export type ClashPage = {
+	/**  The soonest 100. */
+	items: Clash[],
+	/**  All of them. */
+	total: number,
+};
+
 /**  The company. */
 export type Company = {
 	/**  On every paper. */
@@ -407,6 +455,44 @@ since: string;
 /**  Why. */
 error: AppError };
 
+/**  What would follow. */
+export type Consequences = {
+	/**  Of which job; none: a new one. */
+	job_id: string | null,
+	/**  It would be refused. */
+	clashes: JobClash[],
+	/**  It would be a pity. */
+	warnings: Warning[],
+};
+
+/**  How a customer is told. */
+export type Contact = {
+	/**  Their name. */
+	name: string | null,
+	/**  What they prefer: `email`, `sms`, `phone` or `mail`. */
+	method: string,
+	/**  Their number. */
+	phone: string | null,
+	/**  Their mail address. */
+	email: string | null,
+};
+
+/**  A contract to choose. */
+export type ContractChoice = {
+	/**  `contracts.id` */
+	id: string,
+	/**  The client. */
+	customer: string,
+	/**  Their number. */
+	phone: string | null,
+	/**  `residential`, … */
+	service_type: string,
+	/**  Where. */
+	address: string,
+	/**  `pending`, `approved`, … */
+	status: string,
+};
+
 /**  The jobs of one crew on one day. */
 export type CrewDay = {
 	/**  None: jobs with people but no crew. */
@@ -415,6 +501,32 @@ export type CrewDay = {
 	crew_name: string,
 	/**  In order of start. */
 	jobs: JobCard[],
+};
+
+/**  A customer to tell. */
+export type CustomerMessage = {
+	/**  `customer_messages.id` */
+	id: string,
+	/**  To be given back. */
+	version: number,
+	/**  The job it is about, as it stands now; none: gone. */
+	job: ScheduleJob | null,
+	/**  `email`, `sms` or `phone`. */
+	channel: string,
+	/**  Who. */
+	to_name: string | null,
+	/**  Where; none: nothing is known. */
+	to_address: string | null,
+	/**  One line, of mails. */
+	subject: string | null,
+	/**  The text; for a call what to say. */
+	body: string,
+	/**  `draft`, `queued`, `sent`, `done` or `dropped`. */
+	state: string,
+	/**  What they said. */
+	note: string | null,
+	/**  When it was written. */
+	created_at: string,
 };
 
 /**  Everything the doctor found. */
@@ -555,6 +667,30 @@ export type FieldChange = {
 	after: string | null,
 };
 
+/**  One line of a job's history, as a sentence. */
+export type HistoryLine = {
+	/**  `schedule_changes.id`; for undoing it. */
+	id: string,
+	/**  When. */
+	at: string,
+	/**  Name of the person, or what the program called itself. */
+	by: string,
+	/**  `manual_admin`, `calendly_webhook`, `mobile_app`, `api` or `system`. */
+	source: string,
+	/**  `scheduled`, `rescheduled`, `canceled`, `completed`, `crew_changed`, … */
+	change: string,
+	/**  "Moved from Tue, June 9, 6:00 am to Thu, June 11, 6:00 am", in the office's zone. */
+	sentence: string,
+	/**  Why. */
+	reason: string | null,
+	/**  What differs. */
+	fields: FieldChange[],
+	/**  It has a way back now. */
+	can_undo: boolean,
+	/**  Why it has none. */
+	why_not: string | null,
+};
+
 /**  What a pasted configuration says. */
 export type ImportedConfiguration = {
 	/**  Where and how. */
@@ -661,6 +797,44 @@ export type JobChange = {
 	reason: string | null,
 };
 
+/**  A place on the board that is tried out. */
+export type JobCheck = {
+	/**  Which job; none: a new one. */
+	job_id: string | null,
+	/**  From. */
+	start: string,
+	/**  Until. */
+	end: string,
+	/**  Where it goes to another row. */
+	reassign: Reassign | null,
+	/**  Instead of what is on it: these. */
+	words: ResourceWord[] | null,
+};
+
+/**  Somebody or something that would be in two places at once. */
+export type JobClash = {
+	/**  The job that was to be saved; none: a new one. */
+	job_id: string | null,
+	/**  `person` or `machine`. */
+	resource_kind: ResourceKind,
+	/**  Its id. */
+	resource_id: string,
+	/**  Its name. */
+	resource_name: string,
+	/**  The job that is there already. */
+	other_job_id: string,
+	/**  Its client. */
+	other_customer: string | null,
+	/**  Its place. */
+	other_address: string,
+	/**  From. */
+	other_start: string,
+	/**  Until. */
+	other_end: string,
+	/**  Its status. */
+	other_status: string,
+};
+
 /**  One job. */
 export type JobDetail = {
 	/**  As lists show it. */
@@ -681,6 +855,202 @@ export type JobDetail = {
 	created_at: string,
 	/**  When it was last changed. */
 	updated_at: string,
+};
+
+/**  A job in the editor. */
+export type JobEdit = {
+	/**  None: a new one. */
+	id: string | null,
+	/**  To be given back. */
+	version: number,
+	/**  What is edited. */
+	input: JobInput,
+	/**  Its contract. */
+	contract: ContractChoice | null,
+	/**  Other jobs of the contract, in order of start, 20 at most. */
+	related: RelatedJob[],
+	/**  Where its status may go from here; not the status it has. */
+	may_become: StatusChoice[],
+	/**  The office's time zone (IANA). */
+	zone: string,
+	/**  Who entered it. */
+	source: string,
+	/**  Its event in Calendly. */
+	calendly_event_uri: string | null,
+	/**  When it was entered; none: a new one. */
+	created_at: string | null,
+	/**  When it was last changed. */
+	updated_at: string | null,
+};
+
+/**  What a job is narrowed to. Empty lists and `None` mean "all". */
+export type JobFilter = {
+	/**  `scheduled`, `confirmed`, … */
+	statuses: string[],
+	/**  Of the contract: `residential`, …; `none`: no contract. */
+	services: string[],
+	/**  Crews the job names. */
+	crews: string[],
+	/**  Only (not) weather-dependent. */
+	weather: boolean | null,
+	/**  1–5; 5 is the most urgent. */
+	min_priority: number | null,
+	/**  Every word in the address or in what is known of the client. */
+	text: string | null,
+	/**  Only what another program entered. */
+	outside: boolean,
+	/**  Only with nobody on it. */
+	unassigned: boolean,
+	/**  Only with somebody or something in two places. */
+	clashing: boolean,
+};
+
+/**  How a list is put in groups. */
+export type JobGroup = "none" | "day" | "week" | "status" | "crew" | "customer" | "service";
+
+/**  How many are in a group. */
+export type JobGroupCount = {
+	/**  A date (days, weeks by their Monday), a status, a name; empty: without. */
+	key: string,
+	/**  Jobs in it. */
+	count: number,
+};
+
+/**  Everything of a job that is edited. */
+export type JobInput = {
+	/**  `contracts.id` */
+	contract_id: string | null,
+	/**  From. */
+	start: string,
+	/**  Until. */
+	end: string,
+	/**  `scheduled`, … */
+	status: string,
+	/**  Crews and people. */
+	crew: ResourceWord[],
+	/**  Machines. */
+	machines: ResourceWord[],
+	/**  Where. */
+	address: string,
+	/**  For the crew. */
+	instructions: string | null,
+	/**  Hours of work, decimal text; more than 0, at most 99,999.99. */
+	duration_hours: string | null,
+	/**  Cannot be done in the rain. */
+	weather_dependent: boolean,
+	/**  1–5; 5 is the most urgent. */
+	priority: number,
+	/**  No plan moves it. */
+	pinned: boolean,
+	/**  The job it waits for. */
+	follows_job_id: string | null,
+	/**  Hours between the end of that and the start of this, decimal text. */
+	follows_after_hours: string,
+};
+
+/**  One line of the list. */
+export type JobLine = {
+	/**  Key of its group. */
+	group: string | null,
+	/**  The job. */
+	job: ScheduleJob,
+	/**  Its crews by name. */
+	crew_names: string[],
+	/**  When it was last changed. */
+	updated_at: string,
+};
+
+/**  A page of the list. */
+export type JobList = {
+	/**  The lines. */
+	items: JobLine[],
+	/**  Every group, on the first page only. */
+	groups: JobGroupCount[],
+	/**  Jobs in all, on the first page only; 10,000 means "at least". */
+	total: number | null,
+	/**  Where the next page begins. */
+	next: string | null,
+	/**  Set when this is the copy on this computer. */
+	copy_as_of: string | null,
+};
+
+/**  Which page of the list. */
+export type JobListQuery = {
+	/**  First day; none: from the beginning. */
+	from: string | null,
+	/**  The day after the last; none: without end. */
+	until: string | null,
+	/**  Which jobs. */
+	filter: JobFilter,
+	/**  Groups, rising. */
+	group: JobGroup,
+	/**  Order within them. */
+	sort: JobSort,
+	/**  The other way round. */
+	descending: boolean,
+	/**  `next` of the page before. */
+	after: string | null,
+	/**  1–500 */
+	limit: number,
+};
+
+/**  Where a job goes. */
+export type JobMove = {
+	/**  Which. */
+	id: string,
+	/**  As it was seen. */
+	version: number,
+	/**  Its new start. */
+	start: string,
+	/**  Its new end. */
+	end: string,
+	/**  Where it goes to another row. */
+	reassign: Reassign | null,
+};
+
+/**  What a new job begins with. */
+export type JobSeed = {
+	/**  For this contract. */
+	contract_id: string | null,
+	/**  As a copy of this job: everything but its status, its times and its event. */
+	copy_of: string | null,
+	/**  From. */
+	start: string | null,
+	/**  Until. */
+	end: string | null,
+	/**  On the row of this crew, person or machine. */
+	resource: ResourceRef | null,
+};
+
+/**  What a list is sorted by, within its groups. */
+export type JobSort = "start" | "end" | "customer" | "address" | "status" | "priority" | "updated" | "created";
+
+/**  Which job, as it was seen. */
+export type JobVersion = {
+	/**  Which. */
+	id: string,
+	/**  As it was seen. */
+	version: number,
+};
+
+/**  A job in the rain that is not moved. */
+export type KeptJob = {
+	/**  As it stands. */
+	job: ScheduleJob,
+	/**  One sentence: why it stays. */
+	why: string,
+	/**  Somebody should call about it. */
+	tell: Contact,
+};
+
+/**  A cancellation and a new job that look like one move. */
+export type LikelyMove = {
+	/**  The job that was canceled: it holds the history, the crew and the notes. */
+	canceled: ScheduleJob,
+	/**  When it was. */
+	canceled_at: string,
+	/**  The job that came instead. */
+	new: ScheduleJob,
 };
 
 /**  A step of making the local office. */
@@ -763,6 +1133,34 @@ export type MeSaved = {
 	change: ChangeRef | null,
 };
 
+/**  What is saved of a message. */
+export type MessageInput = {
+	/**  Which. */
+	id: string,
+	/**  As it was seen. */
+	version: number,
+	/**  `email`, `sms` or `phone`. */
+	channel: string,
+	/**  Where. */
+	to_address: string | null,
+	/**  One line. */
+	subject: string | null,
+	/**  The text. */
+	body: string,
+	/**  `draft`, `done` or `dropped`. */
+	state: string,
+	/**  What they said. */
+	note: string | null,
+};
+
+/**  Which messages. */
+export type MessagesQuery = {
+	/**  Of this change; none: of all. */
+	change_id: string | null,
+	/**  Only drafts. */
+	open: boolean,
+};
+
 /**  What a migration did. */
 export type MigrationResult = {
 	/**  The steps. */
@@ -775,6 +1173,14 @@ export type MigrationResult = {
 
 /**  A step of a migration. */
 export type MigrationStep = Progress;
+
+/**  A job of another program that nobody has looked at. */
+export type NewJob = {
+	/**  The job. */
+	job: ScheduleJob,
+	/**  When it came in. */
+	created_at: string,
+};
 
 /**  One dashboard notification. */
 export type Notification = {
@@ -811,8 +1217,28 @@ export type NotificationPage = {
 /**  My notifications have changed. */
 export type NotificationsChanged = null;
 
+/**  When the office works. */
+export type OfficeHours = {
+	/**  1 = Monday … 7 = Sunday. */
+	working_days: number[],
+	/**  `HH:MM`, in the office's zone. */
+	from: string,
+	/**  `HH:MM`, in the office's zone. */
+	until: string,
+};
+
 /**  A popup was clicked: show this. */
 export type OpenRecord = RecordRef;
+
+/**  What other programs did that somebody should look at. */
+export type Outside = {
+	/**  Of the last 30 days, newest first; 100 at most. */
+	new_jobs: NewJob[],
+	/**  Newest first. */
+	moves: LikelyMove[],
+	/**  The most frequent first; 100 at most. */
+	unknown: UnknownName[],
+};
 
 /**  Somebody of the office. */
 export type Person = {
@@ -824,6 +1250,45 @@ export type Person = {
 	email: string | null,
 };
 
+/**  What is wrong with a plan a person edited. */
+export type PlanProblem = {
+	/**  With which job. */
+	job_id: string,
+	/**  One sentence. */
+	text: string,
+	/**  It would be refused without an override; otherwise it is only a pity. */
+	refuses: boolean,
+};
+
+/**  How a plan is made. */
+export type PlanStrategy = 
+/**  The soonest free place for each, the most urgent first. */
+"best_fit" | 
+/**  The same, but nothing ends up sooner than it was. */
+"nothing_forward" | 
+/**  Everything movable from the first day on, by a number of working days. */
+"push_all";
+
+/**  A job and where the plan puts it. */
+export type PlannedMove = {
+	/**  As it stands. */
+	job: ScheduleJob,
+	/**  It is rained out; otherwise it moves with another. */
+	hit: boolean,
+	/**  Its new start; none: no place was found. */
+	start: string | null,
+	/**  Its new end. */
+	end: string | null,
+	/**  Its crews then. */
+	crews: string[],
+	/**  One sentence: why there, why not at all. */
+	why: string,
+	/**  Working days later; below 0: sooner. */
+	days_later: number,
+	/**  Who is to be told. */
+	tell: Contact,
+};
+
 /**  A step of something that takes a while: a migration, making the local office. */
 export type Progress = {
 	/**  What is being done. */
@@ -832,6 +1297,56 @@ export type Progress = {
 	done: number,
 	/**  Steps in all. */
 	total: number,
+};
+
+/**  A plan to apply. */
+export type RainOut = {
+	/**  The days are recorded as rain days. */
+	request: RainRequest,
+	/**  All of it, or nothing. */
+	moves: AgreedMove[],
+	/**  Why, for every job's history. */
+	reason: string,
+	/**  Going ahead over clashes, and why. */
+	override_reason: string | null,
+};
+
+/**  A proposed plan. */
+export type RainPlan = {
+	/**  The database's clock. */
+	as_of: string,
+	/**  The office's time zone (IANA). */
+	zone: string,
+	/**  What moves, in order of the new start; what found no place last. */
+	moves: PlannedMove[],
+	/**  In the rain and not moved. */
+	kept: KeptJob[],
+	/**  Working days of delay in all. */
+	days_of_delay: number,
+};
+
+/**  Which days, and how. */
+export type RainRequest = {
+	/**  In the office's zone; 1–14 days. */
+	days: string[],
+	/**  From this time on the first day (`HH:MM`); none: all of it. */
+	from_time: string | null,
+	/**  How. */
+	strategy: PlanStrategy,
+	/**  Working days to push by, 1–20. */
+	push_days: number,
+	/**  Another crew may take a job when its own has no room. */
+	other_crews: boolean,
+};
+
+/**  One resource of a job replaced by another. */
+export type Reassign = {
+	/**  Of both. */
+	kind: ResourceKind,
+	/**  Taken off; none: nothing. */
+	from: string | null,
+	/**  Put on; none: nothing. */
+	to: string | null,
 };
 
 /**  A record of the office. */
@@ -877,6 +1392,61 @@ export type RecordSheet = {
 	sections: SheetSection[],
 };
 
+/**  Another job of the same contract. */
+export type RelatedJob = {
+	/**  `job_schedules.id` */
+	id: string,
+	/**  From. */
+	start: string,
+	/**  Until. */
+	end: string,
+	/**  Its status. */
+	status: string,
+	/**  Beginning of its instructions. */
+	instructions: string | null,
+};
+
+/**  What a resource of a job is. */
+export type ResourceKind = 
+/**  `crews` */
+"crew" | 
+/**  `crew_members` */
+"person" | 
+/**  `equipment` */
+"machine";
+
+/**  A crew, a person or a machine with its name. */
+export type ResourceName = {
+	/**  What it is. */
+	kind: ResourceKind,
+	/**  Which. */
+	id: string,
+	/**  Its name. */
+	name: string,
+};
+
+/**  A crew, a person or a machine. */
+export type ResourceRef = {
+	/**  What it is. */
+	kind: ResourceKind,
+	/**  Which. */
+	id: string,
+};
+
+/**  Somebody or something on a job, as its columns name it. */
+export type ResourceWord = {
+	/**  None: nobody here knows it. */
+	kind: ResourceKind | null,
+	/**  Which. */
+	id: string | null,
+	/**  Its name; for an unknown one what is written. */
+	name: string,
+	/**  Its place in the column, from 1; none: added now. What keeps its place is kept as it was written. */
+	item: number | null,
+	/**  More than one has this name. */
+	ambiguous: boolean,
+};
+
 /**  The tray asks for a command of the window's registry. */
 export type RunCommand = string;
 
@@ -906,6 +1476,170 @@ export type SavedConnection = {
 	tuning: Tuning,
 	/**  The keychain has its password; else it is used for this session only. */
 	password_saved: boolean,
+};
+
+/**  What a person narrowed a list to and gave a name. */
+export type SavedView = {
+	/**  For deleting it. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  As the screen's route writes them. */
+	filters: string,
+};
+
+/**  A part of the schedule with everything needed to draw it. */
+export type Schedule = {
+	/**  The database's clock. */
+	as_of: string,
+	/**  Set when this is the copy on this computer: how old it is. */
+	copy_as_of: string | null,
+	/**  The office's time zone (IANA). */
+	zone: string,
+	/**  The office's date. */
+	today: string,
+	/**  The part. */
+	from: string,
+	/**  The day after it. */
+	until: string,
+	/**  When the office works. */
+	hours: OfficeHours,
+	/**  Active ones, and others that are on a job of the part, by name. */
+	crews: ScheduleCrew[],
+	/**  Not terminated, and others that are on a job of the part, by name. */
+	people: SchedulePerson[],
+	/**  Not retired, and others that are on a job of the part, by kind and name. */
+	machines: ScheduleMachine[],
+	/**  What touches the part. */
+	time_off: TimeOff[],
+	/**  What touches the part, in order of start; 5,000 at most. */
+	jobs: ScheduleJob[],
+	/**  There are more jobs than these. */
+	more: boolean,
+	/**  Pairs of jobs in conflict from today on, whatever the filter. */
+	clash_count: number,
+	/**  Approved contracts with no job. */
+	unscheduled_count: number,
+	/**  New jobs of other programs, likely moves and unknown names. */
+	to_look_at: number,
+};
+
+/**  Something the schedule shows has changed: read it again. */
+export type ScheduleChanged = null;
+
+/**  A crew, as a row of the board. */
+export type ScheduleCrew = {
+	/**  `crews.id` */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  As the office colored it; any text. */
+	color: string | null,
+	/**  Still in use. */
+	active: boolean,
+	/**  Who leads it today. */
+	lead: string | null,
+	/**  Who is in it on some day of the part shown. */
+	members: string[],
+};
+
+/**  A job as the board shows it. */
+export type ScheduleJob = {
+	/**  `job_schedules.id` */
+	id: string,
+	/**  To be given back with every change. */
+	version: number,
+	/**  `contracts.id` */
+	contract_id: string | null,
+	/**  Client of the contract. */
+	customer: string | null,
+	/**  Of the contract: `residential`, `commercial`, `maintenance`, `emergency`, `custom`. */
+	service_type: string | null,
+	/**  Where. */
+	address: string,
+	/**  From. */
+	start: string,
+	/**  Until. */
+	end: string,
+	/**  `scheduled`, `confirmed`, `in_progress`, `completed`, `canceled` or `rescheduled`. */
+	status: string,
+	/**  1–5; 5 is the most urgent. */
+	priority: number,
+	/**  Cannot be done in the rain. */
+	weather_dependent: boolean,
+	/**  No plan moves it. */
+	pinned: boolean,
+	/**  Crews it names. */
+	crews: string[],
+	/**  People on it, by themselves or through a crew. */
+	people: string[],
+	/**  Machines on it. */
+	machines: string[],
+	/**  Names on it that nobody here knows. */
+	unknown: number,
+	/**  Its people and machines that are in two places at once. */
+	clashes: number,
+	/**  … and those that are so on purpose, with a reason. */
+	overridden: number,
+	/**  Who entered it: `manual_admin`, `calendly_webhook`, `mobile_app`, `api` or `system`. */
+	source: string,
+	/**  Another program entered it and nobody has looked at it. */
+	is_new: boolean,
+};
+
+/**  A machine, as a row of the board. */
+export type ScheduleMachine = {
+	/**  `equipment.id` */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Paver, roller, … */
+	kind: string,
+	/**  `active`, `in_shop` or `retired`. */
+	status: string,
+};
+
+/**  What came of a change of the schedule. */
+export type ScheduleOutcome = 
+/**  It is saved. */
+{ kind: "done"; 
+/**  For undoing it; none: nothing differed. */
+change: ChangeRef | null; 
+/**  The jobs as they are now. */
+jobs: ScheduleJob[] } | 
+/**  Nothing was saved: it would put these in two places. The same again with an override reason saves it. */
+{ kind: "clashes"; 
+/**  Who and what, 50 at most. */
+clashes: JobClash[] } | 
+/**  Nothing was saved: somebody changed these meanwhile. */
+{ kind: "changed"; 
+/**  As they are now. */
+jobs: ScheduleJob[]; 
+/**  Gone. */
+missing: string[]; 
+/**  Who changed the first of them last. */
+by: string | null };
+
+/**  Somebody of the field, as a row of the board. */
+export type SchedulePerson = {
+	/**  `crew_members.id` */
+	id: string,
+	/**  Their name. */
+	name: string,
+	/**  What they do. */
+	role: string,
+	/**  `active`, `inactive`, `on_leave` or `terminated`. */
+	status: string,
+};
+
+/**  Which part of the schedule. */
+export type ScheduleQuery = {
+	/**  First day, in the office's zone. */
+	from: string,
+	/**  The day after the last; at most 100 days after the first. */
+	until: string,
+	/**  Which jobs of it. */
+	filter: JobFilter,
 };
 
 /**  What a database is, seen from this program. */
@@ -1009,6 +1743,34 @@ export type SheetValue =
 /**  A service type. */
 "service";
 
+/**  A status that may follow. */
+export type StatusChoice = {
+	/**  `confirmed`, … */
+	status: string,
+	/**  As a person says it. */
+	label: string,
+	/**  A reason has to be given. */
+	needs_reason: boolean,
+};
+
+/**  Leave, maintenance, a holiday or rain. */
+export type TimeOff = {
+	/**  `time_off.id` */
+	id: string,
+	/**  `leave`, `sick`, `maintenance`, `holiday` or `rain`. */
+	kind: string,
+	/**  Whose; neither person nor machine: the whole office. */
+	person_id: string | null,
+	/**  Which machine. */
+	machine_id: string | null,
+	/**  From. */
+	start: string,
+	/**  Until. */
+	end: string,
+	/**  What was noted. */
+	note: string | null,
+};
+
 /**  The Today screen. Lists hold 100 at most, counts are exact. */
 export type Today = {
 	/**  The database's clock. */
@@ -1077,6 +1839,79 @@ export type Undone = {
 	/**  The change that reversed the other; undoing it is redoing. */
 	change: ChangeRef,
 };
+
+/**  A name on jobs that matches nobody, or more than one. */
+export type UnknownName = {
+	/**  Among the machines, else among people and crews. */
+	machine: boolean,
+	/**  What is written. */
+	written: string,
+	/**  More than one has this name. */
+	ambiguous: boolean,
+	/**  Jobs from today on that name it. */
+	jobs: number,
+	/**  Who it could be, the likeliest first; 5 at most. */
+	suggestions: ResourceName[],
+};
+
+/**  The tray. */
+export type UnscheduledPage = {
+	/**  Who waits longest first; 200 at most. */
+	items: UnscheduledWork[],
+	/**  All of them. */
+	total: number,
+};
+
+/**  An approved contract with no job. */
+export type UnscheduledWork = {
+	/**  `contracts.id` */
+	contract_id: string,
+	/**  The client. */
+	customer: string,
+	/**  Their number. */
+	phone: string | null,
+	/**  `residential`, … */
+	service_type: string,
+	/**  Where. */
+	address: string,
+	/**  Square feet. */
+	project_size: string | null,
+	/**  Dollars. */
+	estimated_cost: string | null,
+	/**  Since when it waits. */
+	since: string,
+};
+
+/**  One thing that speaks against a place on the board, and does not forbid it. */
+export type Warning = {
+	/**  What kind. */
+	kind: WarningKind,
+	/**  Whom it is about. */
+	resource_id: string | null,
+	/**  One short sentence. */
+	text: string,
+};
+
+/**  What kind of thing speaks against a place on the board. */
+export type WarningKind = 
+/**  On leave, sick, or of status `on_leave`. */
+"on_leave" | 
+/**  Outside their weekly hours. */
+"not_available" | 
+/**  A certificate of theirs has expired by then. */
+"certificate_expired" | 
+/**  A certificate their role needs is not there. */
+"certificate_missing" | 
+/**  The machine is in the shop or in maintenance then. */
+"in_shop" | 
+/**  No longer with the company, or retired. */
+"gone" | 
+/**  A holiday or a closed day. */
+"closed" | 
+/**  No working day. */
+"day_off" | 
+/**  Sooner than what it waits for allows. */
+"too_soon";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -1,5 +1,6 @@
 import { listen } from "@tauri-apps/api/event";
 
+import { ASKED, type Asking } from "./asking";
 import type * as T from "./bindings";
 import { commands } from "./bindings";
 import { OfficeError } from "./errors";
@@ -13,6 +14,7 @@ export { OfficeError } from "./errors";
 export type OfficeEvents = {
   "connection-changed": T.ConnectionState;
   "today-changed": null;
+  "schedule-changed": null;
   "notifications-changed": null;
   "open-record": T.RecordRef;
   "migration-progress": T.Progress;
@@ -25,7 +27,7 @@ export type OfficeEvents = {
 };
 
 /** The office as the window sees it. Every method gives its data or throws an {@link OfficeError}. */
-export interface Office {
+export interface Office extends Asking<typeof ASKED> {
   appInfo(): Promise<T.AppInfo>;
 
   connectionState(): Promise<T.ConnectionState>;
@@ -100,9 +102,19 @@ async function ask<D>(command: () => Promise<Result<D>>): Promise<D> {
   return result.data;
 }
 
+/** Commands that are asked as they are. */
+function asked(): Asking<typeof ASKED> {
+  const methods = ASKED.map((name) => {
+    const command = commands[name] as (...args: unknown[]) => Promise<Result<unknown>>;
+    return [name, (...args: unknown[]) => ask(() => command(...args))] as const;
+  });
+  return Object.fromEntries(methods) as Asking<typeof ASKED>;
+}
+
 /** The office of the Rust core. */
 export function coreOffice(): Office {
   return {
+    ...asked(),
     appInfo: () => ask(() => commands.appInfo()),
 
     connectionState: () => ask(() => commands.connectionState()),

@@ -51,7 +51,10 @@ import {
   jobDetail,
 } from "./fake-data";
 import { archive, idsUntil, KINDS, page } from "./fake-inbox";
+import { FakeJobs } from "./fake-jobs";
+import { FakeRain } from "./fake-rain";
 import { find, sheet } from "./fake-records";
+import { FakeSchedule } from "./fake-schedule";
 
 export { online, onlineAt, PERSON, SAVED, TUNING } from "./fake-connections";
 
@@ -80,6 +83,9 @@ export class FakeOffice implements Office {
   /** Read ones. */
   archive: Notification[] = archive();
   readonly changes = new FakeChanges();
+  readonly board = new FakeSchedule();
+  readonly desk = new FakeJobs(this.board);
+  readonly rain = new FakeRain(this.board);
   firm: Company = company();
   self: Me = me();
   computer: ComputerSettings = computer();
@@ -100,6 +106,7 @@ export class FakeOffice implements Office {
   readonly #handlers: Handlers = {
     "connection-changed": new Set(),
     "today-changed": new Set(),
+    "schedule-changed": new Set(),
     "notifications-changed": new Set(),
     "open-record": new Set(),
     "migration-progress": new Set(),
@@ -140,6 +147,14 @@ export class FakeOffice implements Office {
     this.state = state;
     this.emit("connection-changed", state);
     return state;
+  }
+
+  /** A part of the office answers, at once. */
+  #pass<K extends keyof Office>(
+    name: K,
+    part: () => { [P in K]: (...args: Parameters<Office[K]>) => Awaited<ReturnType<Office[K]>> },
+  ): (...args: Parameters<Office[K]>) => Promise<Awaited<ReturnType<Office[K]>>> {
+    return (...args) => this.#answer(name, args, () => part()[name](...args));
   }
 
   appInfo = (): Promise<AppInfo> =>
@@ -325,6 +340,38 @@ export class FakeOffice implements Office {
       return { estimate: structuredClone(this.estimates.get(id) ?? before), change };
     });
   job = (id: string) => this.#answer("job", [id], () => this.jobs.get(id) ?? jobDetail(this.#cardOf(id)));
+
+  schedule = this.#pass("schedule", () => this.board);
+  moveJobs = this.#pass("moveJobs", () => this.board);
+  setJobStatus = this.#pass("setJobStatus", () => this.board);
+  pinJobs = this.#pass("pinJobs", () => this.board);
+  checkJobs = this.#pass("checkJobs", () => this.board);
+  unscheduled = this.#pass("unscheduled", () => this.board);
+  jobList = this.#pass("jobList", () => this.board);
+  scheduleClashes = this.#pass("scheduleClashes", () => this.board);
+  savedViews = this.#pass("savedViews", () => this.board);
+  saveView = this.#pass("saveView", () => this.board);
+  deleteView = this.#pass("deleteView", () => this.board);
+  openDaySheet = this.#pass("openDaySheet", () => this.board);
+  openWeekPlan = this.#pass("openWeekPlan", () => this.board);
+  exportCalendar = this.#pass("exportCalendar", () => this.board);
+  exportJobs = this.#pass("exportJobs", () => this.board);
+  jobEdit = this.#pass("jobEdit", () => this.desk);
+  jobSeed = this.#pass("jobSeed", () => this.desk);
+  createJob = this.#pass("createJob", () => this.desk);
+  saveJob = this.#pass("saveJob", () => this.desk);
+  jobSpan = this.#pass("jobSpan", () => this.desk);
+  contractChoices = this.#pass("contractChoices", () => this.desk);
+  jobHistory = this.#pass("jobHistory", () => this.desk);
+  outside = this.#pass("outside", () => this.desk);
+  markLookedAt = this.#pass("markLookedAt", () => this.desk);
+  matchName = this.#pass("matchName", () => this.desk);
+  joinMoved = this.#pass("joinMoved", () => this.desk);
+  planRainOut = this.#pass("planRainOut", () => this.rain);
+  checkRainOut = this.#pass("checkRainOut", () => this.rain);
+  applyRainOut = this.#pass("applyRainOut", () => this.rain);
+  customerMessages = this.#pass("customerMessages", () => this.rain);
+  saveMessage = this.#pass("saveMessage", () => this.rain);
 
   recentChanges = (query: ChangesQuery) =>
     this.#answer("recentChanges", [query], () => this.changes.page(query, this.self.name));

@@ -22,6 +22,9 @@ const TODAY: [&str; 9] = [
     "system_config",
 ];
 
+/// … and those that only the schedule shows.
+const SCHEDULE_TOO: [&str; 3] = ["job_reviews", "resource_aliases", "customer_messages"];
+
 /// How long connecting may take.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -44,6 +47,8 @@ pub struct Changed {
     pub notifications: bool,
     /// Something Today shows.
     pub today: bool,
+    /// Something the schedule shows.
+    pub schedule: bool,
     /// Settings of the office.
     pub company: bool,
     /// People of the office.
@@ -60,6 +65,7 @@ impl Changed {
             ("neff_notifications", _) | (_, "dashboard_notifications") => self.notifications = true,
             (_, table) => {
                 self.today |= TODAY.contains(&table);
+                self.schedule |= table != "estimates" && TODAY.contains(&table) || SCHEDULE_TOO.contains(&table);
                 self.company |= table == "system_config";
                 self.people |= table == "app_users";
                 self.changes |= matches!(table, "office_changes" | "schedule_changes");

@@ -39,6 +39,8 @@ pub enum DesktopEvent {
     Connection(Box<ConnectionState>),
     /// Something Today shows has changed.
     TodayChanged,
+    /// Something the schedule shows has changed.
+    ScheduleChanged,
     /// My notifications have changed.
     NotificationsChanged,
     /// A step of a migration.

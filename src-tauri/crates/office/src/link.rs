@@ -282,6 +282,7 @@ impl Keeper {
         });
         self.open_ready_connections();
         self.desktop.tell(DesktopEvent::TodayChanged);
+        self.desktop.tell(DesktopEvent::ScheduleChanged);
         self.desktop.tell(DesktopEvent::NotificationsChanged);
         self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
         loop {
@@ -306,6 +307,9 @@ impl Keeper {
                     // Today lists the waiting alerts too.
                     if what.today || what.notifications {
                         self.desktop.tell(DesktopEvent::TodayChanged);
+                    }
+                    if what.schedule {
+                        self.desktop.tell(DesktopEvent::ScheduleChanged);
                     }
                     if what.company {
                         self.desktop.tell(DesktopEvent::CompanyChanged);

@@ -9,12 +9,29 @@ use uuid::Uuid;
 mod changes;
 mod find;
 mod inbox;
+mod jobs;
 mod people;
+mod rain;
+mod schedule;
 
 pub use changes::{Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, Undone};
 pub use find::{EstimateSaved, RecordSheet, SearchHit, SearchKind, SheetField, SheetItem, SheetSection, SheetValue};
 pub use inbox::{AlertKind, Exported, InboxOrder, InboxPage, InboxQuery, InboxShow};
+pub use jobs::{
+    ContractChoice, HistoryLine, JobCheck, JobEdit, JobInput, JobSeed, LikelyMove, NewJob, Outside, RelatedJob,
+    ResourceName, ResourceRef, ResourceWord, StatusChoice, UnknownName,
+};
 pub use people::{Company, CompanyInput, CompanySaved, ComputerSettings, Me, MeInput, MeSaved};
+pub use rain::{
+    AgreedMove, Contact, CustomerMessage, KeptJob, MessageInput, MessagesQuery, PlanProblem, PlanStrategy, PlannedMove,
+    RainOut, RainPlan, RainRequest,
+};
+pub use schedule::{
+    ClashPage, Consequences, JobClash, JobFilter, JobGroup, JobGroupCount, JobLine, JobList, JobListQuery, JobMove,
+    JobSort, JobVersion, OfficeHours, Reassign, ResourceKind, SavedView, Schedule, ScheduleCrew, ScheduleJob,
+    ScheduleMachine, ScheduleOutcome, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
+    Warning, WarningKind,
+};
 
 /// A record of the office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]

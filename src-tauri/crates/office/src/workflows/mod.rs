@@ -7,6 +7,7 @@ pub mod find;
 pub mod inbox;
 pub mod me;
 pub mod notifications;
+mod pending;
 pub mod popups;
 pub mod records;
 pub mod sheets;

@@ -1,0 +1,255 @@
+-- Scheduling: what the board, the list, the planner and the papers need beside the specification's columns, and the
+-- questions they ask.
+SET LOCAL ROLE neff_owner;
+SET LOCAL timezone = 'UTC';
+
+-- ---- Jobs ------------------------------------------------------------------------------------------------------------
+-- What a planner must not move, and what waits for what (striping for the seal coat).
+ALTER TABLE job_schedules
+    ADD COLUMN pinned boolean NOT NULL DEFAULT false,
+    ADD COLUMN follows_job_id uuid REFERENCES job_schedules (id) ON DELETE SET NULL,
+    ADD COLUMN follows_after_hours numeric(6,2) NOT NULL DEFAULT 0 CONSTRAINT valid_follows_after CHECK (follows_after_hours >= 0);
+COMMENT ON COLUMN job_schedules.pinned IS 'Never moved by a plan';
+COMMENT ON COLUMN job_schedules.follows_after_hours IS 'Hours between the end of follows_job_id and the start of this';
+CREATE INDEX idx_job_schedules_follows ON job_schedules (follows_job_id) WHERE follows_job_id IS NOT NULL;
+
+-- What other programs entered, until somebody looked at it.
+CREATE TABLE job_reviews (
+    job_schedule_id uuid PRIMARY KEY REFERENCES job_schedules (id) ON DELETE CASCADE,
+    reviewed_by     varchar(255) NOT NULL DEFAULT app_actor(),
+    reviewed_at     timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+COMMENT ON TABLE job_reviews IS 'Jobs of other programs that somebody of the office has looked at';
+CREATE INDEX idx_job_schedules_outside ON job_schedules (created_at)
+    WHERE created_source IN ('calendly_webhook', 'mobile_app', 'api');
+
+-- Sorting a list of any length. Only the beginning of a text is in an index: longer ones would be refused.
+CREATE INDEX idx_job_schedules_updated ON job_schedules (updated_at, id);
+CREATE INDEX idx_job_schedules_address_order ON job_schedules ((left(lower(location_address), 80)), id);
+CREATE INDEX idx_contracts_client_order ON contracts ((left(lower(client_name), 80)), id);
+
+-- ---- Views, certificates, messages ----------------------------------------------------------------------------------
+CREATE TABLE saved_views (
+    id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    user_id    varchar(255) NOT NULL DEFAULT app_actor(),
+    screen     varchar(50) NOT NULL,
+    name       varchar(100) NOT NULL CHECK (btrim(name) <> ''),
+    filters    text NOT NULL,                         -- as the screen's route writes them
+    version    integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    updated_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+COMMENT ON TABLE saved_views IS 'What a person narrowed a list to and gave a name';
+CREATE UNIQUE INDEX saved_views_name ON saved_views (user_id, screen, lower(name));
+
+-- Who must hold what: told while a job is planned, never refused.
+CREATE TABLE certificate_requirements (
+    role        varchar(100) NOT NULL,
+    certificate varchar(100) NOT NULL CHECK (btrim(certificate) <> ''),
+    PRIMARY KEY (role, certificate)
+);
+COMMENT ON TABLE certificate_requirements IS 'Certificates people of a role must hold on the job';
+INSERT INTO certificate_requirements VALUES
+    ('truck driver', 'CDL'), ('truck driver', 'DOT medical card'), ('flagger', 'Flagger (ATSSA)'), ('foreman', 'OSHA 30');
+
+-- What a customer is to be told about a job. Nothing leaves before a channel is set up: until then they are drafts.
+CREATE TABLE customer_messages (
+    id               uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    job_schedule_id  uuid REFERENCES job_schedules (id) ON DELETE SET NULL,
+    office_change_id uuid REFERENCES office_changes (id) ON DELETE SET NULL,   -- what it tells of
+    channel          varchar(50) NOT NULL CHECK (channel IN ('email', 'sms', 'phone')),
+    to_name          varchar(255),
+    to_address       varchar(255),                    -- mail address or telephone number; NULL: none is known
+    subject          varchar(500),
+    body             text NOT NULL,
+    state            varchar(50) NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'queued', 'sent', 'done', 'dropped')),
+    note             text,                            -- what they said on the telephone
+    created_by       varchar(255) NOT NULL DEFAULT app_actor(),
+    version          integer NOT NULL DEFAULT 1,
+    created_at       timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    updated_at       timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+COMMENT ON TABLE customer_messages IS 'What customers are told about their jobs: call list, mails and texts';
+CREATE INDEX idx_customer_messages_job ON customer_messages (job_schedule_id);
+CREATE INDEX idx_customer_messages_change ON customer_messages (office_change_id);
+CREATE INDEX idx_customer_messages_open ON customer_messages (created_at DESC) WHERE state IN ('draft', 'queued');
+
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['saved_views', 'customer_messages'] LOOP
+        EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION update_timestamp()',
+                       'update_' || t || '_timestamp', t);
+        EXECUTE format('CREATE TRIGGER b_raise_version BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION raise_version()', t);
+    END LOOP;
+END $$;
+SELECT attach_change_feed('customer_messages'), attach_change_feed('job_reviews', 'job_schedule_id'),
+       attach_audit('customer_messages'), attach_audit('resource_aliases'),
+       attach_audit('certificate_requirements', 'role');
+
+INSERT INTO role_privileges
+SELECT r, t, 'SELECT, INSERT, UPDATE, DELETE'
+  FROM unnest(ARRAY['neff_app', 'neff_admin']) AS r,
+       unnest(ARRAY['saved_views', 'customer_messages', 'certificate_requirements']) AS t;
+INSERT INTO role_privileges VALUES
+    ('neff_app', 'job_reviews', 'SELECT, INSERT, DELETE'),
+    ('neff_admin', 'job_reviews', 'SELECT, INSERT, DELETE'),
+    ('neff_readonly', 'certificate_requirements', 'SELECT');
+SELECT apply_role_privileges();
+
+-- A saved view is its person's.
+ALTER TABLE saved_views ENABLE ROW LEVEL SECURITY;
+CREATE POLICY saved_view_policy ON saved_views FOR ALL TO neff_app, neff_admin
+    USING (user_id = app_actor()) WITH CHECK (user_id = app_actor());
+
+-- ---- Questions ------------------------------------------------------------------------------------------------------
+-- Jobs whose place or client holds every word. A definer function for the same reason as search_records().
+CREATE FUNCTION jobs_with_text(p_text text) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 200 SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    asked text := lower(btrim(regexp_replace(left(coalesce(p_text, ''), 200), '\s+', ' ', 'g')));
+    patterns text[];
+BEGIN
+    IF asked = '' OR NOT (pg_has_role(session_user, 'neff_app', 'MEMBER') OR pg_has_role(session_user, 'neff_admin', 'MEMBER')) THEN
+        RETURN;
+    END IF;
+    patterns := ARRAY(SELECT '%' || public.like_literal(w) || '%'
+                        FROM (SELECT w FROM unnest(string_to_array(asked, ' ')) AS w ORDER BY length(w) DESC LIMIT 6) AS w);
+    RETURN QUERY EXECUTE
+        '(SELECT j.id FROM job_schedules j WHERE ' || public.all_like(patterns, 'lower(j.location_address)') || ' LIMIT 5000)
+         UNION
+         (SELECT j.id
+            FROM (SELECT c.id FROM contracts c
+                   WHERE ' || public.all_like(patterns, 'searchable(c.client_name, c.client_email, c.client_phone, c.project_address)') || ' LIMIT 5000) AS c
+            JOIN job_schedules j ON j.contract_id = c.id LIMIT 5000)';
+END $$;
+
+-- The WHERE of a filter, its values quoted as data. `j` is job_schedules, `k` its contract. Keys: from, until, statuses,
+-- services, crews, weather, min_priority, text, outside, unassigned, clashing.
+CREATE FUNCTION job_filter(p_filter jsonb) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT concat_ws(' AND ', 'true',
+        CASE WHEN p_filter ? 'from' AND p_filter ? 'until' THEN
+            format('tstzrange(j.start_date, j.end_date, ''[)'') && tstzrange(%L, %L, ''[)'')', p_filter->>'from', p_filter->>'until')
+             WHEN p_filter ? 'from' THEN format('j.start_date >= %L::timestamptz', p_filter->>'from')
+             WHEN p_filter ? 'until' THEN format('j.start_date < %L::timestamptz', p_filter->>'until') END,
+        CASE WHEN p_filter ? 'statuses' THEN
+            format('j.status = ANY (ARRAY(SELECT jsonb_array_elements_text(%L::jsonb)))', p_filter->'statuses') END,
+        CASE WHEN p_filter ? 'services' THEN
+            format('coalesce(k.service_type, ''none'') = ANY (ARRAY(SELECT jsonb_array_elements_text(%L::jsonb)))', p_filter->'services') END,
+        CASE WHEN p_filter ? 'crews' THEN
+            format('EXISTS (SELECT FROM job_crews c WHERE c.job_schedule_id = j.id
+                               AND c.crew_id::text = ANY (ARRAY(SELECT jsonb_array_elements_text(%L::jsonb))))', p_filter->'crews') END,
+        CASE WHEN p_filter ? 'weather' THEN format('j.weather_dependent = %L::boolean', p_filter->>'weather') END,
+        CASE WHEN p_filter ? 'min_priority' THEN format('j.priority_level >= %L::integer', p_filter->>'min_priority') END,
+        CASE WHEN p_filter ? 'text' THEN format('j.id IN (SELECT jobs_with_text(%L))', p_filter->>'text') END,
+        CASE WHEN p_filter->>'outside' = 'true' THEN
+            'j.created_source IN (''calendly_webhook'', ''mobile_app'', ''api'')' END,
+        CASE WHEN p_filter->>'unassigned' = 'true' THEN
+            'NOT EXISTS (SELECT FROM job_assignments a WHERE a.job_schedule_id = j.id AND a.resource_kind = ''person'')
+             AND NOT EXISTS (SELECT FROM job_crews c WHERE c.job_schedule_id = j.id)
+             AND NOT EXISTS (SELECT FROM job_unknown_resources u WHERE u.job_schedule_id = j.id AND u.kind = ''person'')' END,
+        CASE WHEN p_filter->>'clashing' = 'true' THEN
+            'j.id IN (SELECT a.job_schedule_id FROM job_assignments a
+                       WHERE a.state IN (''conflict'', ''overridden'', ''probe'') AND a.state = ''conflict'')' END) $$;
+
+-- A page of jobs: by group, then by what they are sorted by, then by id; after the job `p_after`, wherever it now stands.
+CREATE FUNCTION list_jobs(p_filter jsonb, p_group text, p_sort text, p_descending boolean, p_after uuid, p_limit integer)
+RETURNS TABLE (place bigint, id uuid, group_key text)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    joined constant text := ' FROM job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id ';
+    grouped text := CASE p_group
+        WHEN 'status' THEN 'j.status::text' WHEN 'service' THEN 'coalesce(k.service_type, ''none'')::text'
+        WHEN 'customer' THEN 'left(lower(coalesce(k.client_name, '''')), 80)'
+        WHEN 'day' THEN format('to_char(j.start_date AT TIME ZONE %L, ''YYYY-MM-DD'')', office_time_zone())
+        WHEN 'week' THEN format('to_char(date_trunc(''week'', j.start_date AT TIME ZONE %L), ''YYYY-MM-DD'')', office_time_zone())
+        WHEN 'crew' THEN 'coalesce((SELECT min(w.name::text) FROM job_crews c JOIN crews w ON w.id = c.crew_id WHERE c.job_schedule_id = j.id), '''')'
+        END;
+    sorted text := CASE p_sort
+        WHEN 'end' THEN 'j.end_date' WHEN 'status' THEN 'j.status' WHEN 'priority' THEN 'j.priority_level'
+        WHEN 'updated' THEN 'j.updated_at' WHEN 'created' THEN 'j.created_at'
+        WHEN 'address' THEN 'left(lower(j.location_address), 80)'
+        WHEN 'customer' THEN 'left(lower(coalesce(k.client_name, '''')), 80)'
+        ELSE 'j.start_date' END;
+    way text := CASE WHEN p_descending THEN ' DESC' ELSE ' ASC' END;
+    further text := '';
+BEGIN
+    IF p_after IS NOT NULL THEN
+        -- Groups always rise; what they are sorted by within may fall.
+        further := ' AND ' || CASE WHEN grouped IS NULL
+            THEN format('(%1$s, j.id) %2$s (SELECT %1$s, j.id %3$s WHERE j.id = %4$L)', sorted, CASE WHEN p_descending THEN '<' ELSE '>' END, joined, p_after)
+            ELSE format('(%1$s > (SELECT %1$s %3$s WHERE j.id = %4$L) OR (%1$s = (SELECT %1$s %3$s WHERE j.id = %4$L)
+                          AND (%2$s, j.id) %5$s (SELECT %2$s, j.id %3$s WHERE j.id = %4$L)))',
+                        grouped, sorted, joined, p_after, CASE WHEN p_descending THEN '<' ELSE '>' END) END;
+    END IF;
+    RETURN QUERY EXECUTE
+        'SELECT row_number() OVER (), x.id, x.group_key FROM (SELECT j.id, ' || coalesce(grouped, 'NULL::text') || ' AS group_key' || joined
+        || 'WHERE ' || job_filter(p_filter) || further || ' ORDER BY ' || coalesce(grouped || ', ', '') || sorted || way || ', j.id' || way
+        || ' LIMIT ' || least(greatest(p_limit, 1), 1000) || ') AS x';
+END $$;
+
+-- How many there are: of each group, or (no group) in all; at most 10,000 are counted of all.
+CREATE FUNCTION count_jobs(p_filter jsonb, p_group text) RETURNS TABLE (group_key text, jobs bigint)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    joined constant text := ' FROM job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id WHERE ' || job_filter(p_filter);
+    grouped text := CASE p_group
+        WHEN 'status' THEN 'j.status::text' WHEN 'service' THEN 'coalesce(k.service_type, ''none'')::text'
+        WHEN 'customer' THEN 'left(lower(coalesce(k.client_name, '''')), 80)'
+        WHEN 'day' THEN format('to_char(j.start_date AT TIME ZONE %L, ''YYYY-MM-DD'')', office_time_zone())
+        WHEN 'week' THEN format('to_char(date_trunc(''week'', j.start_date AT TIME ZONE %L), ''YYYY-MM-DD'')', office_time_zone())
+        WHEN 'crew' THEN 'coalesce((SELECT min(w.name::text) FROM job_crews c JOIN crews w ON w.id = c.crew_id WHERE c.job_schedule_id = j.id), '''')'
+        END;
+BEGIN
+    IF grouped IS NULL THEN
+        RETURN QUERY EXECUTE 'SELECT NULL::text, count(*) FROM (SELECT' || joined || ' LIMIT 10000) AS x';
+    ELSE
+        RETURN QUERY EXECUTE 'SELECT ' || grouped || ', count(*)' || joined || ' GROUP BY 1 ORDER BY 1';
+    END IF;
+END $$;
+
+-- What each word of the JSON columns of these jobs names: `item` is its place in the array, from 1.
+CREATE FUNCTION job_words(p_jobs uuid[])
+RETURNS TABLE (job_id uuid, kind text, item bigint, found text, resource_id uuid, written text, reason text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    jobs uuid[];
+    crews jsonb[];
+    machines jsonb[];
+BEGIN
+    SELECT array_agg(j.id), array_agg(j.crew_assigned), array_agg(j.equipment_needed) INTO jobs, crews, machines
+      FROM public.job_schedules j WHERE j.id = ANY (p_jobs);
+    RETURN QUERY
+    SELECT jobs[m.place], m.kind, m.item, m.found, m.resource_id, m.written, m.reason
+      FROM public.match_written(ARRAY(SELECT w FROM public.read_written(crews, machines) AS w)) AS m;
+END $$;
+
+-- Whom and what a job with these times and words would claim, one row a person or machine and working day.
+CREATE FUNCTION job_claims(p_start timestamptz, p_end timestamptz, p_crew jsonb, p_equipment jsonb)
+RETURNS TABLE (resource_kind text, resource_id uuid, via_crew_id uuid, during tstzrange)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT c.resource_kind, c.resource_id, c.via_crew_id, c.during
+      FROM public.spread_claims(ARRAY[p_start], ARRAY[p_end], ARRAY(
+               SELECT m FROM public.match_written(ARRAY(
+                   SELECT w FROM public.read_written(ARRAY[p_crew], ARRAY[p_equipment]) AS w)) AS m)) AS c
+     WHERE p_start < p_end;
+END $$;
+
+GRANT EXECUTE ON FUNCTION jobs_with_text(text), job_filter(jsonb), count_jobs(jsonb, text),
+    list_jobs(jsonb, text, text, boolean, uuid, integer), job_words(uuid[]),
+    job_claims(timestamptz, timestamptz, jsonb, jsonb) TO neff_app, neff_admin;
+
+INSERT INTO system_config (key, value, description, data_type) VALUES
+    ('schedule_stripe_lag_hours', '24', 'Hours between a seal coat and the striping on it', 'integer'),
+    ('offline_days_back', '30', 'Days of the past the copy on a computer holds', 'integer'),
+    ('offline_days_ahead', '90', 'Days ahead the copy on a computer holds', 'integer'),
+    ('offline_readable_days', '14', 'Days after which a copy that has not seen the database cannot be read', 'integer')
+ON CONFLICT (key) DO NOTHING;
+
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.17', 'Scheduling', '0.1.0');
+
+RESET ROLE;
