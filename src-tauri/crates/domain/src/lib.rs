@@ -4,3 +4,4 @@ pub mod csv;
 pub mod popups;
 pub mod quiet;
 pub mod text;
+pub mod working_time;
