@@ -12,13 +12,16 @@ use database::{DatabaseError, Failure, PgConnection};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::schedule::writing::ScheduleInverse;
 use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
-use crate::view::{Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, RecordKind, RecordRef, Undone};
+use crate::view::{
+    Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, RecordKind, RecordRef, ResourceKind, Undone,
+};
 
 /// How to reverse a change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub(crate) enum Inverse {
     /// Write these company settings.
@@ -50,6 +53,17 @@ pub(crate) enum Inverse {
         version: i32,
         /// The text; none: empty.
         notes: Option<String>,
+    },
+    /// Write jobs, and what belongs to them.
+    Schedule(Box<ScheduleInverse>),
+    /// What a name on jobs means.
+    Alias {
+        /// Among the machines.
+        machine: bool,
+        /// The name.
+        written: String,
+        /// Whom; none: nobody.
+        means: Option<(ResourceKind, Uuid)>,
     },
 }
 
@@ -96,7 +110,14 @@ impl Office {
         let (pool, me) = self.at_work().await?;
         let actor = actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
-        let row = changes::one(&mut transaction, id).await?.ok_or_else(|| AppError::not_found("change"))?;
+        let Some(row) = changes::one(&mut transaction, id).await? else {
+            // A line of a job's history, whoever wrote it.
+            act::give_reason(&mut transaction, "Undone").await?;
+            let done = super::schedule::revert(&mut transaction, id).await?;
+            let done = done.ok_or_else(|| AppError::not_found("change"))?;
+            let change = self.keep(transaction, &actor, done, None).await?;
+            return Ok(Undone { change: change.ok_or_else(|| AppError::not_found("change"))? });
+        };
         if row.undone_by.is_some() {
             return Err(undone_already());
         }
@@ -108,6 +129,7 @@ impl Office {
             Some(first) => format!("Done again: {first}"),
             None => format!("Undone: {}", row.summary.strip_prefix("Done again: ").unwrap_or(&row.summary)),
         };
+        act::give_reason(&mut transaction, &summary).await?;
         let done = Done { summary, ..self.apply(&mut transaction, inverse, me.id).await? };
         let change =
             self.keep(transaction, &actor, done, Some(id)).await?.ok_or_else(|| AppError::not_found("change"))?;
@@ -119,6 +141,10 @@ impl Office {
             Inverse::Company { values, version } => super::company::write(connection, &values, version).await,
             Inverse::EstimateNotes { id, version, notes } => {
                 super::estimates::write_notes(connection, id, version, notes.as_deref()).await
+            }
+            Inverse::Schedule(inverse) => super::schedule::writing::go_back(connection, *inverse).await,
+            Inverse::Alias { machine, written, means } => {
+                super::schedule::write_alias(connection, machine, &written, means).await
             }
             Inverse::Me { id, .. } if id != me => Err(AppError::new(
                 ErrorCode::RightsMissing,

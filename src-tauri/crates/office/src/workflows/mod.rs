@@ -10,6 +10,7 @@ pub mod notifications;
 mod pending;
 pub mod popups;
 pub mod records;
+pub(crate) mod schedule;
 pub mod sheets;
 pub mod support;
 pub mod today;
