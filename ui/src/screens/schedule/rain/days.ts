@@ -64,13 +64,15 @@ export function usualDays(schedule: Schedule): string[] {
 
 /** "Rain on Tuesday, June 9", as every job's history will say it. */
 export function reasonFor({ days, from_time }: Pick<RainRequest, "days" | "from_time">): string {
-  const [first, ...others] = [...days].sort();
-  if (first === undefined) return "Rain";
-  const last = others.at(-1);
+  const sorted = [...days].sort();
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (first === undefined || last === undefined) return "Rain";
   const since = from_time === null ? "" : ` from ${spelledTime(from_time)}`;
-  if (last === undefined) return `Rain on ${longDate(first)}${since}`;
-  const inRow = daysBetween(first, last) === others.length;
-  if (others.length === 1) return `Rain on ${longDate(first)}${since} and ${longDate(last)}`;
-  if (inRow) return `Rain from ${longDate(first)}${since && `,${since.slice(5)}`} to ${longDate(last)}`;
-  return `Rain on ${[first, ...others.slice(0, -1)].map(longDate).join("; ")} and ${longDate(last)}`;
+  if (sorted.length === 1) return `Rain on ${longDate(first)}${since}`;
+  if (sorted.length > 2 && daysBetween(first, last) === sorted.length - 1)
+    return `Rain from ${longDate(first)}${since && `,${since.slice(5)}`} to ${longDate(last)}`;
+  // Three dates with their weekdays would be a sentence nobody reads.
+  const word = sorted.length === 2 ? longDate : (date: string) => longDate(date).replace(/^\w+, /, "");
+  const words = sorted.map((date) => word(date) + (date === first ? since : ""));
+  return `Rain on ${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
