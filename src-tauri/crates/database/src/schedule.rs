@@ -7,5 +7,6 @@ pub mod history;
 pub mod list;
 pub mod messages;
 pub mod outside;
+pub mod rain;
 pub mod views;
 pub mod write;

@@ -180,7 +180,13 @@ impl Office {
     ) -> Result<Option<ChangeRef>, AppError> {
         let mut change = None;
         if !done.fields.is_empty() || undoes.is_some() {
-            change = Some(record(&mut transaction, actor, &done, undoes).await?);
+            let recorded = record(&mut transaction, actor, &done, undoes).await?;
+            if let Inverse::Schedule(back) = &done.inverse
+                && !back.messages_off.is_empty()
+            {
+                database::schedule::messages::tell_of(&mut transaction, &back.messages_off, recorded.id).await?;
+            }
+            change = Some(recorded);
         }
         commit(transaction).await?;
         if change.is_some() {

@@ -6,19 +6,6 @@ use crate::view::*;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 impl Office {
-    pub async fn plan_rain_out(&self, request: &RainRequest) -> Result<RainPlan, AppError> {
-        Err(AppError::not_found("part"))
-    }
-    pub async fn check_rain_out(
-        &self,
-        request: &RainRequest,
-        moves: &[AgreedMove],
-    ) -> Result<Vec<PlanProblem>, AppError> {
-        Err(AppError::not_found("part"))
-    }
-    pub async fn apply_rain_out(&self, rain_out: &RainOut) -> Result<ScheduleOutcome, AppError> {
-        Err(AppError::not_found("part"))
-    }
     pub async fn open_day_sheet(&self, day: chrono::NaiveDate, crews: &[Uuid]) -> Result<Exported, AppError> {
         Err(AppError::not_found("part"))
     }

@@ -8,6 +8,8 @@ mod messages;
 mod moving;
 mod outside;
 mod part;
+mod rain;
+mod rain_apply;
 mod reassign;
 mod views;
 mod wording;

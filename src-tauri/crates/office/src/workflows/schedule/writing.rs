@@ -50,7 +50,7 @@ impl<'a> Why<'a> {
     }
 
     /// What the job's history says.
-    fn told(self) -> Option<String> {
+    pub(super) fn told(self) -> Option<String> {
         match (self.reason, self.override_reason) {
             (Some(reason), Some(over)) if reason != over => Some(format!("{reason} (double booked: {over})")),
             (None, Some(over)) => Some(format!("Double booked: {over}")),
@@ -293,7 +293,7 @@ async fn overtaken(c: &mut PgConnection, job: Uuid) -> Result<AppError, AppError
 }
 
 /// What was asked about and has another version than was seen, if anything has.
-async fn changed_since(
+pub(super) async fn changed_since(
     c: &mut PgConnection,
     asked: &[JobVersion],
     locked: &[(JobImage, i32)],
