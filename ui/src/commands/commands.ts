@@ -3,6 +3,7 @@ import type { App } from "$/shell/app.svelte";
 import { addAlertCommands } from "./alerts";
 import { addBoardCommands } from "./schedule-board";
 import { addJobCommands } from "./schedule-jobs";
+import { addScheduleViewCommands } from "./schedule-views";
 
 /** The commands of the screens that exist. */
 export function addCommands(app: App): void {
@@ -156,4 +157,5 @@ export function addCommands(app: App): void {
   addAlertCommands(app);
   addBoardCommands(app);
   addJobCommands(app);
+  addScheduleViewCommands(app);
 }
