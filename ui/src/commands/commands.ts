@@ -3,6 +3,7 @@ import type { App } from "$/shell/app.svelte";
 import { addAlertCommands } from "./alerts";
 import { addBoardCommands } from "./schedule-board";
 import { addJobCommands } from "./schedule-jobs";
+import { addRainCommands } from "./schedule-rain";
 import { addScheduleViewCommands } from "./schedule-views";
 
 /** The commands of the screens that exist. */
@@ -158,4 +159,5 @@ export function addCommands(app: App): void {
   addBoardCommands(app);
   addJobCommands(app);
   addScheduleViewCommands(app);
+  addRainCommands(app);
 }
