@@ -243,13 +243,6 @@ GRANT EXECUTE ON FUNCTION jobs_with_text(text), job_filter(jsonb), count_jobs(js
     list_jobs(jsonb, text, text, boolean, uuid, integer), job_words(uuid[]),
     job_claims(timestamptz, timestamptz, jsonb, jsonb) TO neff_app, neff_admin;
 
-INSERT INTO system_config (key, value, description, data_type) VALUES
-    ('schedule_stripe_lag_hours', '24', 'Hours between a seal coat and the striping on it', 'integer'),
-    ('offline_days_back', '30', 'Days of the past the copy on a computer holds', 'integer'),
-    ('offline_days_ahead', '90', 'Days ahead the copy on a computer holds', 'integer'),
-    ('offline_readable_days', '14', 'Days after which a copy that has not seen the database cannot be read', 'integer')
-ON CONFLICT (key) DO NOTHING;
-
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.17', 'Scheduling', '0.1.0');
 
 RESET ROLE;

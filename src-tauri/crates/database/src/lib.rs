@@ -11,6 +11,7 @@ pub mod connect;
 pub mod doctor;
 pub mod dump;
 pub mod error;
+pub mod feed;
 pub mod inbox;
 pub mod listen;
 pub mod migrate;
