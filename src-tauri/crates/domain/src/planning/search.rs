@@ -77,7 +77,7 @@ impl<'b, 'a> Search<'b, 'a> {
             });
             if task.holds() {
                 let slot = task.slot.clone();
-                let claims = board.claims(task.job, &slot);
+                let claims = board.claims(task, &slot);
                 search.put(number, Rc::new(Placement { slot, claims }));
             }
         }
@@ -131,7 +131,7 @@ impl<'b, 'a> Search<'b, 'a> {
     fn put_where_pushed(&mut self, number: usize) {
         let task = &self.board.tasks[number];
         let (day, not_before) = self.wanted[number];
-        let Some(during) = places::same_time(self.board, task, day) else { return };
+        let Some(during) = self.board.memory.same_time(self.board, number, day) else { return };
         if not_before.is_some_and(|earliest| during.start < earliest) {
             return;
         }
@@ -183,19 +183,21 @@ impl<'b, 'a> Search<'b, 'a> {
         let task = &board.tasks[number];
         let (wanted, not_before) = self.wanted[number];
         let groups = places::days_by_distance(&self.days, board, wanted);
-        let usual: BTreeMap<NaiveDate, Option<Interval>> =
-            groups.iter().flatten().map(|day| (*day, places::same_time(board, task, *day))).collect();
         let one_day = task.shape.is_some_and(|shape| shape.days == 1);
         for crews in board.crew_choices(&task.slot) {
             for group in &groups {
                 let mut with_followers = Vec::new();
-                for during in group.iter().filter_map(|day| usual[day]) {
-                    let mut candidates = vec![Candidate { during, squeezed: false }];
-                    if one_day {
-                        let others = places::other_times(board, task, &crews, during, &self.busy);
-                        candidates.extend(others.into_iter().map(|during| Candidate { during, squeezed: true }));
-                    }
-                    for candidate in candidates {
+                for during in group.iter().filter_map(|day| board.memory.same_time(board, number, *day)) {
+                    let others = || {
+                        let times = if one_day {
+                            places::other_times(board, task, &crews, during, &self.busy)
+                        } else {
+                            Vec::new()
+                        };
+                        times.into_iter().map(|during| Candidate { during, squeezed: true })
+                    };
+                    let usual = Candidate { during, squeezed: false };
+                    for candidate in std::iter::once(usual).chain(std::iter::once_with(others).flatten()) {
                         if not_before.is_some_and(|earliest| candidate.during.start < earliest) {
                             continue;
                         }
@@ -276,29 +278,24 @@ impl<'b, 'a> Search<'b, 'a> {
                 return Err(order(link.after));
             }
         }
+        let laid = board.memory.laid(board, number, during).ok_or(Obstacle::Closed)?;
         let slot = Slot { start: during.start, end: during.end, crews: crews.to_vec() };
-        let calendar = board.calendar_of(task);
-        let work = board::worked(calendar, during);
-        let open = |day: NaiveDate, part: Interval| calendar.is_working_weekday(day) && calendar.is_open(part);
-        let enough = task.shape.is_some_and(|shape| shape.days as usize == work.len());
-        if !enough || !work.iter().all(|part| open(part.day, part.during)) || !board.keeps_hours(task, &slot) {
-            return Err(Obstacle::Closed);
-        }
-        if let Some((holder, _)) = board.away(task, &slot, &work) {
-            return Err(Obstacle::Away { resource: board.holders[holder].what });
-        }
-        let claims = board.claims(task.job, &slot);
         // What would have to move away to follow does not stand in the way.
         let makes_room = self.left_behind(number, &slot);
         let room = if candidate.squeezed { places::turnaround(board) } else { chrono::TimeDelta::zero() };
-        for (holder, claimed) in &claims {
-            let wide = Interval::new(claimed.start - room, claimed.end + room);
-            if self.busy[*holder]
-                .iter()
-                .any(|(taken, by)| taken.overlaps(&wide) && *by != number && !makes_room.contains(by))
-            {
-                return Err(Obstacle::Busy { resource: board.holders[*holder].what });
+        let mut claims = Vec::new();
+        for claimed in &laid.claimed {
+            let wide = Interval::new(claimed.during.start - room, claimed.during.end + room);
+            for holder in board.takes(task, crews, claimed.day) {
+                let mut taken = self.busy[holder].iter().filter(|(taken, _)| taken.overlaps(&wide));
+                if taken.any(|(_, by)| *by != number && !makes_room.contains(by)) {
+                    return Err(Obstacle::Busy { resource: board.holders[holder].what });
+                }
+                claims.push((holder, claimed.during));
             }
+        }
+        if let Some((holder, _)) = board.away(task, crews, &laid.work) {
+            return Err(Obstacle::Away { resource: board.holders[holder].what });
         }
         Ok(Rc::new(Placement { slot, claims }))
     }
