@@ -56,11 +56,14 @@ pub(super) struct Laid {
     pub(super) work: Vec<ClaimedDay>,
 }
 
+/// By job and something; none where it was found out that there is none.
+type Known<Key, Value> = RefCell<HashMap<(usize, Key), Option<Value>>>;
+
 /// What was worked out before and never changes: a search asks for the same places again and again.
 #[derive(Default)]
 pub(super) struct Memory {
-    usual: RefCell<HashMap<(usize, NaiveDate), Option<Interval>>>,
-    laid: RefCell<HashMap<(usize, Interval), Option<Rc<Laid>>>>,
+    usual: Known<NaiveDate, Interval>,
+    laid: Known<Interval, Rc<Laid>>,
 }
 
 impl Memory {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::board::{self, Board, after};
 use super::input::Strategy;
+use super::order::Link;
 use super::output::{NoPlace, Obstacle, Slot};
 use super::places::{self, Candidate};
 use crate::working_time::Interval;
@@ -253,10 +254,16 @@ impl<'b, 'a> Search<'b, 'a> {
     /// Which jobs would start too early if the job were there.
     fn left_behind(&self, number: usize, slot: &Slot) -> Vec<usize> {
         let links = &self.board.order.after[number];
-        let late = links
-            .iter()
-            .filter(|link| self.slot(link.after).is_some_and(|next| next.start < after(slot.end, link.lag)));
+        let late =
+            links.iter().filter(|link| self.slot(link.after).is_some_and(|next| !self.keeps_order(link, slot, next)));
         late.map(|link| link.after).collect()
+    }
+
+    /// Whether the pause of the link is kept. An order that was broken before, by two jobs that stay where they were,
+    /// is nothing to move anybody for.
+    fn keeps_order(&self, link: &Link, before: &Slot, next: &Slot) -> bool {
+        let as_it_was = || (before, next) == (&self.board.tasks[link.before].slot, &self.board.tasks[link.after].slot);
+        after(before.end, link.lag) <= next.start || as_it_was()
     }
 
     fn fits(&self, number: usize, candidate: Candidate, crews: &[Uuid]) -> Result<Rc<Placement>, Obstacle> {
@@ -266,20 +273,20 @@ impl<'b, 'a> Search<'b, 'a> {
         if during.start < board.open.start || board.open.end < during.end {
             return Err(Obstacle::OutOfHorizon);
         }
+        let slot = Slot { start: during.start, end: during.end, crews: crews.to_vec() };
         let order = |other: usize| Obstacle::Order { job: board.tasks[other].job.id };
         for link in &board.order.before[number] {
-            if self.slot(link.before).is_some_and(|before| after(before.end, link.lag) > during.start) {
+            if self.slot(link.before).is_some_and(|before| !self.keeps_order(link, before, &slot)) {
                 return Err(order(link.before));
             }
         }
         for link in &board.order.after[number] {
             let stays = !board.tasks[link.after].is_movable() || self.stuck[link.after] || self.in_hand[link.after];
-            if stays && self.slot(link.after).is_some_and(|next| next.start < after(during.end, link.lag)) {
+            if stays && self.slot(link.after).is_some_and(|next| !self.keeps_order(link, &slot, next)) {
                 return Err(order(link.after));
             }
         }
         let laid = board.memory.laid(board, number, during).ok_or(Obstacle::Closed)?;
-        let slot = Slot { start: during.start, end: during.end, crews: crews.to_vec() };
         // What would have to move away to follow does not stand in the way.
         let makes_room = self.left_behind(number, &slot);
         let room = if candidate.squeezed { places::turnaround(board) } else { chrono::TimeDelta::zero() };
