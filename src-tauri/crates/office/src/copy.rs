@@ -110,6 +110,11 @@ impl LocalCopy {
         }
     }
 
+    /// Closes the copy that is open: another start of the program may open it.
+    pub(crate) async fn close(&self) {
+        *self.slot.lock().await = None;
+    }
+
     /// Removes every copy of a connection, and their keys.
     pub(crate) async fn wipe(&self, connection: Uuid) {
         let mut slot = self.slot.clone().lock_owned().await;

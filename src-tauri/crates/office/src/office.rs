@@ -115,6 +115,7 @@ impl Office {
     /// Ends the link, within three seconds, and lets the local office go.
     pub async fn stop(&self) {
         self.unlink().await;
+        self.copy.close().await;
         self.local.stop(LOCAL_PATIENCE).await;
     }
 

@@ -1,6 +1,6 @@
 //! The schedule out of the copy: the same shapes as from the server.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -38,6 +38,15 @@ impl Office {
             Err(error) if error.details.as_deref() == Some("Missing") => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// A part of the schedule as the copy knows it, whether the server answers or not.
+    ///
+    /// # Errors
+    /// Why the copy cannot be read.
+    pub async fn schedule_of_the_copy(&self, query: &ScheduleQuery) -> Result<Schedule, AppError> {
+        let (query, now) = (query.clone(), crate::clock::now());
+        Ok(self.ask_copy(move |copy| schedule(copy, &query, now)).await?.0)
     }
 
     /// The answer of the copy where the server gave none; where there is no copy, why the server gave none.
@@ -297,9 +306,4 @@ fn sorted<T, K: Ord>(mut all: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
 /// Later than any job.
 pub(super) fn far() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH.with_year(2200).unwrap_or(DateTime::<Utc>::MAX_UTC)
-}
-
-/// People of the copy, by id.
-pub(crate) fn people(copy: &ScheduleCopy) -> Result<HashMap<Uuid, PersonInFull>, CopyError> {
-    Ok(copy.all::<PersonInFull>(Kind::Person)?.into_iter().map(|p| (p.id, p)).collect())
 }
