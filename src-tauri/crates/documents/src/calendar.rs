@@ -9,11 +9,12 @@
 //!
 //! Where a spring or autumn clock change makes a time ambiguous, it is written in UTC, which cannot be misread.
 
+use std::ops::RangeInclusive;
+
 use calcard::common::{CalendarScale, PartialDateTime};
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarEntry, ICalendarFrequency, ICalendarMethod,
     ICalendarParameter, ICalendarProperty, ICalendarRecurrenceRule, ICalendarStatus, ICalendarTransparency,
-    ICalendarValue,
 };
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -25,14 +26,16 @@ use crate::wording::{phone, status};
 
 const LINE: usize = 250;
 const LONG: usize = 4_000;
+const YEARS: RangeInclusive<i32> = 1970..=2199;
 /// Repeated days looked at, at most: no job lasts longer.
-const MOST_DAYS: u64 = 366;
+const MOST_DAYS: usize = 366;
 
 /// A calendar file of the jobs, for import or subscription: `METHOD:PUBLISH`, times in the office's zone with the block
 /// that explains the zone, lines folded at 75 octets.
 ///
 /// A job that is [`Status::Canceled`] is written as canceled, so that calendars that have it drop it; scheduled and
-/// rescheduled ones are tentative until confirmed.
+/// rescheduled ones are tentative until confirmed. A job outside the years 1970 to 2199 is a slip of another program and
+/// left out: one such year and Outlook refuses the whole file.
 ///
 /// # Errors
 /// [`DocumentError::Calendar`] if the text cannot be written; no input does that.
@@ -50,6 +53,10 @@ pub fn calendar_ics(calendar: &Calendar) -> Result<Vec<u8>, DocumentError> {
     let mut covered = (calendar.made, calendar.made);
     for job in &calendar.jobs {
         let stretches = stretches(job, calendar.zone);
+        if !stretches.iter().all(|stretch| YEARS.contains(&stretch.start.year()) && YEARS.contains(&stretch.end.year()))
+        {
+            continue;
+        }
         for stretch in &stretches {
             covered = (covered.0.min(stretch.start), covered.1.max(stretch.end));
         }
@@ -142,7 +149,7 @@ fn events(calendar: &Calendar, job: &CalendarJob, stretches: &[Stretch]) -> Vec<
         return whole();
     }
     // Every day of the series must have the usual hour; a job across a night of changing clocks is one long event.
-    let dates: Vec<NaiveDate> = begin.iter_days().take_while(|date| *date <= end).take(days_in(MOST_DAYS)).collect();
+    let dates: Vec<NaiveDate> = begin.iter_days().take_while(|date| *date <= end).take(MOST_DAYS).collect();
     let Some(slots) = dates.iter().map(|date| usual.on(*date, zone)).collect::<Option<Vec<_>>>() else {
         return whole();
     };
@@ -161,10 +168,9 @@ fn events(calendar: &Calendar, job: &CalendarJob, stretches: &[Stretch]) -> Vec<
         },
     );
     let mut exceptions = Vec::new();
-    let mut left_out = Vec::new();
     for (date, slot) in dates.iter().zip(&slots) {
         match stretches.iter().find(|stretch| day(stretch.start, zone) == *date) {
-            None => left_out.push(ICalendarValue::from(local(slot.start, zone))),
+            None => series.entries.push(moment(ICalendarProperty::Exdate, slot.start, zone)),
             Some(stretch) if stretch == slot => {}
             Some(stretch) => {
                 let mut exception = event(calendar, job, *stretch);
@@ -173,16 +179,8 @@ fn events(calendar: &Calendar, job: &CalendarJob, stretches: &[Stretch]) -> Vec<
             }
         }
     }
-    if !left_out.is_empty() {
-        let zone = ICalendarParameter::tzid(zone.name().to_owned());
-        series.entries.push(ICalendarEntry::new(ICalendarProperty::Exdate).with_param(zone).with_values(left_out));
-    }
     // A series that is called off needs no exceptions: the whole UID goes.
     if job.job.status == Status::Canceled { vec![series] } else { std::iter::once(series).chain(exceptions).collect() }
-}
-
-fn days_in(days: u64) -> usize {
-    usize::try_from(days).unwrap_or(usize::MAX)
 }
 
 fn event(calendar: &Calendar, job: &CalendarJob, when: Stretch) -> ICalendarComponent {

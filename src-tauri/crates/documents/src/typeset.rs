@@ -10,7 +10,7 @@ use chrono::{DateTime, Datelike, Offset, Timelike};
 use chrono_tz::Tz;
 use serde::Serialize;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
-use typst::foundations::{Bytes, Datetime, Duration};
+use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::layout::{Abs, Em};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook, FontVariations};
@@ -52,7 +52,9 @@ pub fn pdf(template: &Template, data: &impl Serialize, moment: DateTime<Tz>) -> 
     let bytes = document.and_then(|document| {
         let pdf = |standard: &[PdfStandard]| {
             let standards = PdfStandards::new(standard).unwrap_or_default();
-            typst_pdf::pdf(&document, &PdfOptions { timestamp: timestamp(moment), standards, ..PdfOptions::default() })
+            let creator = Smart::Custom(Some("Neff Office".to_owned()));
+            let options = PdfOptions { creator, timestamp: timestamp(moment), standards, ..PdfOptions::default() };
+            typst_pdf::pdf(&document, &options)
         };
         // Accessible by the standard where possible; a rule broken by somebody's odd text must not cost the crew its
         // sheet, which without the standard's stamp is the same sheet.
@@ -155,4 +157,27 @@ fn timestamp(moment: DateTime<Tz>) -> Option<Timestamp> {
         two(moment.second())?,
     )?;
     Timestamp::new_local(local, moment.offset().fix().local_minus_utc() / 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_font_is_there() {
+        assert_eq!(TOOLS.fonts.len(), 6);
+        for c in ['A', 'ł', 'Ж', '…', '·', '²', '→', 'ש', 'ع', '☎', '👷', '\u{25A1}', '\u{A0}'] {
+            assert!(width(c).is_some_and(|width| width > 0.1), "{c}");
+        }
+        assert_eq!(width('山'), None);
+    }
+
+    #[test]
+    fn a_template_sees_its_own_files_only() {
+        let peek = |text| pdf(&Template::new("peek.typ", text), &(), DateTime::UNIX_EPOCH.with_timezone(&Tz::UTC));
+        assert!(peek("= Title\n#set document(title: [x])").is_ok());
+        for text in ["#read(\"/etc/passwd\")", "#import \"@preview/x:0.1.0\": *", "#datetime.today()", "#panic()"] {
+            assert!(matches!(peek(text), Err(DocumentError::Layout(_))), "{text}");
+        }
+    }
 }

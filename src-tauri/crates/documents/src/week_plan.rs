@@ -75,12 +75,9 @@ struct Job {
     customer: String,
     address: String,
     service: String,
-    part: String,
-    status: &'static str,
+    tags: Vec<String>,
     firm: bool,
     canceled: bool,
-    dry: bool,
-    urgent: bool,
 }
 
 fn fit(place: Place, text: &str) -> String {
@@ -173,16 +170,28 @@ fn job(stop: &Stop) -> Job {
         customer: fit(CUSTOMER, &stop.customer),
         address: fit(LINE, without_state(&stop.address)),
         service: fit(LINE, &stop.service),
-        part: stop.part.map(|part| format!("Day {} of {}", part.day, part.of)).unwrap_or_default(),
-        status: match stop.status {
-            Status::Scheduled | Status::Confirmed => "",
-            other => status(other),
-        },
+        tags: tags(stop),
         firm,
         canceled: stop.status == Status::Canceled,
-        dry: stop.weather_dependent,
-        urgent: stop.priority >= 4,
     }
+}
+
+/// The legend explains the first two.
+fn tags(stop: &Stop) -> Vec<String> {
+    let mut tags = Vec::new();
+    if stop.priority >= 4 {
+        tags.push("!".to_owned());
+    }
+    if stop.weather_dependent {
+        tags.push("DRY".to_owned());
+    }
+    if let Some(part) = stop.part {
+        tags.push(format!("Day {} of {}", part.day, part.of));
+    }
+    if !matches!(stop.status, Status::Scheduled | Status::Confirmed) {
+        tags.push(status(stop.status).to_owned());
+    }
+    tags
 }
 
 /// Everybody in the office knows the state: `…, Naperville, IL 60563` is printed as `…, Naperville`.

@@ -280,6 +280,18 @@ fn hostile_text_is_text() {
 }
 
 #[test]
+fn a_year_no_calendar_can_hold_spoils_nothing() {
+    let good = job(chicago(2026, 6, 9, 6, 0), chicago(2026, 6, 9, 8, 0));
+    let slips = [-4_000, 1, 1_026, 20_260, 250_000].map(|year| {
+        let start = Utc.with_ymd_and_hms(year, 6, 9, 6, 0, 0).unwrap();
+        job(start, start + Duration::hours(8))
+    });
+    let jobs = slips.into_iter().chain([good]).collect();
+    let calendar = read(&calendar(CHICAGO, jobs));
+    assert_eq!(events(&calendar).len(), 1);
+}
+
+#[test]
 fn a_calendar_without_jobs_is_still_one() {
     let text = write(&calendar(CHICAGO, Vec::new()));
     assert!(text.contains("BEGIN:VTIMEZONE"));
@@ -303,7 +315,7 @@ impl Zone {
             let dates = match value("RRULE") {
                 Some(rule) => {
                     let set: RRuleSet = format!("DTSTART:{start}Z\nRRULE:{rule}").parse().unwrap();
-                    set.all(10).dates.iter().map(|at| at.naive_utc()).collect()
+                    set.all(10).dates.iter().map(DateTime::naive_utc).collect()
                 }
                 None => vec![NaiveDateTime::parse_from_str(start, "%Y%m%dT%H%M%S").unwrap()],
             };

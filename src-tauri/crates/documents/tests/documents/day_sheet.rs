@@ -122,6 +122,16 @@ fn hostile_text_is_text() {
 }
 
 #[test]
+fn a_year_far_away_is_printed() {
+    use chrono::TimeZone;
+    let mut sheet = day_sheet(1);
+    let far = chrono_tz::America::Chicago.with_ymd_and_hms(250_000, 6, 9, 6, 0, 0).unwrap();
+    sheet.as_of.moment = far;
+    sheet.crews[0].stops[0].end = far;
+    assert!(print(&sheet).shows("88 Industrial Dr"));
+}
+
+#[test]
 fn what_no_font_has_is_seen_to_be_missing() {
     let mut sheet = day_sheet(1);
     sheet.crews[0].stops[0].customer = "山田 Paving".into();
