@@ -15,7 +15,8 @@ use crate::wording::{as_of, long_date, phone, status, time, until};
 const CREW: Place = Place::line(60, 9.0);
 const COMPANY: Place = Place::line(90, 17.0);
 const SMALL_PRINT: Place = Place::line(200, 26.0);
-const PERSON: Place = Place::line(60, 5.5);
+const PERSON: Place = Place::line(60, 9.0);
+const PHONE: Place = Place::line(30, 7.8);
 const STREET: Place = Place::line(110, 19.5);
 const ADDRESS: Place = Place::line(200, 26.0);
 const CUSTOMER: Place = Place::line(90, 29.0);
@@ -103,7 +104,7 @@ impl Head {
         let rest = [fit(SMALL_PRINT, &company.address), license].into_iter().filter(|part| !part.is_empty());
         Self {
             name: fit(COMPANY, &company.name),
-            phone: fit(SHORT, &phone(&company.phone)),
+            phone: fit(PHONE, &phone(&company.phone)),
             rest: rest.collect::<Vec<_>>().join(" · "),
         }
     }
@@ -116,7 +117,7 @@ fn pages(sheet: &DaySheet) -> Pages {
     Pages {
         title: format!("Day sheets, {date}"),
         contact: fit(SHORT, if sheet.contact.name.trim().is_empty() { "the office" } else { &sheet.contact.name }),
-        contact_phone: fit(SHORT, &phone(number)),
+        contact_phone: fit(PHONE, &phone(number)),
         weather: fit(LINE, &sheet.weather),
         as_of: as_of(&sheet.as_of),
         crews: sheet.crews.iter().filter(|crew| sheet.idle_crews || !crew.stops.is_empty()).map(page).collect(),
@@ -146,7 +147,7 @@ fn members(crew: &CrewSheet) -> Vec<Member> {
     let member = |person: &Person, lead: bool| Member {
         name: fit(PERSON, &person.name),
         role: fit(PERSON, &person.role),
-        phone: fit(PERSON, &phone(&person.phone)),
+        phone: fit(PHONE, &phone(&person.phone)),
         lead,
     };
     let lead = crew.lead.trim();
@@ -189,7 +190,7 @@ fn job(stop: &Stop) -> Job {
         half: if stop.start.hour() < 12 { "AM" } else { "PM" },
         until: until(stop.start, stop.end),
         customer: fit(CUSTOMER, &stop.customer),
-        phone: fit(SHORT, &phone(&stop.phone)),
+        phone: fit(PHONE, &phone(&stop.phone)),
         service: fit(CUSTOMER, &stop.service),
         machines: fit(LINE, &stop.machines.iter().map(|m| m.trim()).collect::<Vec<_>>().join(", ")),
         people: fit(LINE, &people.collect::<Vec<_>>().join("; ")),
