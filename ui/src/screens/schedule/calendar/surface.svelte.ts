@@ -73,7 +73,7 @@ export class CalendarSurface implements CalendarContext {
     const job = stop.id === null ? null : (this.store.data?.jobs.find((one) => one.id === stop.id) ?? null);
     const mod = event.ctrlKey || event.metaKey;
     if (this.focus.key(event, stop)) void this.reveal();
-    else if (event.key === "Enter" && !mod && stop.id === MORE) this.more(stop);
+    else if (event.key === "Enter" && !mod && stop.id?.startsWith(MORE)) this.more(stop);
     else if (event.key === "Enter" && !mod && job) this.store.openJob(job.id);
     else if (event.key === "Enter" && !mod) this.around.create(stop.date);
     else if (event.key === " " && job) this.store.selection.toggle(job.id);

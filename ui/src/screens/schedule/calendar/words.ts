@@ -1,5 +1,5 @@
 import type { Schedule, ScheduleJob, TimeOff } from "$/ipc/client";
-import { clockTime, officeDate, timeRange } from "$/lib/time";
+import { clockTime, longDate, officeDate, timeRange } from "$/lib/time";
 import { count, label, plain, shorten } from "$/lib/words";
 
 /** Whose job it is; where nobody is known, where it is. */
@@ -50,6 +50,13 @@ export function jobSentence(job: ScheduleJob, zone: string, schedule: Schedule |
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+/** "4 more jobs on Thursday, June 18, 1 of them in a clash". */
+export function moreWords(jobs: readonly { job: ScheduleJob }[], date: string): string {
+  const clashing = jobs.filter(({ job }) => job.clashes > 0).length;
+  const words = `${count(jobs.length, "more job")} on ${longDate(date)}`;
+  return clashing === 0 ? words : `${words}, ${clashing} of them in a clash`;
 }
 
 export type DayKind = "work" | "off" | "closed" | "rain";

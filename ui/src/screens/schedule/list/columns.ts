@@ -17,19 +17,21 @@ export type ColumnId =
 
 type JobColumn = Column<JobLine> & { id: ColumnId };
 
-/** In the order of importance: what does not fit is to the right. */
-export const COLUMNS: JobColumn[] = [
-  { id: "when", title: "When", width: 176, sortable: true, hideable: false },
-  { id: "customer", title: "Customer", width: 136, sortable: true },
-  { id: "address", title: "Address", width: 150, sortable: true },
-  { id: "status", title: "Status", width: 104, sortable: true },
-  { id: "crews", title: "Crews", width: 96 },
-  { id: "service", title: "Service", width: 104 },
-  { id: "priority", title: "Priority", width: 84, sortable: true, first: "descending" },
-  { id: "weather", title: "Weather", width: 72 },
-  { id: "source", title: "Source", width: 78 },
-  { id: "updated", title: "Changed", width: 84, sortable: true, first: "descending" },
-];
+/** In the order of importance: what does not fit is to the right. `byDay`: the heading says the day already. */
+export function columnsOf(byDay: boolean): JobColumn[] {
+  return [
+    { id: "when", title: "When", width: byDay ? 148 : 200, sortable: true, hideable: false },
+    { id: "customer", title: "Customer", width: byDay ? 138 : 122, sortable: true },
+    { id: "address", title: "Address", width: byDay ? 130 : 104, sortable: true },
+    { id: "status", title: "Status", width: 102, sortable: true },
+    { id: "crews", title: "Crews", width: 92 },
+    { id: "service", title: "Service", width: 106 },
+    { id: "priority", title: "Priority", width: 80, sortable: true, first: "descending" },
+    { id: "weather", title: "Rain", width: 56 },
+    { id: "source", title: "Source", width: 84 },
+    { id: "updated", title: "Changed", width: 76, sortable: true, first: "descending" },
+  ];
+}
 
 const sorts: Partial<Record<ColumnId, JobSort>> = {
   when: "start",
@@ -42,8 +44,8 @@ const sorts: Partial<Record<ColumnId, JobSort>> = {
 
 /** The heading a sort belongs to; one by the end or by when it was entered has none. */
 export function sortOf({ sort, descending }: Pick<ScheduleFilters, "sort" | "descending">): Sort | null {
-  const column = COLUMNS.find(({ id }) => sorts[id] === sort);
-  return column ? { column: column.id, direction: descending ? "descending" : "ascending" } : null;
+  const column = (Object.keys(sorts) as ColumnId[]).find((id) => sorts[id] === sort);
+  return column ? { column, direction: descending ? "descending" : "ascending" } : null;
 }
 
 /** What a click on a heading asks for. */
