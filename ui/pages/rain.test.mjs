@@ -92,7 +92,8 @@ test("choose the day, read the plan, put a job right, apply, work through the ca
       (was) => window.office.board.jobs.every((job) => job.start === was[job.id]),
       before,
     );
-    await page.waitForSelector(id("messages-all-told"));
+    // And nobody has to be told.
+    await page.waitForSelector(`${id("message")}[data-state=draft]`, { state: "detached" });
   }));
 
 test("the list keeps its row under the keys while somebody else changes the schedule", () =>
