@@ -43,7 +43,7 @@ export class BoardView {
   readonly boxes = $derived.by(() => this.days > 14);
   readonly sizes: Sizes = $derived.by(() => (this.days > 7 ? ONE_LINE : TWO_LINES));
   /** The line of the days; with hours below them where there is room. */
-  readonly header = $derived.by(() => (this.boxes ? 44 : 58));
+  readonly header = $derived.by(() => (this.boxes ? 44 : this.days > 7 ? 36 : 58));
   /** What is left for time. */
   readonly room = $derived.by(() => Math.max(0, this.width - NAMES));
 

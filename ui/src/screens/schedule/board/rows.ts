@@ -1,4 +1,5 @@
 import type { ResourceKind, Schedule, ScheduleJob, TimeOff } from "$/ipc/client";
+import { capital } from "$/lib/time";
 import { label, plain, shorten } from "$/lib/words";
 
 import type { Rows } from "../filters";
@@ -65,7 +66,7 @@ function resourcesOf(data: Schedule, rows: Rows): BoardRow[] {
     kind: KIND[rows],
     id,
     name: plain(name).trim() === "" ? "No name" : shorten(name, 80),
-    detail: shorten(detail, 60),
+    detail: shorten(capital(detail), 60),
     note,
     jobs: [],
     off: [],
