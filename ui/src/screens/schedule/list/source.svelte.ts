@@ -101,7 +101,7 @@ export class JobListSource {
     try {
       while (this.#next !== null && this.lines.length < this.#wanted) {
         const after = this.#next;
-        const limit = this.#wanted - this.lines.length > 2 * PAGE ? BIG_PAGE : PAGE;
+        const limit = this.#wanted - this.lines.length > PAGE ? BIG_PAGE : PAGE;
         const answer = await this.office.jobList({ ...this.#question!, after, limit });
         if (asked !== this.#asked) return;
         this.#pages.push({ after, limit, lines: answer.items, stale: false });
