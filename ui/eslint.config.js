@@ -59,7 +59,7 @@ export default ts.config(
   { files: ["**/*.ts"], rules: { "no-undef": "off" } },
   { files: ["src/ipc/*.ts"], rules: { "no-restricted-imports": "off" } },
   {
-    files: ["pages/**", "gallery/pages/**", "scripts/**", "*.js", "*.ts"],
+    files: ["pages/**", "gallery/pages/**", "bench/*.mjs", "scripts/**", "*.js", "*.ts"],
     languageOptions: { globals: globals.node },
     rules: { "no-console": "off" },
   },

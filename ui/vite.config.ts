@@ -8,7 +8,11 @@ import { defineConfig } from "vite";
 const source = fileURLToPath(new URL("./src", import.meta.url));
 
 /** Builds that are no part of the program. */
-const outDirs: Record<string, string> = { fake: "../target/ui-fake", gallery: "../target/ui-gallery" };
+const outDirs: Record<string, string> = {
+  fake: "../target/ui-fake",
+  gallery: "../target/ui-gallery",
+  bench: "../target/ui-bench",
+};
 
 export default defineConfig(({ mode }) => ({
   plugins: [tailwindcss(), svelte()],
@@ -26,7 +30,8 @@ export default defineConfig(({ mode }) => ({
     // One window, read from disk: one file starts faster than several.
     rolldownOptions: {
       ...(mode === "gallery" ? { input: "gallery.html" } : {}),
-      output: { codeSplitting: mode === "fake" },
+      ...(mode === "bench" ? { input: "bench/board.html" } : {}),
+      output: { codeSplitting: mode === "fake" || mode === "bench" },
     },
     modulePreload: false,
   },
