@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use office::Office;
+use office::{AppError, ErrorCode, Office};
 use tauri::AppHandle;
 use tauri_plugin_dialog::DialogExt;
 use tauri_plugin_opener::OpenerExt;
@@ -35,4 +35,16 @@ pub(crate) fn reveal(app: &AppHandle, file: &Path) {
     {
         tracing::info!(%error, "the file could not be shown");
     }
+}
+
+/// Opens a paper this program just made in the system's own viewer, from where it is read and printed.
+pub(crate) fn open(app: &AppHandle, file: &Path) -> Result<(), AppError> {
+    if std::env::var_os("NEFF_NO_DIALOGS").is_some() {
+        return Ok(());
+    }
+    app.opener().open_path(file.to_string_lossy(), None::<&str>).map_err(|error| {
+        let sentence =
+            format!("The paper is made, but nothing on this computer opened it. It is here: {}", file.display());
+        AppError::new(ErrorCode::Internal, sentence).with_details(error.to_string())
+    })
 }

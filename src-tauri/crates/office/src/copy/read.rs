@@ -12,9 +12,9 @@ use super::bodies::{JobInFull, OfficeBody, PersonInFull};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{
-    CopyState, JobCard, JobDetail, JobFilter, JobGroup, JobGroupCount, JobLine, JobList, JobListQuery, JobSort,
-    Notification, NotificationPage, OfficeHours, Schedule, ScheduleCrew, ScheduleJob, ScheduleMachine, SchedulePerson,
-    ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
+    CopyState, InboxOrder, InboxPage, InboxQuery, InboxShow, JobCard, JobDetail, JobFilter, JobGroup, JobGroupCount,
+    JobLine, JobList, JobListQuery, JobSort, Notification, NotificationPage, OfficeHours, Schedule, ScheduleCrew,
+    ScheduleJob, ScheduleMachine, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
 };
 use crate::workflows::schedule::check_part;
 use crate::workflows::today::count;
@@ -139,7 +139,15 @@ pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime
 
 /// The list. What it shows is what the copy holds.
 pub(crate) fn job_list(copy: &ScheduleCopy, query: &JobListQuery) -> Result<JobList, CopyError> {
-    let mut lines = job_lines(copy, query)?;
+    let mut lines: Vec<JobLine> = job_lines(copy, query)?
+        .into_iter()
+        .map(|(key, j)| JobLine {
+            group: (query.group != JobGroup::None).then_some(key),
+            crew_names: j.crew_names,
+            updated_at: j.updated_at,
+            job: j.job,
+        })
+        .collect();
     let total = lines.len();
     let mut groups: BTreeMap<String, u32> = BTreeMap::new();
     if query.group != JobGroup::None && query.after.is_none() {
@@ -163,8 +171,8 @@ pub(crate) fn job_list(copy: &ScheduleCopy, query: &JobListQuery) -> Result<JobL
     })
 }
 
-/// Every line the query shows.
-pub(crate) fn job_lines(copy: &ScheduleCopy, query: &JobListQuery) -> Result<Vec<JobLine>, CopyError> {
+/// Every job the query shows, with the key of its group.
+pub(crate) fn job_lines(copy: &ScheduleCopy, query: &JobListQuery) -> Result<Vec<(String, JobInFull)>, CopyError> {
     let calendar = calendar(&office(copy)?);
     let from = query.from.map_or(DateTime::UNIX_EPOCH, |d| calendar.day(d).start);
     let until = query.until.map_or_else(far, |d| calendar.day(d).start);
@@ -177,15 +185,7 @@ pub(crate) fn job_lines(copy: &ScheduleCopy, query: &JobListQuery) -> Result<Vec
         let within = by(query.sort, a, b).then(a.job.id.cmp(&b.job.id));
         ga.cmp(gb).then(if query.descending { within.reverse() } else { within })
     });
-    Ok(lines
-        .into_iter()
-        .map(|(key, j)| JobLine {
-            group: (query.group != JobGroup::None).then_some(key),
-            crew_names: j.crew_names,
-            updated_at: j.updated_at,
-            job: j.job,
-        })
-        .collect())
+    Ok(lines)
 }
 
 /// One job. Its history is on the server.
@@ -224,6 +224,31 @@ pub(crate) fn notifications(copy: &ScheduleCopy, limit: u32) -> Result<Notificat
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
     Ok(NotificationPage { unread, items, more })
+}
+
+/// The inbox: as many as the copy holds.
+pub(crate) fn inbox(copy: &ScheduleCopy, query: &InboxQuery) -> Result<InboxPage, CopyError> {
+    let mut items: Vec<Notification> = copy.all(Kind::Notification)?;
+    let unread = count(items.iter().filter(|n| !n.is_read).count());
+    let words = query.search.as_deref().map(|s| s.trim().to_lowercase()).unwrap_or_default();
+    let as_of = copy.state()?.progress.as_of;
+    items.retain(|n| {
+        let shown = match query.show {
+            InboxShow::Unread => !n.is_read,
+            InboxShow::Read => n.is_read,
+            InboxShow::All => true,
+        };
+        shown
+            && (query.types.is_empty() || query.types.contains(&n.alert_type))
+            && query.min_priority.is_none_or(|p| n.priority >= p)
+            && (query.expired || n.expires_at.is_none_or(|at| at > as_of))
+            && format!("{} {}", n.title, n.message).to_lowercase().contains(&words)
+    });
+    items.sort_by_key(|n| {
+        let urgent = if query.order == InboxOrder::Priority && !n.is_read { -n.priority } else { 0 };
+        (n.is_read, urgent, std::cmp::Reverse(n.created_at), n.id)
+    });
+    Ok(InboxPage { items, next: None, unread, as_of })
 }
 
 /// A job as lists show it.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::changes::commit;
 use super::today::count;
+use crate::copy::read;
 use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
@@ -24,6 +25,12 @@ impl Office {
     /// # Errors
     /// When there is no connection, or the database cannot be asked.
     pub async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage, AppError> {
+        let answer = self.inbox_of_the_server(query).await;
+        let query = query.clone();
+        self.or_copy(answer, move |copy, _| read::inbox(copy, &query)).await
+    }
+
+    async fn inbox_of_the_server(&self, query: &InboxQuery) -> Result<InboxPage, AppError> {
         let (pool, me) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let (unread, as_of) = inbox::unread(&mut connection, &me.user_id).await?;
@@ -117,11 +124,16 @@ impl Office {
 
 /// Writes a file beside its place and moves it there, off the runtime.
 pub(crate) async fn write_file(file: std::path::PathBuf, content: String) -> Result<(), AppError> {
+    write_bytes(file, content.into_bytes()).await
+}
+
+/// The same for what is no text.
+pub(crate) async fn write_bytes(file: std::path::PathBuf, content: Vec<u8>) -> Result<(), AppError> {
     let written = tokio::task::spawn_blocking(move || {
         let mut partial = file.clone().into_os_string();
         partial.push(".partial");
         let result = std::fs::File::create(&partial)
-            .and_then(|mut f| f.write_all(content.as_bytes()).and_then(|()| f.sync_all()))
+            .and_then(|mut f| f.write_all(&content).and_then(|()| f.sync_all()))
             .and_then(|()| std::fs::rename(&partial, &file));
         if result.is_err() {
             let _ = std::fs::remove_file(&partial);

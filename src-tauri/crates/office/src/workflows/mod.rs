@@ -7,7 +7,6 @@ pub mod find;
 pub mod inbox;
 pub mod me;
 pub mod notifications;
-mod pending;
 pub mod popups;
 pub mod records;
 pub(crate) mod schedule;

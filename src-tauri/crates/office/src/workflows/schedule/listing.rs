@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use database::schedule::{board, list};
 use database::{DatabaseError, PgConnection};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::OfficeTime;
 use super::part::filter_of;
+use crate::copy::bodies::{JobInFull, jobs_in_full};
 use crate::copy::read;
 use crate::error::AppError;
 use crate::office::Office;
@@ -57,27 +59,35 @@ impl Office {
         })
     }
 
-    /// Every line the query shows, for a file; 50,000 at most.
-    pub(crate) async fn all_lines(&self, query: &JobListQuery) -> Result<Vec<JobLine>, AppError> {
-        let answer = self.lines_of_the_server(query).await;
+    /// Every job the query shows, in its order, for a file; 50,000 at most.
+    pub(super) async fn all_jobs(&self, query: &JobListQuery) -> Result<Vec<JobInFull>, AppError> {
+        let answer = self.all_jobs_of_the_server(query).await;
         let query = query.clone();
-        self.or_copy(answer, move |copy, _| read::job_lines(copy, &query)).await
+        self.or_copy(answer, move |copy, _| Ok(read::job_lines(copy, &query)?.into_iter().map(|(_, j)| j).collect()))
+            .await
     }
 
-    async fn lines_of_the_server(&self, query: &JobListQuery) -> Result<Vec<JobLine>, AppError> {
+    async fn all_jobs_of_the_server(&self, query: &JobListQuery) -> Result<Vec<JobInFull>, AppError> {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let c = &mut *connection;
         let filter = filter(c, query).await?;
-        let mut query = JobListQuery { limit: 500, after: None, ..query.clone() };
-        let mut lines = Vec::new();
+        let mut asked = list::Page {
+            filter: &filter,
+            group: group_word(query.group),
+            sort: sort_word(query.sort),
+            descending: query.descending,
+            after: None,
+            limit: 1_000,
+        };
+        let mut jobs: Vec<JobInFull> = Vec::new();
         loop {
-            let (page, next) = page(c, &filter, &query).await?;
-            lines.extend(page);
-            match next {
-                Some(next) if lines.len() < EXPORTED => query.after = Some(next),
-                _ => return Ok(lines),
+            let ids: Vec<Uuid> = list::page(c, &asked).await?.into_iter().map(|(id, _)| id).collect();
+            jobs.extend(jobs_in_full(c, &ids).await?);
+            if ids.len() < 1_000 || jobs.len() >= EXPORTED {
+                return Ok(jobs);
             }
+            asked.after = ids.last().copied();
         }
     }
 }
@@ -99,7 +109,7 @@ async fn page(
     c: &mut PgConnection,
     filter: &Value,
     query: &JobListQuery,
-) -> Result<(Vec<JobLine>, Option<uuid::Uuid>), AppError> {
+) -> Result<(Vec<JobLine>, Option<Uuid>), AppError> {
     let limit = query.limit.clamp(1, 500);
     let asked = list::Page {
         filter,

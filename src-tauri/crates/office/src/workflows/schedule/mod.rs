@@ -7,6 +7,7 @@ mod listing;
 mod messages;
 mod moving;
 mod outside;
+mod papers;
 mod part;
 mod rain;
 mod rain_apply;

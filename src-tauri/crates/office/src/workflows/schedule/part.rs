@@ -32,7 +32,7 @@ impl Office {
         self.or_copy(answer, move |copy, now| read::schedule(copy, &query, now)).await
     }
 
-    async fn schedule_of_the_server(&self, query: &ScheduleQuery) -> Result<Schedule, AppError> {
+    pub(super) async fn schedule_of_the_server(&self, query: &ScheduleQuery) -> Result<Schedule, AppError> {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let c = &mut *connection;
