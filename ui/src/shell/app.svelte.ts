@@ -20,6 +20,9 @@ import { Reading } from "./reading.svelte";
 import { panelFor, Router, type Opened } from "./router.svelte";
 import { ThemeStore } from "./theme.svelte";
 
+/** Connecting that takes longer than this, in milliseconds, is not waited for where there is a copy. */
+const COPY_AFTER = 500;
+
 /** What the screens share. One per window. */
 export class App {
   readonly announcer = new Announcer();
@@ -127,9 +130,22 @@ export class App {
         this.#toConnect();
         break;
       case "connecting":
+        // A connection that is there in a moment needs no copy first.
+        setTimeout(() => void this.#readCopy(), COPY_AFTER);
+        break;
       case "offline":
+        void this.#readCopy();
         break;
     }
+  }
+
+  /** With no network the screens read the copy on this computer, where there is one. */
+  async #readCopy(): Promise<void> {
+    if (this.connection.online || !(await this.connection.findCopy())) return;
+    void this.today.refresh();
+    void this.notifications.refresh();
+    void this.inbox.refresh();
+    void this.schedule.refresh();
   }
 
   refresh(): void {

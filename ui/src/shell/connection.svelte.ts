@@ -1,4 +1,4 @@
-import type { ConnectionState, Office } from "$/ipc/client";
+import type { ConnectionState, CopyState, Office } from "$/ipc/client";
 import { asOfficeError, type OfficeError } from "$/ipc/errors";
 
 /** How the office database is reached at the moment. The core says so; the window never guesses from the network. */
@@ -7,6 +7,8 @@ export class ConnectionStore {
   /** True until the core has said anything. */
   unknown = $state(true);
   trying = $state(false);
+  /** The copy on this computer, while the database does not answer. */
+  copy = $state.raw<CopyState | null>(null);
   /** The core itself could not be asked. */
   failure = $state.raw<OfficeError | null>(null);
   onChange: ((state: ConnectionState) => void) | null = null;
@@ -25,7 +27,17 @@ export class ConnectionStore {
     this.state = state;
     this.unknown = false;
     this.failure = null;
+    if (state.kind === "online") this.copy = null;
     this.onChange?.(state);
+  }
+
+  /** Whether there is a copy to read from; a connection that stands needs none. */
+  async findCopy(): Promise<boolean> {
+    const heard = this.#heard;
+    const found = await this.office.offlineCopy().catch(() => null);
+    if (this.#heard !== heard && this.online) return false;
+    this.copy = found;
+    return found !== null;
   }
 
   async load(): Promise<void> {
