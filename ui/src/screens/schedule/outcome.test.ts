@@ -73,7 +73,8 @@ test("a clash names the other job; choosing another time saves nothing", async (
   const { clashes, wanted, user } = await open();
   const { attempt, given } = answering(clashes);
   const end = settle(attempt, wanted);
-  const words = text(await shown("clashing"));
+  // Names are isolated from the sentence around them.
+  const words = text(await shown("clashing")).replace(/[\u2068\u2069]/g, "");
   expect(words).toContain("Luis Bailey and Roller 2 are already on Harbor Freight, 12 Oak St");
   expect(words).toContain("Today, 6:00 AM – 2:00 PM");
   await waitFor(() => expect(document.activeElement).toBe(get("clash-back")));

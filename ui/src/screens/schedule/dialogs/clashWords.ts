@@ -1,6 +1,5 @@
 import type { JobClash } from "$/ipc/client";
 import { datedRange } from "$/lib/time";
-import { keyed } from "$/lib/keyed";
 import { shorten } from "$/lib/words";
 
 /** Everybody and everything that is on one other job already. */
@@ -29,7 +28,7 @@ export function otherJobs(clashes: JobClash[], zone: string, today: string): Oth
       };
       found.set(clash.other_job_id, other);
     }
-    const name = shorten(clash.resource_name, 80);
+    const name = named(clash.resource_name);
     if (!other.who.some((one) => one.name === name))
       other.who.push({ name, machine: clash.resource_kind === "machine" });
   }
@@ -48,9 +47,20 @@ export function jobName(customer: string | null, address: string): string {
   return [client, place].filter((part) => part.trim() !== "").join(", ") || "a job without a name";
 }
 
+/** Other programs write names, too: an empty one still has to be pointed at. */
+export function named(name: string): string {
+  const text = shorten(name, 80);
+  return text.trim() === "" ? "Without a name" : text;
+}
+
+/** A name in the middle of a sentence, kept from turning the rest of it around. */
+export function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}
+
 /** "Luis Bailey is", "Luis Bailey and Roller 2 are", "Luis Bailey, Roller 2 and 3 others are". */
 export function subject(who: { name: string }[]): string {
-  const names = keyed(who, (one) => one.name).map(({ item }) => item.name);
+  const names = who.map((one) => isolated(one.name));
   if (names.length <= 1) return `${names[0] ?? "Somebody"} is`;
   if (names.length <= 3) return `${names.slice(0, -1).join(", ")} and ${names.at(-1)} are`;
   return `${names.slice(0, 2).join(", ")} and ${names.length - 2} others are`;

@@ -6,6 +6,8 @@ import { tick } from "svelte";
  */
 export async function focusFirst(testid: string): Promise<void> {
   await tick();
+  // What opened it (the palette, a menu) gives the focus back first, and the dialog then takes it to its first button.
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   const dialog = document.querySelector<HTMLElement>(`[data-testid="${testid}"]`);
   const active = document.activeElement;
   if (

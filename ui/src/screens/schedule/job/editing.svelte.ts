@@ -5,7 +5,7 @@ import { clockTime } from "$/lib/time";
 import { spelledTime } from "$/lib/times";
 import type { App } from "$/shell/app.svelte";
 
-import { jobName, otherJobs, subject } from "../dialogs/clashWords";
+import { isolated, jobName, named, otherJobs, subject } from "../dialogs/clashWords";
 import { agree, tell } from "../outcome.svelte";
 import type { NAMES } from "./form";
 import { inputOf, spelledLocal, validate, valuesOf, type JobValues } from "./form";
@@ -23,10 +23,10 @@ import {
   localOf,
   LONGEST_SHIFT,
   nextDay,
-  officeDay,
   readLength,
   timeOf,
   workMinutes,
+  workOfDays,
   type Length,
 } from "./when";
 
@@ -161,8 +161,9 @@ export class JobEditing {
     const from = keptInstant(start, this.edit.input.start, this.zone);
     if (from === null) return;
     const { part } = this.resources;
-    const day = part ? officeDay(part.hours) : 10 * 60;
-    const minutes = "days" in length ? Math.round(length.days * day) : length.minutes;
+    const { end } = this.form.values;
+    const minutes =
+      "days" in length ? workOfDays(length.days, timeOf(start), timeOf(end), part?.hours) : length.minutes;
     const mine = (this.#laid += 1);
     const oneShift = !("days" in length) && minutes <= LONGEST_SHIFT;
     if (oneShift) return this.form.set("end", after(start, minutes, this.zone));
@@ -252,7 +253,7 @@ export class JobEditing {
       put(
         clash.resource_id,
         true,
-        `${clash.resource_name} is on ${jobName(clash.other_customer, clash.other_address)} then.`,
+        `${isolated(named(clash.resource_name))} is on ${isolated(jobName(clash.other_customer, clash.other_address))} then.`,
       );
     for (const warning of this.consequences?.warnings ?? [])
       if (warning.resource_id !== null) put(warning.resource_id, false, warning.text);
@@ -321,7 +322,7 @@ export class JobEditing {
       throw refusal(
         "invalid",
         other
-          ? `Choose another time: ${subject(other.who)} on ${other.name} then (${other.when}).`
+          ? `Choose another time: ${subject(other.who)} on ${isolated(other.name)} then (${other.when}).`
           : "Choose another time.",
         "start",
       );

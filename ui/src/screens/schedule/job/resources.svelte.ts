@@ -10,7 +10,7 @@ import type {
 import { timeRange } from "$/lib/time";
 import { label, shorten } from "$/lib/words";
 
-import { jobName } from "../dialogs/clashWords";
+import { isolated, jobName } from "../dialogs/clashWords";
 import { addClock, dateOf, isLocal, isWorkingDay, keptInstant, localOf, nextDay, type Local } from "./when";
 
 /** One that can be put on a job. */
@@ -167,5 +167,5 @@ function away(off: TimeOff[], whose: (one: TimeOff) => boolean): string | null {
 function booked(jobs: ScheduleJob[], on: (job: ScheduleJob) => boolean, part: Schedule): string | null {
   const job = jobs.find(on);
   if (!job) return null;
-  return `On ${shorten(job.customer?.trim() || jobName(null, job.address), 50)}, ${timeRange(job.start, job.end, part.zone, part.today)}`;
+  return `On ${isolated(shorten(job.customer?.trim() || jobName(null, job.address), 50))}, ${timeRange(job.start, job.end, part.zone, part.today)}`;
 }

@@ -15,6 +15,7 @@ import {
   readLength,
   spelledLength,
   workMinutes,
+  workOfDays,
 } from "./when";
 
 const ZONE = "America/Chicago";
@@ -106,6 +107,14 @@ test("a job over a weekend takes its working days, and its first and last", () =
   // Until midnight is not the next day.
   expect(daysOf("2026-06-18T18:00", "2026-06-19T00:00", works)).toEqual(["2026-06-18"]);
   expect(workMinutes("2026-06-19T06:00", "2026-06-22T12:00", HOURS, works)).toBe((10 + 6) * 60);
+});
+
+test("days are the office's hours in them, and the last one ends when it did", () => {
+  expect(workOfDays(3, "06:00", "14:00", HOURS)).toBe((10 + 10 + 8) * 60);
+  expect(workOfDays(2, "08:00", "16:00", HOURS)).toBe((8 + 10) * 60);
+  expect(workOfDays(2, "08:00", "23:00", HOURS)).toBe((8 + 10) * 60);
+  expect(workOfDays(1.5, "06:00", "14:00", HOURS)).toBe((10 + 5) * 60);
+  expect(workOfDays(1, "06:00", "14:00", HOURS)).toBe(10 * 60);
 });
 
 test("holidays are no working days", () => {

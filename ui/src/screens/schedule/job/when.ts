@@ -173,6 +173,18 @@ export function workMinutes(
   return all;
 }
 
+/** The work in so many of the office's days: from that time on the first, until that time on the last. */
+export function workOfDays(days: number, start: string, end: string, hours?: OfficeHours): number {
+  if (!hours) return Math.round(days * 10 * 60);
+  const day = officeDay(hours);
+  if (days <= 1) return Math.round(days * day);
+  const [opens, closes] = [minutesOfDay(hours.from), minutesOfDay(hours.until)];
+  const ends = minutesOfDay(end);
+  const half = days % 1;
+  const last = half > 0 ? half * day : ends > opens && ends <= closes ? ends - opens : day;
+  return Math.round(Math.max(0, closes - minutesOfDay(start)) + (Math.ceil(days) - 2) * day + last);
+}
+
 export function nextDay(date: string, days = 1): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
