@@ -304,10 +304,13 @@ const stores = new WeakMap<ScheduleStore, MessagesStore>();
 export function messagesOf(schedule: ScheduleStore, app: App): MessagesStore {
   let store = stores.get(schedule);
   if (!store) {
-    store = new MessagesStore(schedule.office, app);
-    stores.set(schedule, store);
+    // It outlives the screen that asks first: what is derived in a component stops with it.
+    $effect.root(() => {
+      store = new MessagesStore(schedule.office, app);
+    });
+    stores.set(schedule, store!);
   }
-  return store;
+  return store!;
 }
 
 /** Goes to the customers to tell: those of one change, or all. */

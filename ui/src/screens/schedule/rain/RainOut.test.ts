@@ -65,7 +65,7 @@ describe("the days", () => {
     await user.click(day("2026-06-22"));
     office.gates.delete("planRainOut");
     await waitFor(() => expect(last(office).days).toEqual(["2026-06-18", "2026-06-22"]));
-    await settle();
+    await waitFor(() => expect(get("rain-list").getAttribute("aria-busy")).toBe("false"));
     const before = text(get("rain-summary"));
     open();
     await settle();

@@ -424,7 +424,11 @@ export function rainOf(schedule: { office: Office }, database: string | null): R
     known.database ??= database;
     return known.rain;
   }
-  const rain = new RainStore(schedule.office);
+  let rain!: RainStore;
+  // It outlives the screen that asks first: what is derived in a component stops with it.
+  $effect.root(() => {
+    rain = new RainStore(schedule.office);
+  });
   stores.set(schedule, { database, rain });
   return rain;
 }

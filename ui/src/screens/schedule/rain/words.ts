@@ -1,4 +1,4 @@
-import type { ScheduleJob } from "$/ipc/client";
+import type { PlanStrategy, ScheduleJob } from "$/ipc/client";
 import { clockTime, officeDate, shortDate } from "$/lib/time";
 import { plain, shorten } from "$/lib/words";
 
@@ -44,3 +44,9 @@ export function nameOf(job: Pick<ScheduleJob, "customer" | "address">): string {
   if (plain(name).trim() !== "") return name;
   return shorten(job.address, 80).trim() || "A job without a name";
 }
+
+export const STRATEGY_WORDS: Record<PlanStrategy, { title: string; what: string }> = {
+  best_fit: { title: "Best fit", what: "The soonest free place, urgent jobs first." },
+  nothing_forward: { title: "Nothing sooner", what: "The same, and no job sooner than it was." },
+  push_all: { title: "Push everything", what: "Every job from that day on, by" },
+};
