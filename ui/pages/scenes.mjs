@@ -1,6 +1,7 @@
 // Every screen in every state a person can meet it in.
 import { id } from "./browser.mjs";
 import { desk } from "./desk.mjs";
+import { rain } from "./rain.mjs";
 
 const offline = () =>
   window.office.emit("connection-changed", {
@@ -264,4 +265,5 @@ export const scenes = {
     },
   },
   ...desk,
+  ...rain,
 };
