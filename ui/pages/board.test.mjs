@@ -260,6 +260,56 @@ describe("with the mouse", () => {
       await page.mouse.up();
     }));
 
+  test("with Ctrl a copy is put down, and the job stays where it is", () =>
+    at(WEEK, async (page) => {
+      const job = await pick(page);
+      await alone(page, job.id);
+      const from = await grab(page, job.id);
+      await page.keyboard.down("Control");
+      await page.mouse.move(from.x + 30, from.y);
+      await page.mouse.move(from.x + (await dayWidth(page)), from.y, { steps: 4 });
+      await page.locator(id("drag-card")).getByText("Copy to").waitFor();
+      await page.mouse.up();
+      await page.keyboard.up("Control");
+      await page.waitForFunction(() => window.office.board.jobs.length === 2);
+      const [seed] = await asked(page, "jobSeed");
+      assert.equal(seed.copy_of, job.id);
+      assert.equal(Date.parse(seed.start) - Date.parse(job.start), DAY);
+      assert.equal((await jobNow(page, job.id)).start, job.start);
+    }));
+
+  test("held at the edge, the next week comes and the job goes there", () =>
+    at(WEEK, async (page) => {
+      const job = await pick(page);
+      await alone(page, job.id);
+      const from = await grab(page, job.id);
+      const board = await page.locator(id("board-scroller")).boundingBox();
+      await page.mouse.move(from.x + 30, from.y);
+      await page.mouse.move(board.x + board.width - 2, from.y, { steps: 4 });
+      await page.waitForFunction(() => location.hash.includes("date=2026-07-01"));
+      // Away from the edge, or it goes on.
+      await page.mouse.move(board.x + 192 + 60, from.y, { steps: 3 });
+      await page.waitForSelector(id("ghost"));
+      await page.mouse.up();
+      await page.waitForFunction(() => window.office.count("moveJobs") === 1);
+      const moved = await jobNow(page, job.id);
+      assert.match(moved.start, /^2026-(06-29|06-30|07-0)/);
+      assert.equal(
+        Date.parse(moved.end) - Date.parse(moved.start),
+        Date.parse(job.end) - Date.parse(job.start),
+      );
+    }));
+
+  test("resting on a bar shows all of it", () =>
+    at("#/schedule?zoom=month", async (page) => {
+      await page.locator(id("board-row")).nth(1).locator(id("bar")).first().hover();
+      const card = page.locator(id("bar-card"));
+      await card.waitFor();
+      assert.match(await card.innerText(), /People/);
+      await page.mouse.move(300, 20);
+      await card.waitFor({ state: "detached" });
+    }));
+
   test("waiting work is dragged from the tray to its place", () =>
     at(WEEK, async (page) => {
       await page.click(id("tray-button"));

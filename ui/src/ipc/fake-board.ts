@@ -6,6 +6,7 @@ import type {
   SchedulePerson,
   TimeOff,
 } from "./client";
+import { COLORS, CREWS, CUSTOMERS, MACHINES, PEOPLE, STREETS, WORK } from "./fake-board-names";
 import { at, DATE, HOSTILE, uuid, ZONE } from "./fake-data";
 
 /* Six weeks of a paving season around the Thursday of fake-data, the same ones every time. */
@@ -69,92 +70,6 @@ export function seeded(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
-
-export const CREWS = ["Milling 1", "Paving 1", "Sealcoat 1", "Striping 1", "Paving 2", "Concrete 1"];
-const COLORS = ["#3b82c4", "#2f8f4e", "#b8791a", "#7c4dbd", "#c2490a", "not a color"];
-const PEOPLE: [string, string][] = [
-  ["Ray Castillo", "foreman"],
-  ["Maria Lopez", "paver operator"],
-  ["Devon Brooks", "roller operator"],
-  ["Teresa Huang", "foreman"],
-  ["Walt Brennan", "screed operator"],
-  ["Luis Ortega", "raker"],
-  ["Sam Okafor", "laborer"],
-  ["Nick Dutta", "foreman"],
-  ["Carla Reyes", "truck driver"],
-  ["Tomas Novak", "laborer"],
-  ["Jesse Grady", "roller operator"],
-  ["Ana Flores", "flagger"],
-  ["Pete Egan", "foreman"],
-  ["Omar Haddad", "truck driver"],
-  ["Bill Kowalski", "raker"],
-  ["Rosa Jimenez", "flagger"],
-  ["Hank Alvarez", "foreman"],
-  ["Deshawn Miller", "paver operator"],
-  ["Kim Tran", "laborer"],
-  ["Eddie Vance", "dump person"],
-  ["Gus Lindqvist", "foreman"],
-  ["Marcus Bell", "laborer"],
-  ["Irene Sokolova", "truck driver"],
-  ["Paul Whitehorse", "raker"],
-  ["Smith & Sons <Lot 4>", "laborer"],
-];
-const MACHINES: [string, string, number][] = [
-  ["Paver", "paver", 3],
-  ["Steel roller", "roller", 4],
-  ["Pneumatic roller", "roller", 2],
-  ["Mill", "mill", 2],
-  ["Skid steer", "skid_steer", 4],
-  ["Dump truck", "dump_truck", 6],
-  ["Tack distributor", "distributor", 1],
-  ["Sweeper", "sweeper", 2],
-  ["Crack melter", "melter", 1],
-  ["Sealcoat tank", "tank", 2],
-  ["Striper", "striper", 2],
-  ["Trailer", "trailer", 1],
-];
-const CUSTOMERS: [string, string][] = [
-  ["Oak Ridge HOA", "residential"],
-  ["St. Mary’s Church", "commercial"],
-  ["City of Elgin", "maintenance"],
-  ["Walmart #2210", "commercial"],
-  ["Bexley Mall", "commercial"],
-  ["Patel Family Dental", "emergency"],
-  ["Lakeview Plaza", "commercial"],
-  ["Jim & Carol Whitfield", "residential"],
-  ["Anh Nguyen", "residential"],
-  ["Harbor Freight", "maintenance"],
-  ["Hillside School", "commercial"],
-  ["Marta Olszewski", "residential"],
-  ["Metro Storage", "custom"],
-  ["Smith & Sons <Lot 4>", "commercial"],
-  ["Fox Valley Park District", "maintenance"],
-  ["Dorothy Kessler", "residential"],
-  ["Naperville Auto Spa", "custom"],
-  ["Village of Lisle", "maintenance"],
-];
-const STREETS = [
-  "Larkspur Ct, Naperville",
-  "N Oak St, Elgin",
-  "Dundee Ave, Elgin",
-  "S Route 59, Aurora",
-  "Main St, Lombard",
-  "W 63rd St, Westmont",
-  "Lakeview Dr, Oak Brook",
-  "Pine Ct, Glen Ellyn",
-  "Cass Ave, Westmont",
-  "Roosevelt Rd, Villa Park",
-  "School Rd, Wheaton",
-  "Ogden Ave, Lisle",
-];
-const WORK = [
-  "Mill and overlay",
-  "Sealcoat, two coats",
-  "Restripe",
-  "Pothole patch",
-  "Crack fill",
-  "ADA ramp",
-];
 
 export const OFFICE_HOURS: OfficeHours = { working_days: [1, 2, 3, 4, 5], from: "06:00", until: "18:00" };
 

@@ -15,7 +15,7 @@ import type {
 import { OfficeError } from "./errors";
 import { boardJob, usualBoard, type FakeBoard, type FakeContract, type FakeJob } from "./fake-board";
 import { differences, FakeChanges } from "./fake-changes";
-import { at, uuid } from "./fake-data";
+import { uuid } from "./fake-data";
 import {
   claims,
   clashesOf,
@@ -407,6 +407,3 @@ export function refusal(
 ): OfficeError {
   return new OfficeError({ code, message, field, details: null });
 }
-
-/** A moment of the office in memory. */
-export { at };

@@ -3,57 +3,21 @@ import { announce } from "$/lib/announce";
 
 import { jobName } from "../calendar/words";
 import type { ScheduleStore } from "../schedule.svelte";
-import { extent, NARROWEST, timeAt, windowOf } from "./axis";
+import { extent, timeAt, windowOf } from "./axis";
 import type { BoardView } from "./board.svelte";
 import { Checks } from "./checks.svelte";
-import type { LaidRow } from "./layout";
-import { rowAt } from "./layout";
+import { ghostsOf, type Ghost } from "./ghosts";
+import { rowAt, type LaidRow } from "./layout";
 import { clockOf, DAY_MINUTES, instantOf, moved, snapped, stretched, type Times } from "./move";
 import { Precheck, type Finding } from "./precheck";
 import { reassigned } from "./reassign";
 import type { BoardRow } from "./rows";
+import { EMPTY, sameValue, type Carried, type Underway } from "./underway";
 import { movedTitle, placeWords } from "./words";
 
-export type DragKind = "move" | "start" | "end" | "create" | "tray";
-/** A job under way, and the row it was taken from. */
-export type Carried = { job: ScheduleJob; row: string };
-export type Ghost = {
-  key: string;
-  job: ScheduleJob | null;
-  name: string;
-  service: string | null;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-};
-
-/** What is drawn of a move of very many. */
-const MOST_GHOSTS = 60;
 /** What is asked of the office while dragging. */
 const MOST_CHECKED = 50;
 const USUAL_HOURS = 8;
-
-/** What is under way, by pointer or by keys, and what came of it so far. */
-export type Underway = {
-  kind: DragKind;
-  by: "pointer" | "keys";
-  carried: Carried[];
-  /** The one that was taken hold of. */
-  anchor: Carried | null;
-  work: UnscheduledWork | null;
-  /** Where on the anchor it was taken hold of, in pixels from its beginning. */
-  grip: number;
-  /** Minutes of the clock it has been moved by. */
-  minutes: number;
-  /** Key of the row it is over. */
-  row: string | null;
-  /** Of what is drawn anew or comes from the tray. */
-  times: Times | null;
-  /** Where drawing began. */
-  from: number;
-  copy: boolean;
-};
 
 /** One drag at a time: moving, changing the length, drawing a new job, scheduling waiting work. */
 export class BoardDrag {
@@ -153,9 +117,17 @@ export class BoardDrag {
   nudge(minutes: number, rows: number): void {
     const { now, view } = this;
     if (!now) return;
+    if (now.kind === "end" && now.minutes !== 0) {
+      announce("Put it down first, then move it.");
+      return;
+    }
     const index = view.layout.rows.findIndex(({ row }) => row.key === now.row);
     const to = Math.min(view.layout.rows.length - 1, Math.max(0, index + rows));
-    this.#set({ minutes: now.minutes + minutes, row: view.layout.rows[to]?.row.key ?? now.row });
+    this.#set({
+      kind: "move",
+      minutes: now.minutes + minutes,
+      row: view.layout.rows[to]?.row.key ?? now.row,
+    });
     announce(this.sentence());
   }
 
@@ -222,40 +194,9 @@ export class BoardDrag {
     return now.copy || now.minutes !== 0 || now.row !== now.anchor.row;
   });
 
-  readonly ghosts: Ghost[] = $derived.by(() => {
-    const { now, view } = this;
-    const { axis } = view;
-    if (!now || !axis) return [];
-    const made: Ghost[] = [];
-    const going = new Set(now.carried.map(({ job }) => job.id));
-    const put = (
-      carried: Carried | null,
-      times: Times,
-      rowKey: string | null,
-      name: string,
-      service: string | null,
-    ) => {
-      const laid = view.layout.rows.find(({ row }) => row.key === rowKey);
-      const at = extent(axis, Date.parse(times.start), Date.parse(times.end));
-      if (!laid || !at) return;
-      const stays = carried !== null && rowKey === carried.row;
-      const own = stays ? laid.bars.find(({ job }) => job.id === carried.job.id) : undefined;
-      const lane = own?.lane ?? freeLane(laid, at.x, at.width, going);
-      const key = carried ? `${carried.row}|${carried.job.id}` : "new";
-      const y = Math.min(view.topOf(laid, lane), laid.y + laid.height - view.sizes.bar);
-      made.push({
-        ...{ key, job: carried?.job ?? null, name, service, x: at.x, y },
-        ...{ width: Math.max(NARROWEST, at.width), height: view.sizes.bar },
-      });
-    };
-    for (const carried of now.carried.slice(0, MOST_GHOSTS)) {
-      const row = now.kind === "move" && carried.row === now.anchor?.row ? now.row : carried.row;
-      put(carried, this.timesOf(carried), row, jobName(carried.job), carried.job.service_type);
-    }
-    if (now.times)
-      put(null, now.times, now.row, now.work ? now.work.customer : "New job", now.work?.service_type ?? null);
-    return made;
-  });
+  readonly ghosts: Ghost[] = $derived.by(() =>
+    this.now ? ghostsOf(this.view, this.now, (carried) => this.timesOf(carried)) : [],
+  );
 
   /** What is known at once, until the office has answered for this place. */
   readonly findings: Finding[] = $derived.by(() => {
@@ -436,31 +377,4 @@ export class BoardDrag {
   }
 }
 
-const EMPTY: Omit<Underway, "kind" | "by"> = {
-  ...{ carried: [], anchor: null, work: null, grip: 0, minutes: 0, row: null },
-  ...{ times: null, from: 0, copy: false },
-};
 const NEW = { contract_id: null, copy_of: null } as const;
-
-function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  const [one, other] = [a as Times | null, b as Times | null];
-  return (
-    !!one &&
-    !!other &&
-    typeof one === "object" &&
-    one.start === other.start &&
-    one.end === other.end &&
-    !Array.isArray(a)
-  );
-}
-
-/** The topmost lane in which it lies over nothing. */
-function freeLane(laid: LaidRow, x: number, width: number, going: ReadonlySet<string>): number {
-  const taken = new Set<number>();
-  for (const bar of laid.bars)
-    if (!going.has(bar.job.id) && bar.x < x + width && bar.x + bar.width > x) taken.add(bar.lane);
-  let lane = 0;
-  while (taken.has(lane)) lane += 1;
-  return lane;
-}

@@ -10,8 +10,9 @@ const EDGE = 7;
 /** Near an edge of the board it scrolls. */
 const NEAR = 44;
 const SCROLL_EVERY = 16;
-/** Held at the edge of the part that is shown, the next part comes. */
-const NEXT_PART_MS = 700;
+/** Held beyond the edge of the part that is shown, or right at it, the next part comes. */
+const NEXT_PART_MS = 800;
+const AT_EDGE = 6;
 
 type Pressed = {
   id: number;
@@ -172,7 +173,11 @@ export class BoardPointer {
     const { scroller, at, view } = this;
     if (!scroller || !at) return;
     const box = scroller.getBoundingClientRect();
-    if (this.drag.now?.kind === "tray" && (at.x < box.left || at.y < box.top || at.y > box.bottom)) return;
+    if (
+      this.drag.now?.kind === "tray" &&
+      (at.x < box.left || at.x > box.right || at.y < box.top || at.y > box.bottom)
+    )
+      return;
     const by = (near: number, far: number) => speed(NEAR - near) - speed(NEAR - far);
     const [dx, dy] = [
       -by(at.x - box.left - NAMES, box.right - at.x),
@@ -185,12 +190,13 @@ export class BoardPointer {
       this.#follow();
       return;
     }
-    this.#turn(dx);
+    const [left, right] = [at.x - box.left - NAMES, box.right - at.x];
+    this.#turn(left < AT_EDGE ? -1 : right < AT_EDGE ? 1 : 0);
   }
 
   /** At the end of the part that is shown, the one after it. */
-  #turn(dx: number): void {
-    if (dx === 0 || this.drag.now === null || this.drag.now.kind === "create") {
+  #turn(to: -1 | 0 | 1): void {
+    if (to === 0 || this.drag.now === null || this.drag.now.kind === "create") {
       this.#atEdgeSince = null;
       return;
     }
@@ -199,7 +205,7 @@ export class BoardPointer {
     if (now - this.#atEdgeSince < NEXT_PART_MS) return;
     this.#atEdgeSince = now;
     const { store } = this.view;
-    store.setFilters({ date: stepDate(store.tab, store.filters, store.today, dx > 0 ? 1 : -1) });
+    store.setFilters({ date: stepDate(store.tab, store.filters, store.today, to) });
   }
 
   #end(): void {

@@ -60,6 +60,13 @@ export function resources(job: ScheduleJob, rows: Rows): string[] {
   return rows === "crews" ? job.crews : rows === "people" ? job.people : job.machines;
 }
 
+/** Nobody is on it; it may have a machine. */
+export function isUnassigned(job: Pick<ScheduleJob, "crews" | "people" | "status">): boolean {
+  return (
+    job.crews.length + job.people.length === 0 && job.status !== "canceled" && job.status !== "completed"
+  );
+}
+
 function resourcesOf(data: Schedule, rows: Rows): BoardRow[] {
   const row = (id: string, name: string, detail: string, note: string | null): BoardRow => ({
     key: `${KIND[rows]}:${id}`,
