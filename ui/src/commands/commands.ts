@@ -38,6 +38,14 @@ export function addCommands(app: App): void {
     run: () => router.screen("today"),
   });
   registry.add({
+    id: "go.schedule",
+    title: "Go to Schedule",
+    group: "Go to",
+    keywords: "board calendar jobs crews plan",
+    shortcut: "g b",
+    run: () => router.screen("schedule"),
+  });
+  registry.add({
     id: "estimate.notes",
     title: "Edit the notes of this estimate",
     group: "Edit",

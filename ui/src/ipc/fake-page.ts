@@ -1,4 +1,5 @@
 import type { Office } from "./client";
+import { bigBoard, hostileBoard } from "./fake-board";
 import { FakeOffice, officeError, PERSON, unconfigured } from "./fake";
 import {
   at,
@@ -41,6 +42,7 @@ const scenarios: Record<string, () => FakeOffice> = {
     made((office) => {
       office.day = hostileToday();
       office.unread = office.day.alerts;
+      office.board.fill(hostileBoard());
       const text = (i: number) => HOSTILE[i] ?? "";
       office.estimates.set(
         uuid(540),
@@ -71,6 +73,16 @@ const scenarios: Record<string, () => FakeOffice> = {
       office.day = hundredToday();
       office.unread = office.day.alerts;
     }),
+  /** 50 crews and 2,000 jobs in a month. */
+  big: () => made((office) => office.board.fill(bigBoard())),
+  /** Nobody to put on a job yet. */
+  "no-crews": () =>
+    made((office) => {
+      const { board } = office;
+      [board.crews, board.people, board.machines, board.jobs] = [[], [], [], []];
+    }),
+  /** The network is gone: what is shown is the copy on this computer. */
+  copy: () => made((office) => (office.board.copyAsOf = at(7, 42))),
   first: unconfigured,
   report: () => made((office) => (office.report = badReport()), unconfigured()),
   migrate: () =>

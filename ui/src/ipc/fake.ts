@@ -83,7 +83,7 @@ export class FakeOffice implements Office {
   /** Read ones. */
   archive: Notification[] = archive();
   readonly changes = new FakeChanges();
-  readonly board = new FakeSchedule();
+  readonly board = new FakeSchedule(this.changes);
   readonly desk = new FakeJobs(this.board);
   readonly rain = new FakeRain(this.board);
   firm: Company = company();
@@ -116,6 +116,13 @@ export class FakeOffice implements Office {
     "changes-changed": new Set(),
     "run-command": new Set(),
   };
+
+  constructor() {
+    this.board.changed = () => {
+      this.emit("schedule-changed", null);
+      this.emit("changes-changed", null);
+    };
+  }
 
   on<E extends keyof OfficeEvents>(event: E, handler: (payload: OfficeEvents[E]) => void): () => void {
     const handlers = this.#handlers[event];

@@ -9,6 +9,7 @@ import { draftsOf } from "$/lib/drafts";
 import { remember, remembered } from "$/lib/storage";
 import { InboxStore } from "$/screens/alerts/inbox.svelte";
 import { ChangesStore } from "$/screens/changes/changes.svelte";
+import { ScheduleStore } from "$/screens/schedule/schedule.svelte";
 import { TodayStore } from "$/screens/today/today.svelte";
 
 import { Announcer } from "./announcer.svelte";
@@ -31,6 +32,7 @@ export class App {
   readonly notifications: NotificationStore;
   readonly inbox: InboxStore;
   readonly changes: ChangesStore;
+  readonly schedule: ScheduleStore;
   readonly undo: UndoStack;
   readonly reading: Reading;
   info = $state.raw<AppInfo | null>(null);
@@ -60,6 +62,7 @@ export class App {
     this.notifications = new NotificationStore(office, this.announcer);
     this.inbox = new InboxStore(office);
     this.changes = new ChangesStore(office);
+    this.schedule = new ScheduleStore(this);
     this.undo = new UndoStack(office, {
       say: (sentence) => this.announcer.say(sentence),
       details: (error) => this.details(error),
@@ -134,6 +137,7 @@ export class App {
     void this.notifications.refresh();
     void this.inbox.refresh();
     void this.changes.refresh();
+    void this.schedule.refresh();
   }
 
   toggleSidebar(): void {
@@ -234,6 +238,7 @@ export class App {
     this.notifications.clear();
     this.inbox.clear();
     this.changes.clear();
+    this.schedule.clear();
     this.undo.clear();
   }
 }

@@ -1,6 +1,6 @@
 import type { RecordRef } from "$/ipc/client";
 
-import { hasFilters, hasPanel, isScreen, isSettingsTab, type Screen } from "./screens";
+import { hasFilters, hasPanel, isScheduleTab, isScreen, isSettingsTab, type Screen } from "./screens";
 
 export type { Screen } from "./screens";
 const PANELS = ["estimate", "job", "customer", "contract", "crew", "person", "machine"] as const;
@@ -42,6 +42,8 @@ function hasPanelOfItsOwn(kind: string): kind is Opened["kind"] {
 
 function knownTab(screen: Screen, part: string): string | null {
   if (screen === "settings") return isSettingsTab(part) ? part : null;
+  // The board has no name of its own in the route: it is what the screen opens with.
+  if (screen === "schedule") return isScheduleTab(part) && part !== "board" ? part : null;
   // A step of connecting, or the saved connection to change.
   if (screen === "connect") return part === "local" || part === "server" || isId(part) ? part : null;
   return null;
@@ -85,6 +87,11 @@ export class Router {
 
   screen(screen: Screen, tab: string | null = null): void {
     this.go({ screen, tab, filters: this.#filters[screen], open: null });
+  }
+
+  /** Another part of the same screen, with the same filters and the same record beside it. */
+  part(tab: string | null): void {
+    this.go(parseRoute(formatRoute({ ...this.route, tab })));
   }
 
   /** Where a link to that screen leads. */

@@ -19,6 +19,13 @@ test.each([
   ],
   ["#/today?show=all", { screen: "today", open: null }],
   ["#/today?open=estimate:1; DROP", { screen: "today", open: null }],
+  ["#/schedule", { screen: "schedule", open: null }],
+  [`#/schedule/board?zoom=day`, { screen: "schedule", filters: "zoom=day", open: null }],
+  [
+    `#/schedule/list?crew=${ID}&open=job:${ID}`,
+    { screen: "schedule", tab: "list", filters: `crew=${ID}`, open: { kind: "job", id: ID } },
+  ],
+  ["#/schedule/toString", { screen: "schedule", open: null }],
   ["#/nowhere", { screen: "today", open: null }],
   [`#/connect?open=job:${ID}`, { screen: "connect", open: null }],
   ["#/settings/me", { screen: "settings", tab: "me", open: null }],
@@ -38,6 +45,7 @@ test("a route is written as it is read", () => {
     "#/help",
     `#/today?open=job:${ID}`,
     "#/alerts?show=all",
+    "#/schedule/rain?date=2026-06-15",
     `#/alerts?show=all&open=crew:${ID}`,
   ])
     expect(formatRoute(parseRoute(hash))).toBe(hash);

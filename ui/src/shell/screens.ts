@@ -1,6 +1,7 @@
 /** Every screen that has a route, as its heading, the window's title and the sidebar call it. */
 export const SCREENS = {
   today: "Today",
+  schedule: "Schedule",
   alerts: "Alerts",
   changes: "Recent changes",
   settings: "Settings",
@@ -19,10 +20,21 @@ export const SETTINGS_TABS = {
 } as const;
 export type SettingsTab = keyof typeof SETTINGS_TABS;
 
+export const SCHEDULE_TABS = {
+  board: "Board",
+  week: "Week",
+  month: "Month",
+  list: "List",
+  outside: "From outside",
+  rain: "Rain-out",
+  messages: "To tell",
+} as const;
+export type ScheduleTab = keyof typeof SCHEDULE_TABS;
+
 /** Beside these a record can be open. */
-const WITH_PANEL: ReadonlySet<Screen> = new Set<Screen>(["today", "alerts", "changes"]);
+const WITH_PANEL: ReadonlySet<Screen> = new Set<Screen>(["today", "schedule", "alerts", "changes"]);
 /** These have lists that can be narrowed. */
-const WITH_FILTERS: ReadonlySet<Screen> = new Set<Screen>(["alerts", "changes"]);
+const WITH_FILTERS: ReadonlySet<Screen> = new Set<Screen>(["schedule", "alerts", "changes"]);
 
 export function hasPanel(screen: Screen): boolean {
   return WITH_PANEL.has(screen);
@@ -34,6 +46,10 @@ export function hasFilters(screen: Screen): boolean {
 
 export function isScreen(name: string): name is Screen {
   return Object.hasOwn(SCREENS, name);
+}
+
+export function isScheduleTab(name: string | null): name is ScheduleTab {
+  return name !== null && Object.hasOwn(SCHEDULE_TABS, name);
 }
 
 export function isSettingsTab(name: string | null): name is SettingsTab {

@@ -1,0 +1,366 @@
+import type {
+  Consequences,
+  JobCheck,
+  JobMove,
+  JobSeed,
+  Office,
+  Reassign,
+  Schedule,
+  ScheduleJob,
+  ScheduleOutcome,
+} from "$/ipc/client";
+import { asOfficeError, type OfficeError } from "$/ipc/errors";
+import { Refresher } from "$/lib/refresher";
+import { clockTime, computerZone, moment, officeDate } from "$/lib/time";
+import type { App } from "$/shell/app.svelte";
+import type { ScheduleTab } from "$/shell/screens";
+
+import { jobFilter, readFilters, writeFilters, type ScheduleFilters } from "./filters";
+import { settle } from "./outcome.svelte";
+import { JobSelection } from "./selection.svelte";
+import { spanOf, type Span } from "./span";
+
+/** How long a job stays marked that somebody else changed. */
+const MARKED_FOR = 2_600;
+const TICK = 30_000;
+
+/** Where one job goes. */
+export type Move = { job: ScheduleJob; start: string; end: string; reassign: Reassign | null };
+
+/** What the view on screen can be asked to do by a command. */
+export type Acting = {
+  pickUp?: () => void;
+  open?: () => void;
+  duplicate?: () => void;
+  selectAll?: () => void;
+  reveal?: (jobId: string) => void;
+  /** What the keys act on: the selected jobs, else the one with the focus. */
+  jobs: () => ScheduleJob[];
+};
+
+/** The schedule as the screen shows it: the part that is in the route, the selection, and what is under way. */
+export class ScheduleStore {
+  /** What is shown, with changes under way put in already. */
+  data = $derived.by(() => this.#withPending());
+  error = $state.raw<OfficeError | null>(null);
+  loading = $state(false);
+  /** Jobs somebody else changed just now; marked for a moment. */
+  changed = $state.raw<ReadonlySet<string>>(new Set());
+  /** Now, by the database's clock; moves every half minute. */
+  now = $state(Date.now());
+  /** A new job is entered, beginning with this. */
+  seed = $state.raw<JobSeed | null>(null);
+  /** These are moved by the dialog. */
+  moving = $state.raw<ScheduleJob[] | null>(null);
+  /** The status of these is changed by the dialog; `to`: the one that was asked for. */
+  statusOf = $state.raw<{ jobs: ScheduleJob[]; to: string } | null>(null);
+  /** Of the view on screen. */
+  acting = $state.raw<Acting | null>(null);
+  readonly selection = new JobSelection();
+  readonly office: Office;
+
+  /** As the office last said. */
+  #read = $state.raw<Schedule | null>(null);
+  /** Of the part that is shown. */
+  #key = "";
+  #shown = false;
+  /** The database's clock less this computer's. */
+  #ahead = 0;
+  /** What is being saved, by job. */
+  #pending = $state.raw<ReadonlyMap<string, Partial<ScheduleJob>>>(new Map());
+  /** The versions this window made itself. */
+  readonly #own = new Map<string, number>();
+  readonly #refresher = new Refresher(() => this.#ask());
+  #unmark: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly app: App) {
+    this.office = app.office;
+    app.office.on("schedule-changed", () => void this.refresh());
+    app.office.on("company-changed", () => void this.refresh());
+    setInterval(() => this.#tick(), TICK);
+  }
+
+  get tab(): ScheduleTab {
+    const { screen, tab } = this.app.router.route;
+    return screen === "schedule" && tab ? (tab as ScheduleTab) : "board";
+  }
+
+  readonly filters: ScheduleFilters = $derived.by(() => {
+    const { screen, filters } = this.app.router.route;
+    return readFilters(screen === "schedule" ? filters : undefined);
+  });
+
+  /** The days the route asks for; `data` may still be of the ones before. */
+  readonly span: Span = $derived(spanOf(this.tab, this.filters, this.today));
+
+  setFilters(patch: Partial<ScheduleFilters>): void {
+    this.app.router.filter(writeFilters({ ...this.filters, ...patch }));
+  }
+
+  get zone(): string {
+    return this.#read?.zone ?? this.app.today.data?.zone ?? computerZone();
+  }
+
+  get today(): string {
+    return this.#read?.today ?? officeDate(new Date(), this.zone);
+  }
+
+  get writable(): boolean {
+    return this.whyNot === null;
+  }
+
+  /** Why nothing can be changed now, as a sentence. */
+  get whyNot(): string | null {
+    const { state } = this.app.connection;
+    if (state.kind !== "online")
+      return "The office database does not answer, so the schedule can only be read now.";
+    if (state.read_only)
+      return "The database asks for a newer version of this program before anything is changed.";
+    if (this.#read?.copy_as_of)
+      return "This is the copy on this computer; it can be changed as soon as the office database answers.";
+    return null;
+  }
+
+  /** "7:42 AM", or with its day: how old the copy is; null: it is no copy. */
+  get copyOf(): string | null {
+    const at = this.#read?.copy_as_of;
+    if (!at) return null;
+    return officeDate(at, this.zone) === this.today
+      ? clockTime(at, this.zone)
+      : moment(at, this.zone, this.today);
+  }
+
+  /** While the screen is open what it shows is kept up to date. */
+  show(): () => void {
+    this.#shown = true;
+    return () => {
+      this.#shown = false;
+      this.acting = null;
+    };
+  }
+
+  /** The part in the route has changed. */
+  follow(): void {
+    const key = this.#keyNow();
+    if (key !== this.#key || this.error) void this.refresh();
+  }
+
+  refresh(): Promise<void> {
+    if (!this.#shown) {
+      this.#key = "";
+      return Promise.resolve();
+    }
+    return this.#refresher.ask();
+  }
+
+  job(id: string): ScheduleJob | null {
+    return this.data?.jobs.find((job) => job.id === id) ?? null;
+  }
+
+  openJob(id: string): void {
+    this.app.open({ kind: "job", id });
+  }
+
+  newJob(seed: JobSeed): void {
+    if (this.refuse()) return;
+    this.seed = seed;
+  }
+
+  moveTo(jobIds: string[]): void {
+    if (this.refuse()) return;
+    const jobs = jobIds.flatMap((id) => this.job(id) ?? []);
+    if (jobs.length > 0) this.moving = jobs;
+  }
+
+  setStatus(jobIds: string[], to: string): void {
+    if (this.refuse()) return;
+    const jobs = jobIds.flatMap((id) => this.job(id) ?? []);
+    if (jobs.length > 0) this.statusOf = { jobs, to };
+  }
+
+  /** Says why nothing can be changed, where that is so. */
+  refuse(): boolean {
+    const why = this.whyNot;
+    if (why !== null) this.app.announcer.say(why);
+    return why !== null;
+  }
+
+  say(sentence: string): void {
+    this.app.announcer.say(sentence);
+  }
+
+  /** They stand at their new places at once, and go back when it is given up. */
+  async move(moves: Move[], title: string, wanted: Map<string, string>): Promise<"done" | "given_up"> {
+    if (this.refuse() || moves.length === 0) return "given_up";
+    const to = new Map(
+      moves.map(
+        ({ job, start, end, reassign }) => [job.id, { start, end, ...this.#put(job, reassign) }] as const,
+      ),
+    );
+    return this.#during(to, () =>
+      settle(
+        async ({ overrideReason, versions, reason }) => {
+          const asked: JobMove[] = moves.map(({ job, start, end, reassign }) => ({
+            ...{ id: job.id, version: versions?.get(job.id) ?? job.version },
+            ...{ start, end, reassign },
+          }));
+          return this.#note(await this.office.moveJobs(asked, reason, overrideReason));
+        },
+        { title, jobs: wanted },
+      ),
+    );
+  }
+
+  async pin(jobs: ScheduleJob[], pinned: boolean): Promise<"done" | "given_up"> {
+    if (this.refuse() || jobs.length === 0) return "given_up";
+    const word = pinned ? "pinned" : "unpinned";
+    const title = jobs.length === 1 ? `The job is ${word}` : `${jobs.length} jobs are ${word}`;
+    return this.#during(new Map(jobs.map((job) => [job.id, { pinned }])), () =>
+      settle(
+        async ({ versions }) =>
+          this.#note(
+            await this.office.pinJobs(
+              jobs.map((job) => ({ id: job.id, version: versions?.get(job.id) ?? job.version })),
+              pinned,
+            ),
+          ),
+        { title, jobs: new Map(jobs.map((job) => [job.id, word])) },
+      ),
+    );
+  }
+
+  /** Makes a job of the seed at once: a copy, or waiting work that was dragged to its place. */
+  async create(seed: JobSeed, title: string, wanted: string): Promise<"done" | "given_up"> {
+    if (this.refuse()) return "given_up";
+    return this.#during(new Map(), () =>
+      settle(
+        async ({ overrideReason, reason }) => {
+          const { input } = await this.office.jobSeed(seed);
+          return this.#note(await this.office.createJob(input, reason, overrideReason));
+        },
+        { title, jobs: new Map([["", wanted]]) },
+      ),
+    );
+  }
+
+  check(checks: JobCheck[]): Promise<Consequences[]> {
+    return this.office.checkJobs(checks);
+  }
+
+  clear(): void {
+    this.#read = null;
+    this.#key = "";
+    this.error = null;
+    this.changed = new Set();
+    this.#pending = new Map();
+    this.selection.clear();
+    [this.seed, this.moving, this.statusOf] = [null, null, null];
+  }
+
+  #put(job: ScheduleJob, change: Reassign | null): Partial<ScheduleJob> {
+    if (!change) return {};
+    const swap = (ids: string[]) => [
+      ...new Set([...ids.filter((id) => id !== change.from), ...(change.to === null ? [] : [change.to])]),
+    ];
+    switch (change.kind) {
+      case "crew": {
+        const members = (id: string | null) =>
+          this.#read?.crews.find((crew) => crew.id === id)?.members ?? [];
+        const [gone, come] = [new Set(members(change.from)), members(change.to)];
+        const people = [...new Set([...job.people.filter((id) => !gone.has(id)), ...come])];
+        return { crews: swap(job.crews), people };
+      }
+      case "person":
+        return { people: swap(job.people) };
+      case "machine":
+        return { machines: swap(job.machines) };
+    }
+  }
+
+  async #during<T>(to: ReadonlyMap<string, Partial<ScheduleJob>>, act: () => Promise<T>): Promise<T> {
+    this.#pending = new Map([...this.#pending, ...to]);
+    try {
+      return await act();
+    } finally {
+      // What a later change has put there stays.
+      this.#pending = new Map([...this.#pending].filter(([id, change]) => to.get(id) !== change));
+      void this.refresh();
+    }
+  }
+
+  /** What was saved is known before it is read again. */
+  #note(outcome: ScheduleOutcome): ScheduleOutcome {
+    if (outcome.kind !== "done" || !this.#read) return outcome;
+    const saved = new Map(outcome.jobs.map((job) => [job.id, job]));
+    for (const job of outcome.jobs) this.#own.set(job.id, job.version);
+    this.#read = { ...this.#read, jobs: this.#read.jobs.map((job) => saved.get(job.id) ?? job) };
+    return outcome;
+  }
+
+  #withPending(): Schedule | null {
+    const read = this.#read;
+    const pending = this.#pending;
+    if (!read || pending.size === 0) return read;
+    return {
+      ...read,
+      jobs: read.jobs.map((job) => {
+        const change = pending.get(job.id);
+        return change ? { ...job, ...change } : job;
+      }),
+    };
+  }
+
+  #keyNow(): string {
+    const { from, until } = this.span;
+    return JSON.stringify([from, until, jobFilter(this.filters)]);
+  }
+
+  async #ask(): Promise<void> {
+    const key = this.#keyNow();
+    this.loading = true;
+    try {
+      const next = await this.office.schedule({ ...this.span, filter: jobFilter(this.filters) });
+      // Meanwhile the person went on: what they want now is asked for next.
+      if (key === this.#keyNow()) this.#take(next, key);
+      else void this.#refresher.ask();
+    } catch (thrown) {
+      this.error = asOfficeError(thrown);
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  #take(next: Schedule, key: string): void {
+    const same = key === this.#key;
+    const before = same ? this.#read : null;
+    this.#ahead = Date.parse(next.as_of) - Date.now();
+    this.now = Date.now() + this.#ahead;
+    this.#key = key;
+    this.#read = next;
+    this.error = null;
+    if (!same) this.selection.clear();
+    else this.selection.keep(new Set(next.jobs.map((job) => job.id)));
+    if (before) this.#mark(before, next);
+    else this.changed = new Set();
+    // A new day began while nobody looked.
+    if (key !== this.#keyNow()) void this.#refresher.ask();
+  }
+
+  /** What differs, and was not done here. */
+  #mark(before: Schedule, next: Schedule): void {
+    const was = new Map(before.jobs.map((job) => [job.id, job.version]));
+    const changed = next.jobs.filter(
+      (job) => was.get(job.id) !== job.version && (this.#own.get(job.id) ?? -1) < job.version,
+    );
+    if (changed.length === 0) return;
+    this.changed = new Set(changed.map((job) => job.id));
+    clearTimeout(this.#unmark);
+    this.#unmark = setTimeout(() => (this.changed = new Set()), MARKED_FOR);
+  }
+
+  #tick(): void {
+    if (!this.#shown) return;
+    this.now = Date.now() + this.#ahead;
+    if (this.#read && officeDate(new Date(this.now), this.zone) !== this.#read.today) void this.refresh();
+  }
+}
