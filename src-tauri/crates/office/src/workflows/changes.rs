@@ -51,6 +51,11 @@ pub(crate) enum Inverse {
         /// The text; none: empty.
         notes: Option<String>,
     },
+    /// Write people, crews, machines and what hangs on them.
+    Crew {
+        /// One row after the other.
+        steps: Vec<super::crew::Step>,
+    },
 }
 
 /// What a change was, for its record.
@@ -120,6 +125,7 @@ impl Office {
             Inverse::EstimateNotes { id, version, notes } => {
                 super::estimates::write_notes(connection, id, version, notes.as_deref()).await
             }
+            Inverse::Crew { steps } => super::crew::apply(connection, steps).await,
             Inverse::Me { id, .. } if id != me => Err(AppError::new(
                 ErrorCode::RightsMissing,
                 "Only the person themselves can undo a change of their own settings. Nothing was changed.",
