@@ -187,7 +187,7 @@ BEGIN
     RETURN QUERY EXECUTE
         'SELECT row_number() OVER (), x.id, x.group_key FROM (SELECT j.id, ' || coalesce(grouped, 'NULL::text') || ' AS group_key' || joined
         || 'WHERE ' || job_filter(p_filter) || further || ' ORDER BY ' || coalesce(grouped || ', ', '') || sorted || way || ', j.id' || way
-        || ' LIMIT ' || least(greatest(p_limit, 1), 1000) || ') AS x';
+        || ' LIMIT ' || least(greatest(p_limit, 1), 5001) || ') AS x';
 END $$;
 
 -- How many there are: of each group, or (no group) in all; at most 10,000 are counted of all.

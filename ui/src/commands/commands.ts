@@ -1,6 +1,8 @@
 import type { App } from "$/shell/app.svelte";
 
 import { addAlertCommands } from "./alerts";
+import { addBoardCommands } from "./schedule-board";
+import { addJobCommands } from "./schedule-jobs";
 
 /** The commands of the screens that exist. */
 export function addCommands(app: App): void {
@@ -152,4 +154,6 @@ export function addCommands(app: App): void {
     run: () => app.theme.toggle(),
   });
   addAlertCommands(app);
+  addBoardCommands(app);
+  addJobCommands(app);
 }

@@ -12,7 +12,7 @@ import type { FakeBoard, FakeJob } from "./fake-board";
 
 /* What the database judges: who is in two places at once, and what speaks against a place on the board. */
 
-const IDLE = new Set(["canceled", "rescheduled", "completed"]);
+const IDLE = new Set(["canceled", "completed"]);
 const sides = ["person", "machine"] as const;
 
 export function claims(job: FakeJob): boolean {

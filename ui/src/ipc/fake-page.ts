@@ -15,6 +15,7 @@ import {
 } from "./fake-data";
 import { manyConnections } from "./fake-connections";
 import { manyUnread } from "./fake-inbox";
+import { hostileRain, pouringBoard, rainyBoard } from "./fake-rain-board";
 
 /** The office in memory that `?scenario=` in the address asks for; a test drives it through `window.office`. */
 export function pageOffice(): Office {
@@ -75,6 +76,11 @@ const scenarios: Record<string, () => FakeOffice> = {
     }),
   /** 50 crews and 2,000 jobs in a month. */
   big: () => made((office) => office.board.fill(bigBoard())),
+  /** Every crew is out, and it rains. */
+  rain: () => made((office) => office.board.fill(rainyBoard())),
+  /** Sixty jobs in one day's rain. */
+  pouring: () => made((office) => office.board.fill(pouringBoard())),
+  "rain-hostile": () => made((office) => office.board.fill(hostileRain())),
   /** Nobody to put on a job yet. */
   "no-crews": () =>
     made((office) => {

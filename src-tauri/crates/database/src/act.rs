@@ -35,3 +35,12 @@ pub async fn begin(
     .await?;
     Ok(transaction)
 }
+
+/// Says why, after the transaction has begun.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn give_reason(connection: &mut sqlx::PgConnection, reason: &str) -> Result<(), DatabaseError> {
+    sqlx::query!("SELECT set_config('app.reason', $1, true) AS reason", reason).fetch_one(connection).await?;
+    Ok(())
+}

@@ -21,6 +21,7 @@ pub mod people;
 pub mod quiet;
 pub mod records;
 pub mod rights;
+pub mod schedule;
 pub mod search;
 pub mod sheets;
 pub mod sweep;

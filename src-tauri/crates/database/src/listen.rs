@@ -23,7 +23,7 @@ const TODAY: [&str; 9] = [
 ];
 
 /// … and those that only the schedule shows.
-const SCHEDULE_TOO: [&str; 3] = ["job_reviews", "resource_aliases", "customer_messages"];
+const SCHEDULE_TOO: [&str; 4] = ["job_assignments", "job_reviews", "resource_aliases", "customer_messages"];
 
 /// How long connecting may take.
 const PATIENCE: Duration = Duration::from_secs(8);

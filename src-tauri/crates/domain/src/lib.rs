@@ -4,6 +4,7 @@ pub mod availability;
 pub mod certifications;
 pub mod csv;
 pub mod job_status;
+pub mod planning;
 pub mod popups;
 pub mod quiet;
 pub mod text;

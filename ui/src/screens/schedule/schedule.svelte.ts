@@ -5,6 +5,7 @@ import type {
   JobSeed,
   Office,
   Reassign,
+  ResourceKind,
   Schedule,
   ScheduleJob,
   ScheduleOutcome,
@@ -15,7 +16,9 @@ import { clockTime, computerZone, moment, officeDate } from "$/lib/time";
 import type { App } from "$/shell/app.svelte";
 import type { ScheduleTab } from "$/shell/screens";
 
+import { reassigned } from "./board/reassign";
 import { jobFilter, readFilters, writeFilters, type ScheduleFilters } from "./filters";
+import { becomeStatus, desk, moveTo, newJob } from "./job/desk.svelte";
 import { settle } from "./outcome.svelte";
 import { JobSelection } from "./selection.svelte";
 import { spanOf, type Span } from "./span";
@@ -48,12 +51,6 @@ export class ScheduleStore {
   changed = $state.raw<ReadonlySet<string>>(new Set());
   /** Now, by the database's clock; moves every half minute. */
   now = $state(Date.now());
-  /** A new job is entered, beginning with this. */
-  seed = $state.raw<JobSeed | null>(null);
-  /** These are moved by the dialog. */
-  moving = $state.raw<ScheduleJob[] | null>(null);
-  /** The status of these is changed by the dialog; `to`: the one that was asked for. */
-  statusOf = $state.raw<{ jobs: ScheduleJob[]; to: string } | null>(null);
   /** Of the view on screen. */
   acting = $state.raw<Acting | null>(null);
   readonly selection = new JobSelection();
@@ -161,21 +158,21 @@ export class ScheduleStore {
     this.app.open({ kind: "job", id });
   }
 
+  openResource(kind: ResourceKind, id: string): void {
+    this.app.open({ kind, id });
+  }
+
   newJob(seed: JobSeed): void {
-    if (this.refuse()) return;
-    this.seed = seed;
+    if (!this.refuse()) newJob(seed);
   }
 
-  moveTo(jobIds: string[]): void {
-    if (this.refuse()) return;
-    const jobs = jobIds.flatMap((id) => this.job(id) ?? []);
-    if (jobs.length > 0) this.moving = jobs;
+  moveTo(jobIds: readonly string[]): void {
+    if (!this.refuse()) moveTo(jobIds);
   }
 
-  setStatus(jobIds: string[], to: string): void {
-    if (this.refuse()) return;
-    const jobs = jobIds.flatMap((id) => this.job(id) ?? []);
-    if (jobs.length > 0) this.statusOf = { jobs, to };
+  /** `to` null: the person chooses. */
+  setStatus(jobIds: readonly string[], to: string | null): void {
+    if (!this.refuse()) becomeStatus(jobIds, to);
   }
 
   /** Says why nothing can be changed, where that is so. */
@@ -194,7 +191,8 @@ export class ScheduleStore {
     if (this.refuse() || moves.length === 0) return "given_up";
     const to = new Map(
       moves.map(
-        ({ job, start, end, reassign }) => [job.id, { start, end, ...this.#put(job, reassign) }] as const,
+        ({ job, start, end, reassign }) =>
+          [job.id, { start, end, ...reassigned(job, reassign, this.#read) }] as const,
       ),
     );
     return this.#during(to, () =>
@@ -254,27 +252,7 @@ export class ScheduleStore {
     this.changed = new Set();
     this.#pending = new Map();
     this.selection.clear();
-    [this.seed, this.moving, this.statusOf] = [null, null, null];
-  }
-
-  #put(job: ScheduleJob, change: Reassign | null): Partial<ScheduleJob> {
-    if (!change) return {};
-    const swap = (ids: string[]) => [
-      ...new Set([...ids.filter((id) => id !== change.from), ...(change.to === null ? [] : [change.to])]),
-    ];
-    switch (change.kind) {
-      case "crew": {
-        const members = (id: string | null) =>
-          this.#read?.crews.find((crew) => crew.id === id)?.members ?? [];
-        const [gone, come] = [new Set(members(change.from)), members(change.to)];
-        const people = [...new Set([...job.people.filter((id) => !gone.has(id)), ...come])];
-        return { crews: swap(job.crews), people };
-      }
-      case "person":
-        return { people: swap(job.people) };
-      case "machine":
-        return { machines: swap(job.machines) };
-    }
+    desk.clear();
   }
 
   async #during<T>(to: ReadonlyMap<string, Partial<ScheduleJob>>, act: () => Promise<T>): Promise<T> {

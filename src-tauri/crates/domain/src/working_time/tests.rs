@@ -1,3 +1,5 @@
+use chrono::TimeDelta;
+
 use super::*;
 
 fn at(text: &str) -> DateTime<Utc> {

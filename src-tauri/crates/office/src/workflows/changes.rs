@@ -12,13 +12,16 @@ use database::{DatabaseError, Failure, PgConnection};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::schedule::writing::ScheduleInverse;
 use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
-use crate::view::{Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, RecordKind, RecordRef, Undone};
+use crate::view::{
+    Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, RecordKind, RecordRef, ResourceKind, Undone,
+};
 
 /// How to reverse a change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub(crate) enum Inverse {
     /// Write these company settings.
@@ -50,6 +53,17 @@ pub(crate) enum Inverse {
         version: i32,
         /// The text; none: empty.
         notes: Option<String>,
+    },
+    /// Write jobs, and what belongs to them.
+    Schedule(Box<ScheduleInverse>),
+    /// What a name on jobs means.
+    Alias {
+        /// Among the machines.
+        machine: bool,
+        /// The name.
+        written: String,
+        /// Whom; none: nobody.
+        means: Option<(ResourceKind, Uuid)>,
     },
     /// Write people, crews, machines and what hangs on them.
     Crew {
@@ -101,7 +115,14 @@ impl Office {
         let (pool, me) = self.at_work().await?;
         let actor = actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
-        let row = changes::one(&mut transaction, id).await?.ok_or_else(|| AppError::not_found("change"))?;
+        let Some(row) = changes::one(&mut transaction, id).await? else {
+            // A line of a job's history, whoever wrote it.
+            act::give_reason(&mut transaction, "Undone").await?;
+            let done = super::schedule::revert(&mut transaction, id).await?;
+            let done = done.ok_or_else(|| AppError::not_found("change"))?;
+            let change = self.keep(transaction, &actor, done, None).await?;
+            return Ok(Undone { change: change.ok_or_else(|| AppError::not_found("change"))? });
+        };
         if row.undone_by.is_some() {
             return Err(undone_already());
         }
@@ -113,6 +134,7 @@ impl Office {
             Some(first) => format!("Done again: {first}"),
             None => format!("Undone: {}", row.summary.strip_prefix("Done again: ").unwrap_or(&row.summary)),
         };
+        act::give_reason(&mut transaction, &summary).await?;
         let done = Done { summary, ..self.apply(&mut transaction, inverse, me.id).await? };
         let change =
             self.keep(transaction, &actor, done, Some(id)).await?.ok_or_else(|| AppError::not_found("change"))?;
@@ -126,6 +148,10 @@ impl Office {
                 super::estimates::write_notes(connection, id, version, notes.as_deref()).await
             }
             Inverse::Crew { steps } => super::crew::apply(connection, steps).await,
+            Inverse::Schedule(inverse) => super::schedule::writing::go_back(connection, *inverse).await,
+            Inverse::Alias { machine, written, means } => {
+                super::schedule::write_alias(connection, machine, &written, means).await
+            }
             Inverse::Me { id, .. } if id != me => Err(AppError::new(
                 ErrorCode::RightsMissing,
                 "Only the person themselves can undo a change of their own settings. Nothing was changed.",
@@ -160,7 +186,13 @@ impl Office {
     ) -> Result<Option<ChangeRef>, AppError> {
         let mut change = None;
         if !done.fields.is_empty() || undoes.is_some() {
-            change = Some(record(&mut transaction, actor, &done, undoes).await?);
+            let recorded = record(&mut transaction, actor, &done, undoes).await?;
+            if let Inverse::Schedule(back) = &done.inverse
+                && !back.messages_off.is_empty()
+            {
+                database::schedule::messages::tell_of(&mut transaction, &back.messages_off, recorded.id).await?;
+            }
+            change = Some(recorded);
         }
         commit(transaction).await?;
         if change.is_some() {

@@ -11,6 +11,7 @@ pub mod notifications;
 mod pending;
 pub mod popups;
 pub mod records;
+pub(crate) mod schedule;
 pub mod sheets;
 pub mod support;
 pub mod today;

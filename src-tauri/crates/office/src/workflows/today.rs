@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use database::today::{self as ask, ClashRow, EstimateRow, JobRow};
-use database::{DatabaseError, notifications};
+use database::{DatabaseError, PgConnection, notifications};
 use uuid::Uuid;
 
 use crate::error::AppError;
@@ -70,6 +70,16 @@ impl Office {
             alert_count: count(alert_count),
         })
     }
+}
+
+/// Clashes from a moment on, the soonest 100, and how many there are.
+pub(crate) async fn clash_page(c: &mut PgConnection, from: DateTime<Utc>) -> Result<(Vec<Clash>, u32), AppError> {
+    let found = ask::clashes_from(c, from).await?;
+    let total = found.first().map_or(0, |x| count(x.total));
+    let mut ids: Vec<Uuid> = found.iter().map(|x| x.job_id).collect();
+    ids.dedup();
+    let rows: HashMap<Uuid, JobRow> = ask::jobs(c, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
+    Ok((found.into_iter().filter_map(|x| clash(x, &rows)).collect(), total))
 }
 
 /// Jobs under each crew they name, crews by name, jobs without a crew last; each in order of start.

@@ -1,0 +1,12 @@
+//! The schedule: reading a part of it, judging a place on it, and writing jobs.
+
+pub mod board;
+pub mod check;
+pub mod editor;
+pub mod history;
+pub mod list;
+pub mod messages;
+pub mod outside;
+pub mod rain;
+pub mod views;
+pub mod write;

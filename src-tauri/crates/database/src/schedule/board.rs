@@ -1,0 +1,296 @@
+//! A part of the schedule: its jobs and whom and what they may be given.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::DatabaseError;
+
+/// The most jobs a part holds.
+pub const PART: i32 = 5_000;
+
+/// A job as the board shows it.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "columns; see the specification")]
+pub struct ScheduleJobRow {
+    pub id: Uuid,
+    pub version: i32,
+    pub contract_id: Option<Uuid>,
+    pub customer: Option<String>,
+    pub service_type: Option<String>,
+    pub address: String,
+    pub start: DateTime<Utc>,
+    pub end: DateTime<Utc>,
+    pub status: String,
+    pub priority: i32,
+    pub weather_dependent: bool,
+    pub pinned: bool,
+    pub source: String,
+    pub is_new: bool,
+    pub crews: Vec<Uuid>,
+    pub people: Vec<Uuid>,
+    pub machines: Vec<Uuid>,
+    pub unknown: i64,
+    pub clashes: i64,
+    pub overridden: i64,
+    pub updated_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A crew.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "columns")]
+pub struct CrewRow {
+    pub id: Uuid,
+    pub name: String,
+    pub color: Option<String>,
+    pub active: bool,
+    /// Who leads it today.
+    pub lead: Option<String>,
+    /// Who is in it on some of the days asked for.
+    pub members: Vec<Uuid>,
+}
+
+/// Somebody of the field, or a machine: `role` is a machine's kind.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "columns")]
+pub struct ResourceRow {
+    pub id: Uuid,
+    pub name: String,
+    pub role: String,
+    pub status: String,
+}
+
+/// Leave, maintenance, a holiday or rain.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "columns")]
+pub struct TimeOffRow {
+    pub id: Uuid,
+    pub kind: String,
+    pub person_id: Option<Uuid>,
+    pub machine_id: Option<Uuid>,
+    pub start: DateTime<Utc>,
+    pub end: DateTime<Utc>,
+    pub note: Option<String>,
+}
+
+/// These jobs, in the order given; what is gone is left out.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn jobs(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<ScheduleJobRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        ScheduleJobRow,
+        r#"WITH claim AS (
+               SELECT a.job_schedule_id,
+                      array_agg(DISTINCT a.resource_id) FILTER (WHERE a.resource_kind = 'person') AS people,
+                      array_agg(DISTINCT a.resource_id) FILTER (WHERE a.resource_kind = 'machine') AS machines,
+                      count(DISTINCT a.resource_id) FILTER (WHERE a.state = 'conflict') AS clashes,
+                      count(DISTINCT a.resource_id) FILTER (WHERE a.state = 'overridden') AS overridden
+                 FROM job_assignments a WHERE a.job_schedule_id = ANY ($1) GROUP BY 1
+           ), crew AS (
+               SELECT c.job_schedule_id, array_agg(c.crew_id) AS ids
+                 FROM job_crews c WHERE c.job_schedule_id = ANY ($1) GROUP BY 1
+           ), word AS (
+               SELECT u.job_schedule_id, count(*) AS n
+                 FROM job_unknown_resources u WHERE u.job_schedule_id = ANY ($1) GROUP BY 1
+           )
+           SELECT j.id, j.version, j.contract_id, k.client_name AS "customer?", k.service_type AS "service_type?",
+                  j.location_address AS address, j.start_date AS start, j.end_date AS "end", j.status,
+                  j.priority_level AS priority, j.weather_dependent, j.pinned, j.created_source AS source,
+                  (j.created_source IN ('calendly_webhook', 'mobile_app', 'api') AND j.status NOT IN ('completed', 'canceled')
+                   AND j.created_at > CURRENT_TIMESTAMP - interval '30 days'
+                   AND NOT EXISTS (SELECT FROM job_reviews r WHERE r.job_schedule_id = j.id)) AS "is_new!",
+                  coalesce(crew.ids, '{}') AS "crews!", coalesce(claim.people, '{}') AS "people!",
+                  coalesce(claim.machines, '{}') AS "machines!", coalesce(word.n, 0) AS "unknown!",
+                  coalesce(claim.clashes, 0) AS "clashes!", coalesce(claim.overridden, 0) AS "overridden!",
+                  j.updated_at, j.created_at
+             FROM unnest($1::uuid[]) WITH ORDINALITY AS asked(id, place)
+             JOIN job_schedules j ON j.id = asked.id
+             LEFT JOIN contracts k ON k.id = j.contract_id
+             LEFT JOIN claim ON claim.job_schedule_id = j.id
+             LEFT JOIN crew ON crew.job_schedule_id = j.id
+             LEFT JOIN word ON word.job_schedule_id = j.id
+            ORDER BY asked.place"#,
+        ids
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Active crews and those of these jobs, by name, with who is in them between two moments.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn crews(
+    connection: &mut PgConnection,
+    also: &[Uuid],
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<CrewRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        CrewRow,
+        r#"SELECT c.id, c.name, c.color, c.status = 'active' AS "active!",
+                  (SELECT p.name FROM crew_memberships m JOIN crew_members p ON p.id = m.crew_member_id
+                    WHERE m.crew_id = c.id AND m.is_lead AND m.during @> (CURRENT_TIMESTAMP AT TIME ZONE z.zone)::date
+                    ORDER BY p.name LIMIT 1) AS lead,
+                  coalesce((SELECT array_agg(DISTINCT m.crew_member_id) FROM crew_memberships m
+                             WHERE m.crew_id = c.id
+                               AND m.during && daterange(($2::timestamptz AT TIME ZONE z.zone)::date,
+                                                         ($3::timestamptz AT TIME ZONE z.zone)::date, '[]')), '{}') AS "members!"
+             FROM crews c, (SELECT office_time_zone() AS zone) AS z
+            WHERE c.status = 'active' OR c.id = ANY ($1)
+            ORDER BY c.name, c.id"#,
+        also,
+        from,
+        until
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// People who may be given work, and these, by name.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn people(connection: &mut PgConnection, also: &[Uuid]) -> Result<Vec<ResourceRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        ResourceRow,
+        "SELECT id, name, role, status FROM crew_members WHERE status <> 'terminated' OR id = ANY ($1) ORDER BY name, id",
+        also
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Machines in use, and these, by kind and name.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn machines(connection: &mut PgConnection, also: &[Uuid]) -> Result<Vec<ResourceRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        ResourceRow,
+        "SELECT id, name, kind AS role, status FROM equipment WHERE status <> 'retired' OR id = ANY ($1) ORDER BY kind, name, id",
+        also
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Time off that touches a stretch of time, in order of start.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn time_off(
+    connection: &mut PgConnection,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<TimeOffRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        TimeOffRow,
+        r#"SELECT id, kind, crew_member_id AS person_id, equipment_id AS machine_id,
+                  coalesce(lower(during), '1900-01-01Z') AS "start!", coalesce(upper(during), '2200-01-01Z') AS "end!", note
+             FROM time_off WHERE during && tstzrange($1, $2) ORDER BY lower(during), id LIMIT 20000"#,
+        from,
+        until
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// What the counters of the schedule say.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    /// Pairs of jobs in conflict from a moment on.
+    pub clashes: i64,
+    /// Approved contracts with no job.
+    pub unscheduled: i64,
+    /// New jobs of other programs, and unknown names on jobs to come.
+    pub to_look_at: i64,
+}
+
+/// Counts them.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn counts(connection: &mut PgConnection, from: DateTime<Utc>) -> Result<Counts, DatabaseError> {
+    Ok(sqlx::query_as!(
+        Counts,
+        r#"SELECT (SELECT count(DISTINCT (x.job_schedule_id, o.job_schedule_id))
+                     FROM job_assignments x
+                    CROSS JOIN LATERAL (
+                          SELECT b.job_schedule_id
+                            FROM (SELECT f.job_schedule_id, true AS firm FROM job_assignments f
+                                   WHERE f.state = 'firm' AND f.resource_id = x.resource_id AND f.during && x.during
+                                  UNION ALL
+                                  SELECT c.job_schedule_id, false FROM job_assignments c
+                                   WHERE c.state IN ('conflict', 'overridden', 'probe')
+                                     AND c.resource_id = x.resource_id AND c.during && x.during) AS b
+                           WHERE b.job_schedule_id <> x.job_schedule_id
+                           ORDER BY b.firm DESC LIMIT 1) AS o
+                    WHERE x.state IN ('conflict', 'overridden', 'probe') AND x.state = 'conflict'
+                      AND upper(x.during) > $1) AS "clashes!",
+                  (SELECT count(*) FROM contracts k WHERE k.status = 'approved'
+                      AND NOT EXISTS (SELECT FROM job_schedules j WHERE j.contract_id = k.id AND j.status <> 'canceled')) AS "unscheduled!",
+                  (SELECT count(*) FROM job_schedules j
+                    WHERE j.created_source IN ('calendly_webhook', 'mobile_app', 'api')
+                      AND j.created_at > CURRENT_TIMESTAMP - interval '30 days'
+                      AND j.status NOT IN ('completed', 'canceled')
+                      AND NOT EXISTS (SELECT FROM job_reviews r WHERE r.job_schedule_id = j.id))
+                  + (SELECT count(DISTINCT (u.kind, lower(u.written))) FROM job_unknown_resources u
+                       JOIN job_schedules j ON j.id = u.job_schedule_id
+                      WHERE j.end_date > $1 AND j.status NOT IN ('completed', 'canceled')) AS "to_look_at!""#,
+        from
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
+/// An approved contract with no job.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "columns; see the specification")]
+pub struct UnscheduledRow {
+    pub contract_id: Uuid,
+    pub customer: String,
+    pub phone: Option<String>,
+    pub service_type: String,
+    pub address: String,
+    pub project_size: Option<rust_decimal::Decimal>,
+    pub estimated_cost: Option<rust_decimal::Decimal>,
+    pub since: DateTime<Utc>,
+    /// Of all, this row's list included.
+    pub total: i64,
+}
+
+/// Approved contracts with no job (canceled ones aside), who waits longest first; 200 at most.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn unscheduled(
+    connection: &mut PgConnection,
+    text: Option<&str>,
+) -> Result<Vec<UnscheduledRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        UnscheduledRow,
+        r#"SELECT k.id AS contract_id, k.client_name AS customer, k.client_phone AS phone, k.service_type,
+                  k.project_address AS address, k.project_size, k.estimated_cost, k.updated_at AS since, count(*) OVER () AS "total!"
+             FROM contracts k
+            WHERE k.status = 'approved'
+              AND ($1::text IS NULL
+                   OR lower(concat(k.client_name, ' ', k.project_address, ' ', k.client_phone)) LIKE '%' || like_literal(lower($1)) || '%')
+              AND NOT EXISTS (SELECT FROM job_schedules j WHERE j.contract_id = k.id AND j.status <> 'canceled')
+            ORDER BY k.updated_at, k.id LIMIT 200"#,
+        text
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Names of these crews.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn crew_names(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, DatabaseError> {
+    let rows = sqlx::query!("SELECT id, name FROM crews WHERE id = ANY ($1)", ids).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|r| (r.id, r.name)).collect())
+}

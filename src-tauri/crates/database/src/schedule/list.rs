@@ -1,0 +1,58 @@
+//! The list: filtered, grouped, sorted and paged by the database.
+
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::error::DatabaseError;
+
+/// Which jobs, in which order. `filter` is what `job_filter()` reads; `group` and `sort` are words of `list_jobs()`, and
+/// others mean "none" and "start".
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the arguments of list_jobs()")]
+pub struct Page<'a> {
+    pub filter: &'a Value,
+    pub group: &'a str,
+    pub sort: &'a str,
+    pub descending: bool,
+    pub after: Option<Uuid>,
+    /// 1–5,001
+    pub limit: i32,
+}
+
+/// A page: each job with the key of its group.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn page(
+    connection: &mut PgConnection,
+    page: &Page<'_>,
+) -> Result<Vec<(Uuid, Option<String>)>, DatabaseError> {
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id!", group_key FROM list_jobs($1, $2, $3, $4, $5, $6) ORDER BY place"#,
+        page.filter,
+        page.group,
+        page.sort,
+        page.descending,
+        page.after,
+        page.limit
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.id, r.group_key)).collect())
+}
+
+/// How many jobs there are: of each group by its key, or in all (no key; 10,000 at most).
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn counts(
+    connection: &mut PgConnection,
+    filter: &Value,
+    group: &str,
+) -> Result<Vec<(Option<String>, i64)>, DatabaseError> {
+    let rows = sqlx::query!(r#"SELECT group_key, jobs AS "jobs!" FROM count_jobs($1, $2)"#, filter, group)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|r| (r.group_key, r.jobs)).collect())
+}

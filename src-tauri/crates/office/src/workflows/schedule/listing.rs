@@ -1,0 +1,147 @@
+//! The list.
+
+use std::collections::HashMap;
+
+use database::schedule::{board, list};
+use database::{DatabaseError, PgConnection};
+use serde_json::{Value, json};
+
+use super::OfficeTime;
+use super::part::filter_of;
+use crate::error::AppError;
+use crate::office::Office;
+use crate::view::{JobGroup, JobGroupCount, JobLine, JobList, JobListQuery, JobSort, ScheduleJob};
+use crate::workflows::today::count;
+
+/// An export ends here: more is for a report, not a list.
+const EXPORTED: usize = 50_000;
+
+impl Office {
+    /// A page of the list.
+    ///
+    /// # Errors
+    /// When there is no connection, or the database cannot be asked.
+    pub async fn job_list(&self, query: &JobListQuery) -> Result<JobList, AppError> {
+        let (pool, _) = self.at_work().await?;
+        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+        let c = &mut *connection;
+        let filter = filter(c, query).await?;
+        let (items, next) = page(c, &filter, query).await?;
+        let (mut groups, mut total) = (Vec::new(), None);
+        if query.after.is_none() {
+            if query.group != JobGroup::None {
+                groups = list::counts(c, &filter, group_word(query.group)).await?;
+            }
+            // The groups say it already.
+            total = Some(match groups.is_empty() {
+                false => groups.iter().map(|(_, n)| n).sum(),
+                true => list::counts(c, &filter, "none").await?.first().map_or(0, |(_, n)| *n),
+            });
+        }
+        Ok(JobList {
+            items,
+            groups: groups
+                .into_iter()
+                .map(|(key, n)| JobGroupCount { key: key.unwrap_or_default(), count: count(n) })
+                .collect(),
+            total: total.map(count),
+            next,
+            copy_as_of: None,
+        })
+    }
+
+    /// Every line the query shows, for a file; 50,000 at most.
+    pub(crate) async fn all_lines(&self, query: &JobListQuery) -> Result<Vec<JobLine>, AppError> {
+        let (pool, _) = self.at_work().await?;
+        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
+        let c = &mut *connection;
+        let filter = filter(c, query).await?;
+        let mut query = JobListQuery { limit: 500, after: None, ..query.clone() };
+        let mut lines = Vec::new();
+        loop {
+            let (page, next) = page(c, &filter, &query).await?;
+            lines.extend(page);
+            match next {
+                Some(next) if lines.len() < EXPORTED => query.after = Some(next),
+                _ => return Ok(lines),
+            }
+        }
+    }
+}
+
+async fn filter(c: &mut PgConnection, query: &JobListQuery) -> Result<Value, AppError> {
+    let mut filter = filter_of(&query.filter);
+    if query.from.is_some() || query.until.is_some() {
+        let time = OfficeTime::read(c).await?;
+        for (key, day) in [("from", query.from), ("until", query.until)] {
+            if let Some(day) = day {
+                filter.insert(key.into(), json!(time.midnight(day)));
+            }
+        }
+    }
+    Ok(Value::Object(filter))
+}
+
+async fn page(
+    c: &mut PgConnection,
+    filter: &Value,
+    query: &JobListQuery,
+) -> Result<(Vec<JobLine>, Option<uuid::Uuid>), AppError> {
+    let limit = query.limit.clamp(1, 500);
+    let asked = list::Page {
+        filter,
+        group: group_word(query.group),
+        sort: sort_word(query.sort),
+        descending: query.descending,
+        after: query.after,
+        limit: i32::try_from(limit + 1).unwrap_or(501),
+    };
+    let mut found = list::page(c, &asked).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next = found.last().filter(|_| more).map(|(id, _)| *id);
+    let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
+    let rows = board::jobs(c, &ids).await?;
+    let named: Vec<_> = rows.iter().flat_map(|r| r.crews.iter().copied()).collect();
+    let names: HashMap<_, _> = board::crew_names(c, &named).await?.into_iter().collect();
+    let mut groups: HashMap<_, _> = found.into_iter().collect();
+    let lines = rows
+        .into_iter()
+        .map(|row| {
+            let mut crew_names: Vec<String> = row.crews.iter().filter_map(|id| names.get(id).cloned()).collect();
+            crew_names.sort();
+            JobLine {
+                group: groups.remove(&row.id).flatten(),
+                updated_at: row.updated_at,
+                crew_names,
+                job: ScheduleJob::from(row),
+            }
+        })
+        .collect();
+    Ok((lines, next))
+}
+
+fn group_word(group: JobGroup) -> &'static str {
+    match group {
+        JobGroup::None => "none",
+        JobGroup::Day => "day",
+        JobGroup::Week => "week",
+        JobGroup::Status => "status",
+        JobGroup::Crew => "crew",
+        JobGroup::Customer => "customer",
+        JobGroup::Service => "service",
+    }
+}
+
+fn sort_word(sort: JobSort) -> &'static str {
+    match sort {
+        JobSort::Start => "start",
+        JobSort::End => "end",
+        JobSort::Customer => "customer",
+        JobSort::Address => "address",
+        JobSort::Status => "status",
+        JobSort::Priority => "priority",
+        JobSort::Updated => "updated",
+        JobSort::Created => "created",
+    }
+}

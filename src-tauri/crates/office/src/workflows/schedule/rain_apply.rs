@@ -1,0 +1,224 @@
+//! Applying a rain-out: moves, rain days and drafts to customers in one transaction, with one way back.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::Datelike;
+use database::schedule::messages::{self, NewMessage};
+use database::schedule::write::{self, WordRow};
+use database::{act, company};
+use domain::job_status::Status;
+use uuid::Uuid;
+
+use super::moving::check_times;
+use super::rain::{Ground, planned, rain_of, read_ground};
+use super::reassign::Replacement;
+use super::wording;
+use super::writing::{Edited, Told, Why, by_job, changed_since, store};
+use crate::error::AppError;
+use crate::office::Office;
+use crate::view::{JobVersion, RainOut, Reassign, ResourceKind, ScheduleOutcome};
+use crate::workflows::changes::{Inverse, actor};
+use crate::workflows::company::invalid;
+
+impl Office {
+    /// Applies a plan, all of it or nothing: the jobs move, the days are recorded as rain days, and what customers are to
+    /// be told is drafted. One step to undo.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::Invalid`] without a reason or for times that are none; else when the database cannot be asked.
+    pub async fn apply_rain_out(&self, rain_out: &RainOut) -> Result<ScheduleOutcome, AppError> {
+        let why = Why::read(Some(&rain_out.reason), rain_out.override_reason.as_deref())?;
+        let Some(reason) = why.reason else {
+            return Err(invalid("reason", "Say why the jobs move: it stays in the history of each."));
+        };
+        for m in &rain_out.moves {
+            check_times(m.job.start, m.job.end)?;
+        }
+        let (pool, me) = self.at_work().await?;
+        let actor = actor(&me);
+        let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
+        let c = &mut *transaction;
+        let asked: Vec<JobVersion> =
+            rain_out.moves.iter().map(|m| JobVersion { id: m.job.id, version: m.job.version }).collect();
+        let ids: Vec<Uuid> = asked.iter().map(|j| j.id).collect();
+        let locked = write::lock(c, &ids).await?;
+        if let Some(changed) = changed_since(c, &asked, &locked).await? {
+            return Ok(changed);
+        }
+        let words = by_job(write::words(c, &ids).await?);
+        let mut edits = Vec::new();
+        for (before, _) in locked {
+            let Some(agreed) = rain_out.moves.iter().find(|m| m.job.id == before.id) else { continue };
+            let mut after = before.clone();
+            let status = Status::read(Some(&after.status)).unwrap_or(Status::Scheduled);
+            if !status.is_open() || status == Status::InProgress {
+                let sentence =
+                    "A job of the plan is in progress, completed or canceled by now. Nothing was changed; plan again.";
+                return Err(invalid("moves", sentence));
+            }
+            if after.start_date != agreed.job.start && status == Status::Confirmed {
+                Status::Rescheduled.as_str().clone_into(&mut after.status);
+            }
+            after.start_date = agreed.job.start;
+            after.end_date = agreed.job.end;
+            if let Some(crews) = &agreed.crews {
+                let known = words.get(&before.id).map_or(&[][..], Vec::as_slice);
+                for replacement in replacements(known, crews) {
+                    Replacement::read(c, &replacement).await?.apply(&mut after, known);
+                }
+            }
+            if after != before {
+                edits.push(Edited { before, after });
+            }
+        }
+        let (ground, plan) = planned(read_ground(c, &rain_out.request).await?).await?;
+        let rain: Vec<_> = rain_of(&rain_out.request, &ground.time)?.into_iter().map(|r| (r.start, r.end)).collect();
+        let summary = |edits: &[Edited], _: &Told<'_>| match edits.len() {
+            0 => "Rain-out: rain days recorded".to_owned(),
+            1 => "Rain-out: 1 job moved".to_owned(),
+            n => format!("Rain-out: {n} jobs moved"),
+        };
+        let stored = store(c, &edits, words, why.override_reason, &ground.time, summary).await?;
+        let (mut done, jobs) = match stored {
+            Err(clashes) => return Ok(ScheduleOutcome::Clashes { clashes }),
+            Ok(stored) => stored,
+        };
+        let rain_days = messages::add_rain_days(c, &rain, reason).await?;
+        let calls: Vec<Uuid> = plan.needs_call.iter().map(|call| call.job).filter(|id| !ids.contains(id)).collect();
+        let drafts = drafts(&ground, &edits, &calls, reason, &company::read(c).await?.values);
+        let drafted = messages::add(c, &drafts).await?;
+        if !rain_days.is_empty() {
+            done.fields.push(crate::view::FieldChange {
+                label: "Rain days".to_owned(),
+                before: None,
+                after: Some(rain_days.len().to_string()),
+            });
+        }
+        if let Inverse::Schedule(back) = &mut done.inverse {
+            back.rain_days_off = rain_days;
+            back.messages_off = drafted;
+        }
+        let change = self.keep(transaction, &actor, done, None).await?;
+        Ok(ScheduleOutcome::Done { change, jobs })
+    }
+}
+
+/// Each crew that goes, replaced by one that comes while there are any.
+fn replacements(words: &[WordRow], crews: &[Uuid]) -> Vec<Reassign> {
+    let mut seen = HashSet::new();
+    let now: Vec<Uuid> = words.iter().filter(|w| w.found == "crew").filter_map(|w| w.resource_id).collect();
+    let mut come: Vec<Uuid> = crews.iter().copied().filter(|id| !now.contains(id) && seen.insert(*id)).collect();
+    come.reverse();
+    let mut all: Vec<Reassign> = now
+        .iter()
+        .filter(|id| !crews.contains(id))
+        .map(|id| Reassign { kind: ResourceKind::Crew, from: Some(*id), to: come.pop() })
+        .collect();
+    all.extend(come.into_iter().rev().map(|id| Reassign { kind: ResourceKind::Crew, from: None, to: Some(id) }));
+    all
+}
+
+/// What customers are to be told: those whose date changes, and those whose job cannot be moved without a call.
+fn drafts(
+    ground: &Ground,
+    edits: &[Edited],
+    calls: &[Uuid],
+    reason: &str,
+    company: &BTreeMap<String, String>,
+) -> Vec<NewMessage> {
+    let (zone, year) = (ground.time.zone(), ground.time.today().year());
+    let setting = |key: &str| company.get(key).map(|v| v.trim()).filter(|v| !v.is_empty());
+    let us = setting("company_name").unwrap_or("The office");
+    let ring = setting("company_phone").map_or_else(String::new, |phone| format!(" at {phone}"));
+    let moved =
+        edits.iter().filter(|e| e.before.start_date != e.after.start_date || e.before.end_date != e.after.end_date);
+    let mut all: Vec<NewMessage> = moved
+        .map(|e| {
+            let old = wording::moment(e.before.start_date, zone, year);
+            let new = wording::moment(e.after.start_date, zone, year);
+            let address = domain::text::shorten(&e.after.location_address, 200);
+            let to = ground.contact(e.after.id);
+            let name = to.name.clone().unwrap_or_else(|| "customer".to_owned());
+            let (subject, body) = match to.method.as_str() {
+                "email" => (
+                    Some(format!("New date for the work at {address}")),
+                    format!(
+                        "Hello {name},\n\nthe work at {address} cannot be done on {old} ({reason}). Its new date is {new}.\n\n\
+                         If that does not suit you, please call us{ring}.\n\n{us}"
+                    ),
+                ),
+                "sms" => (
+                    None,
+                    format!("{us}: work at {} moved from {old} to {new}.{}", domain::text::shorten(&address, 40), tail(&ring)),
+                ),
+                _ => (
+                    None,
+                    format!("The work at {address} cannot be done on {old} ({reason}). The new date is {new}. Does that suit them?"),
+                ),
+            };
+            message(e.after.id, to, subject, body)
+        })
+        .collect();
+    all.extend(calls.iter().filter_map(|id| {
+        let row = ground.rows.get(id)?;
+        let when = wording::moment(row.start, zone, year);
+        let address = domain::text::shorten(&row.address, 200);
+        let mut to = ground.contact(*id);
+        "phone".clone_into(&mut to.method);
+        let body = format!(
+            "{reason}: the work at {address} on {when} is promised and was not moved. Agree on a new date with them."
+        );
+        Some(message(*id, to, None, body))
+    }));
+    all
+}
+
+fn tail(ring: &str) -> String {
+    if ring.is_empty() { String::new() } else { format!(" Questions? Call us{ring}.") }
+}
+
+fn message(job_id: Uuid, to: crate::view::Contact, subject: Option<String>, body: String) -> NewMessage {
+    let short = |text: String, longest| domain::text::shorten(&text, longest);
+    let (channel, to_address) = match to.method.as_str() {
+        "email" => ("email", to.email),
+        "sms" => ("sms", to.phone),
+        _ => ("phone", to.phone),
+    };
+    NewMessage {
+        job_id,
+        channel,
+        to_name: to.name.map(|n| short(n, 255)),
+        to_address: to_address.map(|a| short(a, 255)),
+        subject: subject.map(|s| short(s, 500)),
+        body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn word(id: u128) -> WordRow {
+        WordRow {
+            job_id: Uuid::nil(),
+            kind: "person".into(),
+            item: 1,
+            found: "crew".into(),
+            resource_id: Some(Uuid::from_u128(id)),
+            written: String::new(),
+            ambiguous: false,
+            name: None,
+        }
+    }
+
+    #[test]
+    fn crews_that_come_take_the_places_of_those_that_go() {
+        let id = Uuid::from_u128;
+        let all = replacements(&[word(1), word(2)], &[id(2), id(3), id(4)]);
+        let pairs: HashMap<_, _> = all.iter().map(|r| (r.from, r.to)).collect();
+        assert_eq!(pairs, HashMap::from([(Some(id(1)), Some(id(3))), (None, Some(id(4)))]));
+        assert!(replacements(&[word(1)], &[id(1)]).is_empty());
+    }
+}

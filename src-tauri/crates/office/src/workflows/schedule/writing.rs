@@ -1,0 +1,351 @@
+//! How the schedule is changed: lock, compare versions, edit, let the database judge, record with the way back.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Datelike, Utc};
+use chrono_tz::Tz;
+use database::schedule::messages;
+use database::schedule::write::{self, JobImage, Refused, WordRow};
+use database::{PgConnection, act};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{OfficeTime, shown, wording};
+use crate::desktop::DesktopEvent;
+use crate::error::{AppError, ErrorCode};
+use crate::office::Office;
+use crate::view::{
+    FieldChange, JobClash, JobVersion, RecordKind, RecordRef, ResourceKind, ScheduleJob, ScheduleOutcome,
+};
+use crate::workflows::changes::{Done, Inverse, actor, changed_meanwhile};
+use crate::workflows::company::invalid;
+
+/// The most jobs of one change.
+const TOGETHER: usize = 500;
+/// The most fields a change of many jobs records.
+const FIELDS: usize = 200;
+/// Longest reason, in characters.
+const REASON: usize = 2_000;
+
+/// Why, and whether over clashes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Why<'a> {
+    pub reason: Option<&'a str>,
+    pub override_reason: Option<&'a str>,
+}
+
+impl<'a> Why<'a> {
+    /// Trimmed; nothing for nothing.
+    pub(super) fn read(reason: Option<&'a str>, override_reason: Option<&'a str>) -> Result<Self, AppError> {
+        let read = |text: Option<&'a str>| {
+            let text = text.map(str::trim).filter(|t| !t.is_empty());
+            match text {
+                Some(t) if t.chars().count() > REASON || t.contains('\0') => {
+                    Err(invalid("reason", "A reason holds up to 2,000 characters."))
+                }
+                other => Ok(other),
+            }
+        };
+        Ok(Self { reason: read(reason)?, override_reason: read(override_reason)? })
+    }
+
+    /// What the job's history says.
+    pub(super) fn told(self) -> Option<String> {
+        match (self.reason, self.override_reason) {
+            (Some(reason), Some(over)) if reason != over => Some(format!("{reason} (double booked: {over})")),
+            (None, Some(over)) => Some(format!("Double booked: {over}")),
+            (reason, _) => reason.map(str::to_owned),
+        }
+    }
+}
+
+/// A job before and after.
+#[derive(Debug, Clone)]
+pub(super) struct Edited {
+    pub before: JobImage,
+    pub after: JobImage,
+}
+
+/// The way back of a change of the schedule.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ScheduleInverse {
+    /// Jobs, and the version of each to write over.
+    pub jobs: Vec<(JobImage, i32)>,
+    /// Rain days to take back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rain_days_off: Vec<Uuid>,
+    /// Rain days to record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rain_days_on: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Messages to drop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages_off: Vec<Uuid>,
+    /// Dropped messages to take up again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages_on: Vec<Uuid>,
+}
+
+impl From<ScheduleInverse> for Inverse {
+    fn from(inverse: ScheduleInverse) -> Self {
+        Self::Schedule(Box::new(inverse))
+    }
+}
+
+impl Office {
+    /// Changes jobs, all or none. `edit` is given each with the words of its columns; `summary` what came of it.
+    pub(super) async fn change_jobs(
+        &self,
+        asked: &[JobVersion],
+        why: Why<'_>,
+        summary: impl Fn(&[Edited], &Told<'_>) -> String,
+        mut edit: impl FnMut(&mut JobImage, &[WordRow]) -> Result<(), AppError>,
+    ) -> Result<ScheduleOutcome, AppError> {
+        if asked.len() > TOGETHER {
+            return Err(invalid("jobs", "At most 500 jobs can be changed in one step. Nothing was changed."));
+        }
+        let (pool, me) = self.at_work().await?;
+        let actor = actor(&me);
+        let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
+        let c = &mut *transaction;
+        let ids: Vec<Uuid> = asked.iter().map(|j| j.id).collect();
+        let locked = write::lock(c, &ids).await?;
+        if let Some(changed) = changed_since(c, asked, &locked).await? {
+            return Ok(changed);
+        }
+        let time = OfficeTime::read(c).await?;
+        let words = by_job(write::words(c, &ids).await?);
+        let mut edits = Vec::new();
+        for (before, _) in locked {
+            let mut after = before.clone();
+            edit(&mut after, words.get(&before.id).map_or(&[], Vec::as_slice))?;
+            if after != before {
+                edits.push(Edited { before, after });
+            }
+        }
+        match store(c, &edits, words, why.override_reason, &time, summary).await? {
+            Err(clashes) => Ok(ScheduleOutcome::Clashes { clashes }),
+            Ok((done, jobs)) => {
+                let change = self.keep(transaction, &actor, done, None).await?;
+                Ok(ScheduleOutcome::Done { change, jobs: if edits.is_empty() { Vec::new() } else { jobs } })
+            }
+        }
+    }
+
+    /// Enters a job.
+    pub(super) async fn enter_job(&self, image: JobImage, why: Why<'_>) -> Result<ScheduleOutcome, AppError> {
+        let (pool, me) = self.at_work().await?;
+        let actor = actor(&me);
+        let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
+        let c = &mut *transaction;
+        let versions = match write::store(c, std::slice::from_ref(&image), true, why.override_reason).await? {
+            Ok(versions) => versions,
+            Err(refused) => {
+                let clashes = clashes(refused).into_iter().map(|clash| JobClash { job_id: None, ..clash }).collect();
+                return Ok(ScheduleOutcome::Clashes { clashes });
+            }
+        };
+        let time = OfficeTime::read(c).await?;
+        let jobs = shown(c, &[image.id]).await?;
+        let told = Told::new(&jobs, &time);
+        let when = wording::stretch(image.start_date, image.end_date, time.zone(), told.year);
+        // The office cancels, it never deletes.
+        let back = JobImage { status: "canceled".to_owned(), ..image.clone() };
+        let done = Done {
+            summary: format!("Job of {} scheduled for {when}", told.of(image.id)),
+            about: Some(RecordRef { kind: RecordKind::Job, id: image.id }),
+            fields: vec![FieldChange { label: "When".to_owned(), before: None, after: Some(when) }],
+            inverse: ScheduleInverse {
+                jobs: versions.iter().map(|(_, version)| (back.clone(), *version)).collect(),
+                ..ScheduleInverse::default()
+            }
+            .into(),
+            tells: tells(),
+        };
+        let change = self.keep(transaction, &actor, done, None).await?;
+        Ok(ScheduleOutcome::Done { change, jobs })
+    }
+}
+
+/// What the window reads again.
+pub(super) fn tells() -> Vec<DesktopEvent> {
+    vec![DesktopEvent::ScheduleChanged, DesktopEvent::TodayChanged]
+}
+
+/// Names for sentences about jobs.
+pub(super) struct Told<'a> {
+    jobs: HashMap<Uuid, &'a ScheduleJob>,
+    pub zone: Tz,
+    pub year: i32,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(jobs: &'a [ScheduleJob], time: &OfficeTime) -> Self {
+        Self { jobs: jobs.iter().map(|j| (j.id, j)).collect(), zone: time.zone(), year: time.today().year() }
+    }
+
+    /// The client, else the address.
+    pub(super) fn of(&self, id: Uuid) -> String {
+        let job = self.jobs.get(&id);
+        let name = job.and_then(|j| j.customer.as_deref()).or(job.map(|j| j.address.as_str())).unwrap_or("a job");
+        domain::text::shorten(name, 120)
+    }
+}
+
+/// Writes edits into the transaction. What was done and the jobs as they are then; or what they would clash with, and
+/// then nothing is written.
+pub(super) async fn store(
+    c: &mut PgConnection,
+    edits: &[Edited],
+    words: HashMap<Uuid, Vec<WordRow>>,
+    override_reason: Option<&str>,
+    time: &OfficeTime,
+    summary: impl Fn(&[Edited], &Told<'_>) -> String,
+) -> Result<Result<(Done, Vec<ScheduleJob>), Vec<JobClash>>, AppError> {
+    let images: Vec<JobImage> = edits.iter().map(|e| e.after.clone()).collect();
+    let versions: HashMap<Uuid, i32> = match write::store(c, &images, false, override_reason).await? {
+        Ok(versions) => versions.into_iter().collect(),
+        Err(refused) => return Ok(Err(clashes(refused))),
+    };
+    let ids: Vec<Uuid> = edits.iter().map(|e| e.after.id).collect();
+    let jobs = shown(c, &ids).await?;
+    let crew_changed = |e: &Edited| {
+        e.before.crew_assigned != e.after.crew_assigned || e.before.equipment_needed != e.after.equipment_needed
+    };
+    let renamed: Vec<Uuid> = edits.iter().filter(|e| crew_changed(e)).map(|e| e.after.id).collect();
+    let new_words = if renamed.is_empty() { HashMap::new() } else { by_job(write::words(c, &renamed).await?) };
+    let told = Told::new(&jobs, time);
+    let mut fields = Vec::new();
+    for edit in edits.iter() {
+        let old = words.get(&edit.before.id).map(Vec::as_slice);
+        let new = new_words.get(&edit.after.id).map(Vec::as_slice).or(old);
+        for mut field in wording::fields(&edit.before, &edit.after, (old, new), told.zone, told.year) {
+            if edits.len() > 1 {
+                field.label = format!("{}: {}", told.of(edit.after.id), field.label);
+            }
+            fields.push(field);
+        }
+    }
+    fields.truncate(FIELDS);
+    let back = edits.iter().map(|e| (e.before.clone(), versions.get(&e.before.id).copied().unwrap_or_default()));
+    let done = Done {
+        summary: summary(edits, &told),
+        about: match edits {
+            [one] => Some(RecordRef { kind: RecordKind::Job, id: one.after.id }),
+            _ => None,
+        },
+        fields,
+        inverse: ScheduleInverse { jobs: back.collect(), ..ScheduleInverse::default() }.into(),
+        tells: tells(),
+    };
+    Ok(Ok((done, jobs)))
+}
+
+/// Goes back: every job over the version it was left at, rain days and messages with it.
+pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse) -> Result<Done, AppError> {
+    let ids: Vec<Uuid> = inverse.jobs.iter().map(|(image, _)| image.id).collect();
+    let locked: HashMap<Uuid, (JobImage, i32)> =
+        write::lock(c, &ids).await?.into_iter().map(|(image, version)| (image.id, (image, version))).collect();
+    let mut edits = Vec::with_capacity(ids.len());
+    for (after, version) in inverse.jobs {
+        match locked.get(&after.id) {
+            Some((before, now)) if *now == version => edits.push(Edited { before: before.clone(), after }),
+            Some(_) => return Err(overtaken(c, after.id).await?),
+            None => return Err(AppError::not_found("job")),
+        }
+    }
+    let time = OfficeTime::read(c).await?;
+    let words = by_job(write::words(c, &ids).await?);
+    let (mut done, _) = match store(c, &edits, words, None, &time, |_, _| String::new()).await? {
+        Ok(stored) => stored,
+        Err(clashes) => {
+            let now = crate::clock::now().year();
+            let sentence = clashes.first().map_or_else(String::new, |x| clash_sentence(x, time.zone(), now));
+            return Err(AppError::new(
+                ErrorCode::Invalid,
+                format!("That would put somebody or something in two places at once. {sentence} Nothing was changed."),
+            ));
+        }
+    };
+    let removed = messages::remove_rain_days(c, &inverse.rain_days_off).await?;
+    let added = messages::add_rain_days(c, &inverse.rain_days_on, "Rain").await?;
+    messages::drop_or_restore(c, &inverse.messages_off, true).await?;
+    messages::drop_or_restore(c, &inverse.messages_on, false).await?;
+    if let Inverse::Schedule(again) = &mut done.inverse {
+        again.rain_days_on = removed;
+        again.rain_days_off = added;
+        again.messages_on = inverse.messages_off;
+        again.messages_off = inverse.messages_on;
+    }
+    Ok(done)
+}
+
+/// "Somebody else changed it", with who.
+async fn overtaken(c: &mut PgConnection, job: Uuid) -> Result<AppError, AppError> {
+    let name = shown(c, &[job]).await?.pop().map(|j| j.customer.unwrap_or(j.address));
+    let what = name.map_or_else(|| "the job".to_owned(), |n| format!("the job of {}", domain::text::shorten(&n, 120)));
+    Ok(match write::last_changed_by(c, job).await? {
+        Some(by) => AppError::new(
+            ErrorCode::VersionConflict,
+            format!("{by} changed {what} since. Undoing would write over that, so nothing was changed."),
+        ),
+        None => changed_meanwhile(&what),
+    })
+}
+
+/// What was asked about and has another version than was seen, if anything has.
+pub(super) async fn changed_since(
+    c: &mut PgConnection,
+    asked: &[JobVersion],
+    locked: &[(JobImage, i32)],
+) -> Result<Option<ScheduleOutcome>, AppError> {
+    let now: HashMap<Uuid, i32> = locked.iter().map(|(image, version)| (image.id, *version)).collect();
+    let changed: Vec<Uuid> =
+        asked.iter().filter(|j| now.get(&j.id).is_some_and(|v| *v != j.version)).map(|j| j.id).collect();
+    let missing: Vec<Uuid> = asked.iter().filter(|j| !now.contains_key(&j.id)).map(|j| j.id).collect();
+    if changed.is_empty() && missing.is_empty() {
+        return Ok(None);
+    }
+    let by = match changed.first() {
+        Some(id) => write::last_changed_by(c, *id).await?,
+        None => None,
+    };
+    Ok(Some(ScheduleOutcome::Changed { jobs: shown(c, &changed).await?, missing, by }))
+}
+
+/// What the database refused, for the window.
+pub(super) fn clashes(refused: Vec<Refused>) -> Vec<JobClash> {
+    refused
+        .into_iter()
+        .map(|r| JobClash {
+            job_id: Some(r.job),
+            resource_kind: ResourceKind::read(&r.resource.kind).unwrap_or(ResourceKind::Person),
+            resource_id: r.resource.id,
+            resource_name: r.resource.name.unwrap_or_else(|| "Somebody removed".to_owned()),
+            other_job_id: r.other.id,
+            other_customer: r.other.customer,
+            other_address: r.other.address.unwrap_or_default(),
+            other_start: r.other.start,
+            other_end: r.other.end,
+            other_status: r.other.status.unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// "Luis Bailey is already on Harbor Freight, Tue, Jun 9, 6:00 am – 2:00 pm."
+pub(super) fn clash_sentence(clash: &JobClash, zone: Tz, year: i32) -> String {
+    let other = clash.other_customer.as_deref().unwrap_or(&clash.other_address);
+    format!(
+        "{} is already on {}, {}.",
+        clash.resource_name,
+        domain::text::shorten(other, 120),
+        wording::stretch(clash.other_start, clash.other_end, zone, year)
+    )
+}
+
+pub(super) fn by_job(words: Vec<WordRow>) -> HashMap<Uuid, Vec<WordRow>> {
+    let mut map: HashMap<Uuid, Vec<WordRow>> = HashMap::new();
+    for word in words {
+        map.entry(word.job_id).or_default().push(word);
+    }
+    map
+}

@@ -1,0 +1,229 @@
+//! A rain-out against a real database: planned, edited, applied as one step, told to customers, undone.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod common;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use common::Computer;
+use common::yard::{A, S, SMITH, done, yard};
+use neff_tests::office::Office as TestOffice;
+use office::ErrorCode;
+use office::view::{
+    AgreedMove, JobFilter, JobMove, JobVersion, MessageInput, MessagesQuery, PlanStrategy, PlannedMove, RainOut,
+    RainRequest, ScheduleJob, ScheduleOutcome, ScheduleQuery,
+};
+use uuid::Uuid;
+
+/// The Monday after next, so that every day of the test lies ahead.
+fn monday(at: DateTime<Utc>) -> NaiveDate {
+    let day = at.date_naive() + Days::new(8);
+    day + Days::new(u64::from((7 - day.weekday().num_days_from_monday()) % 7))
+}
+
+struct Scene {
+    office: TestOffice,
+    dana: Computer,
+    monday: NaiveDate,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let (office, dana) = yard().await;
+        // Nobody's week or certificate is in the way here.
+        office.execute("UPDATE crew_members SET availability_schedule = NULL").await;
+        let monday = monday(Utc::now());
+        assert_eq!(monday.weekday(), Weekday::Mon);
+        Self { office, dana, monday }
+    }
+
+    /// A job of a crew on a day, from 7 in the morning for 6 hours of the office's clock.
+    async fn job(&self, crew: Uuid, day: u64, more: &str) -> Uuid {
+        let id = Uuid::new_v4();
+        let day = self.monday + Days::new(day);
+        self.office
+            .execute(&format!(
+                "BEGIN; SET LOCAL app.source = 'manual_admin';
+                 INSERT INTO job_schedules (id, contract_id, start_date, end_date, location_address, crew_assigned)
+                 VALUES ('{id}', '{SMITH}', '{day} 07:00'::timestamp AT TIME ZONE office_time_zone(), '{day} 13:00'::timestamp AT TIME ZONE office_time_zone(),
+                         '12 Oak St', '[{{\"id\": \"{crew}\"}}]'); {more}; COMMIT",
+                more = more.replace("$id", &id.to_string()),
+            ))
+            .await;
+        id
+    }
+
+    fn rain(&self, days: &[u64]) -> RainRequest {
+        RainRequest {
+            days: days.iter().map(|d| self.monday + Days::new(*d)).collect(),
+            from_time: None,
+            // The best fit may do the work sooner, on the Friday before.
+            strategy: PlanStrategy::NothingForward,
+            push_days: 1,
+            other_crews: false,
+        }
+    }
+
+    async fn jobs(&self) -> Vec<ScheduleJob> {
+        let query =
+            ScheduleQuery { from: self.monday, until: self.monday + Days::new(30), filter: JobFilter::default() };
+        self.dana.office.schedule(&query).await.unwrap().jobs
+    }
+
+    async fn one(&self, id: Uuid) -> ScheduleJob {
+        self.jobs().await.into_iter().find(|j| j.id == id).unwrap()
+    }
+
+    async fn apply(&self, request: RainRequest, moves: Vec<AgreedMove>) -> ScheduleOutcome {
+        let rain_out = RainOut { request, moves, reason: "Rain on Monday".into(), override_reason: None };
+        self.dana.office.apply_rain_out(&rain_out).await.unwrap()
+    }
+}
+
+fn agreed(m: &PlannedMove) -> AgreedMove {
+    let (start, end) = (m.start.unwrap(), m.end.unwrap());
+    AgreedMove {
+        job: JobMove { id: m.job.id, version: m.job.version, start, end, reassign: None },
+        crews: Some(m.crews.clone()),
+    }
+}
+
+#[tokio::test]
+async fn a_rain_out_is_planned_applied_told_and_undone_as_one() {
+    let scene = Scene::new().await;
+    scene.office.execute("UPDATE contracts SET client_email = NULL").await;
+    let hit = scene.job(A, 0, "").await;
+    let tuesday = scene.job(A, 1, "").await;
+    let promised = scene.job(S, 0, "UPDATE job_schedules SET status = 'confirmed' WHERE id = '$id'").await;
+    let indoors = scene.job(S, 3, "UPDATE job_schedules SET weather_dependent = false WHERE id = '$id'").await;
+    let before = scene.jobs().await;
+
+    let plan = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    assert_eq!(plan.kept.iter().map(|k| k.job.id).collect::<Vec<_>>(), [promised]);
+    let moved: Vec<Uuid> = plan.moves.iter().map(|m| m.job.id).collect();
+    assert!(moved.contains(&hit) && !moved.contains(&indoors), "{plan:?}");
+    let first = plan.moves.iter().find(|m| m.job.id == hit).unwrap();
+    assert!(first.hit && first.start.unwrap() > first.job.start && !first.why.is_empty());
+    assert_eq!((first.tell.method.as_str(), first.tell.phone.as_deref()), ("phone", Some("630-555-0101")));
+    assert_eq!(scene.jobs().await, before, "planning writes nothing");
+    let again = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    assert_eq!(again.moves, plan.moves, "the same question, the same plan");
+
+    let moves: Vec<AgreedMove> = plan.moves.iter().map(agreed).collect();
+    let problems = scene.dana.office.check_rain_out(&scene.rain(&[0]), &moves).await.unwrap();
+    assert!(problems.iter().all(|p| !p.refuses), "{problems:?}");
+    let (change, jobs) = done(scene.apply(scene.rain(&[0]), moves.clone()).await);
+    assert_eq!(jobs.len(), moves.len());
+    assert!(scene.jobs().await.iter().all(|j| j.clashes == 0));
+    let rain_days = "SELECT count(*) FROM time_off WHERE kind = 'rain' AND crew_member_id IS NULL";
+    assert_eq!(scene.office.count(rain_days).await, 1);
+    let history = scene.dana.office.job_history(hit).await.unwrap();
+    assert_eq!(history[0].reason.as_deref(), Some("Rain on Monday"));
+
+    let query = MessagesQuery { change_id: Some(change), open: true };
+    let messages = scene.dana.office.customer_messages(&query).await.unwrap();
+    assert_eq!(messages.len(), moves.len() + 1, "everybody who moves, and the one who was promised the date");
+    assert!(messages.iter().all(|m| m.state == "draft" && m.to_address.as_deref() == Some("630-555-0101")));
+    assert!(messages.iter().any(|m| m.job.as_ref().is_some_and(|j| j.id == promised)));
+    let one = &messages[0];
+    let input = MessageInput {
+        id: one.id,
+        version: one.version,
+        channel: one.channel.clone(),
+        to_address: one.to_address.clone(),
+        subject: None,
+        body: one.body.clone(),
+        state: "done".into(),
+        note: Some("Reached <her>".into()),
+    };
+    let saved = scene.dana.office.save_message(&input).await.unwrap();
+    assert_eq!((saved.state.as_str(), saved.note.as_deref()), ("done", Some("Reached <her>")));
+    assert_eq!(scene.dana.office.save_message(&input).await.unwrap_err().code, ErrorCode::VersionConflict);
+
+    let undone = scene.dana.office.undo_change(change).await.unwrap().change;
+    assert_eq!(scene.one(hit).await.start, before.iter().find(|j| j.id == hit).unwrap().start);
+    assert_eq!(scene.one(tuesday).await.start, before.iter().find(|j| j.id == tuesday).unwrap().start);
+    assert_eq!(scene.office.count(rain_days).await, 0);
+    let left = scene.dana.office.customer_messages(&query).await.unwrap();
+    assert!(left.is_empty(), "nobody is told of what was taken back: {left:?}");
+    let again = scene.dana.office.undo_change(undone.id).await.unwrap().change;
+    assert_eq!(scene.office.count(rain_days).await, 1);
+    let query = MessagesQuery { change_id: Some(again.id), open: true };
+    assert_eq!(scene.dana.office.customer_messages(&query).await.unwrap().len(), messages.len() - 1);
+}
+
+#[tokio::test]
+async fn a_plan_somebody_else_overtook_is_not_applied_in_part() {
+    let scene = Scene::new().await;
+    let (one, two) = (scene.job(A, 0, "").await, scene.job(S, 0, "").await);
+    let plan = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    let moves: Vec<AgreedMove> = plan.moves.iter().map(agreed).collect();
+    assert_eq!(moves.len(), 2);
+    scene.office.execute(&format!("UPDATE job_schedules SET priority_level = 5 WHERE id = '{one}'")).await;
+    let ScheduleOutcome::Changed { jobs, .. } = scene.apply(scene.rain(&[0]), moves).await else { panic!() };
+    assert_eq!(jobs.iter().map(|j| j.id).collect::<Vec<_>>(), [one]);
+    assert_eq!(scene.one(two).await.version, 1);
+    assert_eq!(scene.office.count("SELECT count(*) FROM time_off WHERE kind = 'rain'").await, 0);
+}
+
+#[tokio::test]
+async fn an_edited_plan_that_double_books_is_told_and_refused() {
+    let scene = Scene::new().await;
+    let hit = scene.job(A, 0, "").await;
+    let wednesday = scene.job(A, 2, "UPDATE job_schedules SET status = 'confirmed' WHERE id = '$id'").await;
+    let (job, there) = (scene.one(hit).await, scene.one(wednesday).await);
+    let onto = AgreedMove {
+        job: JobMove { id: job.id, version: job.version, start: there.start, end: there.end, reassign: None },
+        crews: None,
+    };
+    let request = scene.rain(&[0]);
+    let problems = scene.dana.office.check_rain_out(&request, std::slice::from_ref(&onto)).await.unwrap();
+    assert!(problems.iter().any(|p| p.job_id == hit && p.refuses), "{problems:?}");
+    let ScheduleOutcome::Clashes { clashes } = scene.apply(request, vec![onto]).await else { panic!() };
+    assert!(clashes.iter().all(|c| c.other_job_id == wednesday));
+    assert_eq!(scene.office.count("SELECT count(*) FROM customer_messages").await, 0);
+}
+
+#[tokio::test]
+async fn the_striping_follows_the_seal_coat_with_its_pause() {
+    let scene = Scene::new().await;
+    let seal = scene.job(A, 0, "").await;
+    let stripe = scene
+        .job(
+            S,
+            1,
+            &format!("UPDATE job_schedules SET follows_job_id = '{seal}', follows_after_hours = 12 WHERE id = '$id'"),
+        )
+        .await;
+    let plan = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    let (first, second) = (
+        plan.moves.iter().find(|m| m.job.id == seal).unwrap(),
+        plan.moves.iter().find(|m| m.job.id == stripe).expect("it is dragged along"),
+    );
+    assert!(!second.hit);
+    assert!(second.start.unwrap() >= first.end.unwrap() + chrono::TimeDelta::hours(12));
+}
+
+#[tokio::test]
+async fn bad_requests_get_a_sentence_at_their_field() {
+    let scene = Scene::new().await;
+    let field =
+        async |request: RainRequest| scene.dana.office.plan_rain_out(&request).await.unwrap_err().field.unwrap();
+    assert_eq!(field(scene.rain(&[])).await, "days");
+    assert_eq!(field(RainRequest { from_time: Some("noon".into()), ..scene.rain(&[0]) }).await, "from_time");
+    let push = RainRequest { strategy: PlanStrategy::PushAll, push_days: 0, ..scene.rain(&[0]) };
+    assert_eq!(field(push).await, "push_days");
+    let job = scene.job(A, 0, "").await;
+    let plan = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    let moves = plan.moves.iter().map(agreed).collect();
+    let silent = RainOut { request: scene.rain(&[0]), moves, reason: "  ".into(), override_reason: None };
+    assert_eq!(scene.dana.office.apply_rain_out(&silent).await.unwrap_err().field.as_deref(), Some("reason"));
+    // From noon on the morning's work stands.
+    let noon = RainRequest { from_time: Some("14:00".into()), ..scene.rain(&[0]) };
+    assert!(scene.dana.office.plan_rain_out(&noon).await.unwrap().moves.is_empty());
+    // Pinned by the office: it is told, not moved.
+    let version = scene.one(job).await.version;
+    scene.dana.office.pin_jobs(&[JobVersion { id: job, version }], true).await.unwrap();
+    let plan = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    assert_eq!((plan.moves.len(), plan.kept.len()), (0, 1));
+}

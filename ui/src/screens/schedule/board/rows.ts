@@ -1,0 +1,84 @@
+import type { ResourceKind, Schedule, ScheduleJob, TimeOff } from "$/ipc/client";
+import { label, plain, shorten } from "$/lib/words";
+
+import type { Rows } from "../filters";
+
+/** A line of the board. */
+export type BoardRow = {
+  /** "crew:…", or "none": the jobs with nobody. */
+  key: string;
+  kind: ResourceKind;
+  /** None: nobody. */
+  id: string | null;
+  name: string;
+  /** Who leads, what they do. */
+  detail: string;
+  /** On leave, in the shop, gone. */
+  note: string | null;
+  jobs: ScheduleJob[];
+  off: TimeOff[];
+};
+
+export const NOBODY: Record<Rows, string> = { crews: "No crew", people: "Nobody", machines: "No machine" };
+const KIND: Record<Rows, ResourceKind> = { crews: "crew", people: "person", machines: "machine" };
+const NOTES: Record<string, string> = {
+  on_leave: "On leave",
+  inactive: "Inactive",
+  terminated: "No longer here",
+  in_shop: "In the shop",
+  retired: "Retired",
+};
+
+export function rowsOf(data: Schedule, rows: Rows): BoardRow[] {
+  const kind = KIND[rows];
+  const found = resourcesOf(data, rows);
+  const byId = new Map(found.map((row) => [row.id, row]));
+  const nobody: BoardRow = {
+    ...{ key: "none", kind, id: null, name: NOBODY[rows], detail: "", note: null },
+    ...{ jobs: [], off: [] },
+  };
+  for (const job of data.jobs) {
+    let placed = false;
+    for (const id of new Set(resources(job, rows))) {
+      const row = byId.get(id);
+      row?.jobs.push(job);
+      placed ||= row !== undefined;
+    }
+    if (!placed) nobody.jobs.push(job);
+  }
+  for (const off of data.time_off) {
+    const id = rows === "people" ? off.person_id : rows === "machines" ? off.machine_id : null;
+    if (id !== null) byId.get(id)?.off.push(off);
+  }
+  nobody.detail = rows === "machines" ? "Jobs that name no machine" : "Jobs to give to somebody";
+  // Work that nobody has is seen first; that a job needs no machine is nothing to worry about.
+  return rows === "machines" ? [...found, nobody] : [nobody, ...found];
+}
+
+export function resources(job: ScheduleJob, rows: Rows): string[] {
+  return rows === "crews" ? job.crews : rows === "people" ? job.people : job.machines;
+}
+
+function resourcesOf(data: Schedule, rows: Rows): BoardRow[] {
+  const row = (id: string, name: string, detail: string, note: string | null): BoardRow => ({
+    key: `${KIND[rows]}:${id}`,
+    kind: KIND[rows],
+    id,
+    name: plain(name).trim() === "" ? "No name" : shorten(name, 80),
+    detail: shorten(detail, 60),
+    note,
+    jobs: [],
+    off: [],
+  });
+  if (rows === "crews")
+    return data.crews.map(({ id, name, lead, active }) =>
+      row(id, name, lead ?? "", active ? null : "Not in use"),
+    );
+  if (rows === "people")
+    return data.people.map(({ id, name, role, status }) => row(id, name, label(role), note(status)));
+  return data.machines.map(({ id, name, kind, status }) => row(id, name, label(kind), note(status)));
+}
+
+function note(status: string): string | null {
+  return Object.hasOwn(NOTES, status) ? (NOTES[status] ?? null) : null;
+}

@@ -1,0 +1,85 @@
+import type { Schedule, ScheduleJob } from "$/ipc/client";
+import { capital, clockTime, dayWord, datedRange, hours, officeDate, shortDate } from "$/lib/time";
+import { count, shorten } from "$/lib/words";
+
+import { jobName } from "../calendar/words";
+import type { Load } from "./load";
+import type { BoardRow } from "./rows";
+
+/** The same few times stand on many bars. */
+const clocks = new Map<string, string>();
+
+/** "6:00 AM". */
+export function clock(instant: string, zone: string): string {
+  const key = `${zone}|${instant}`;
+  let text = clocks.get(key);
+  if (text === undefined) {
+    if (clocks.size > 5_000) clocks.clear();
+    clocks.set(key, (text = clockTime(instant, zone)));
+  }
+  return text;
+}
+
+/** "6", "6:30", "3p": where there is room for little more than a number. */
+export function shortClock(instant: string, zone: string): string {
+  return clock(instant, zone)
+    .replace(":00", "")
+    .replace(/ (A|P)M$/, (_, half: string) => half.toLowerCase());
+}
+
+/** "Tue, Jun 9, 6:00 AM – 3:00 PM, Paving 1". */
+export function placeWords(
+  times: { start: string; end: string },
+  row: Pick<BoardRow, "name"> | null,
+  zone: string,
+  today: string,
+): string {
+  const when = datedRange(times.start, times.end, zone, today);
+  return row ? `${when}, ${shorten(row.name, 60)}` : when;
+}
+
+/** "Oak Ridge HOA moved to Tue, Jun 9, 6:00 AM". */
+export function movedTitle(jobs: readonly ScheduleJob[], start: string, zone: string, today: string): string {
+  if (jobs.length !== 1) return `${count(jobs.length, "job")} moved`;
+  const day = dayWord(officeDate(start, zone), today);
+  return `${shorten(jobName(jobs[0]!), 60)} moved to ${day}, ${clockTime(start, zone)}`;
+}
+
+export function hoursWords(load: Load): string {
+  const number = (value: number) => String(Math.round(value * 10) / 10);
+  return `${number(load.booked)} of ${hours(number(load.available))}`;
+}
+
+export function percent(load: Load): string {
+  return load.share === null ? "–" : `${Math.round(load.share * 100)}%`;
+}
+
+/** A row as a sentence, for who does not see it. */
+export function rowSentence(row: BoardRow, load: Load | null, data: Schedule): string {
+  const off = row.off.slice(0, 3).map((one) => {
+    const from = shortDate(officeDate(one.start, data.zone), data.today);
+    const last = officeDate(new Date(Math.max(Date.parse(one.start), Date.parse(one.end) - 1)), data.zone);
+    const until = shortDate(last, data.today);
+    return `${offWord(one.kind).toLowerCase()} ${from === until ? `on ${from}` : `from ${from} to ${until}`}`;
+  });
+  return [
+    row.name,
+    row.detail,
+    row.note?.toLowerCase(),
+    count(row.jobs.length, "job"),
+    load?.share === undefined || load.share === null ? null : `${percent(load)} booked, ${hoursWords(load)}`,
+    ...off,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+const OFF: Record<string, string> = {
+  leave: "On leave",
+  sick: "Sick",
+  maintenance: "In the shop",
+};
+
+export function offWord(kind: string): string {
+  return Object.hasOwn(OFF, kind) ? (OFF[kind] ?? kind) : capital(kind);
+}

@@ -1,0 +1,300 @@
+import { failed } from "$/components/toast/toast";
+import type { ChangeRef, CustomerMessage, MessageInput, Office } from "$/ipc/client";
+import { asOfficeError, type OfficeError } from "$/ipc/errors";
+import { matches } from "$/lib/match";
+import { Refresher } from "$/lib/refresher";
+import type { App } from "$/shell/app.svelte";
+
+import type { ScheduleStore } from "../schedule.svelte";
+import { channelOf, CHANNELS, type Channel } from "./words";
+
+/** What a person changes about a message. */
+export type MessageChange = Partial<Omit<MessageInput, "id" | "version">>;
+
+/** Somebody else changed it meanwhile. */
+export type Conflict = {
+  wanted: MessageChange;
+  /** As it is now. */
+  theirs: CustomerMessage;
+};
+
+/** Typing is saved when the person pauses. */
+const SAVE_AFTER = 700;
+
+/** The customers to tell. What is changed shows at once, and is saved one change after the other. */
+export class MessagesStore {
+  /** As they were last read, or as this window saved them since. */
+  #read = $state.raw<CustomerMessage[]>([]);
+  /** What is on its way, by message. */
+  #pending = $state.raw<ReadonlyMap<string, MessageChange>>(new Map());
+  conflicts = $state.raw<ReadonlyMap<string, Conflict>>(new Map());
+  loaded = $state(false);
+  loading = $state(false);
+  error = $state.raw<OfficeError | null>(null);
+
+  show = $state<"open" | "all">("open");
+  text = $state("");
+  /** Only those of this change: the rain-out that was just applied. */
+  of = $state.raw<ChangeRef | null>(null);
+  at = $state<string | null>(null);
+  /** Done while the list was looked at: they keep their place until it is read for something else. */
+  #kept = $state.raw<ReadonlySet<string>>(new Set());
+
+  readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #saving = new Map<string, Promise<void>>();
+  readonly #reading = new Refresher(() => this.#ask());
+  #shown = 0;
+
+  constructor(
+    private readonly office: Office,
+    private readonly app: App,
+  ) {
+    office.on("schedule-changed", () => {
+      if (this.#shown > 0) void this.refresh();
+    });
+  }
+
+  /** With what is on its way put in. */
+  readonly all: CustomerMessage[] = $derived(
+    this.#read.map((message) => ({ ...message, ...this.#pending.get(message.id) })),
+  );
+  readonly open: CustomerMessage[] = $derived(this.all.filter((message) => message.state === "draft"));
+  /** For "Customers to tell (5)". */
+  readonly openCount = $derived(this.open.length);
+
+  /** What is on screen: calls first, then texts, then mails. */
+  readonly rows: CustomerMessage[] = $derived.by(() => {
+    const found = this.all.filter(
+      (message) =>
+        (this.show === "all" || message.state === "draft" || this.#kept.has(message.id)) &&
+        (this.text.trim() === "" || matches(searched(message), this.text)),
+    );
+    return CHANNELS.flatMap((channel: Channel) =>
+      found.filter((message) => channelOf(message.channel) === channel),
+    );
+  });
+  readonly current: CustomerMessage | null = $derived(
+    this.rows.find((message) => message.id === this.at) ?? null,
+  );
+
+  /** Read, and kept up to date, until the returned function is called. */
+  watch(): () => void {
+    this.#shown += 1;
+    void this.refresh();
+    return () => {
+      this.#shown -= 1;
+      this.flush();
+    };
+  }
+
+  refresh(): Promise<void> {
+    return this.#reading.ask();
+  }
+
+  setShow(show: "open" | "all"): void {
+    this.show = show;
+    this.#kept = new Set();
+  }
+
+  setOf(change: ChangeRef | null): void {
+    if (change?.id !== this.of?.id) {
+      this.#read = [];
+      this.loaded = false;
+    }
+    this.of = change;
+    this.#kept = new Set();
+    this.at = null;
+    if (this.#shown > 0) void this.refresh();
+  }
+
+  async #ask(): Promise<void> {
+    const of = this.of;
+    this.loading = true;
+    try {
+      const read = await this.office.customerMessages({ change_id: of?.id ?? null, open: false });
+      if (of !== this.of) return void this.#reading.ask();
+      this.#read = read;
+      this.loaded = true;
+      this.error = null;
+    } catch (thrown) {
+      this.error = asOfficeError(thrown);
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  /** Shows at once, saves when the typing pauses. */
+  type(id: string, change: MessageChange): void {
+    this.#put(id, change);
+    clearTimeout(this.#typing.get(id));
+    this.#typing.set(
+      id,
+      setTimeout(() => void this.#save(id), SAVE_AFTER),
+    );
+  }
+
+  /** Whatever was typed is saved now. */
+  flush(): void {
+    for (const id of [...this.#typing.keys()]) void this.#save(id);
+  }
+
+  /** Shows at once; when the office refuses it goes back, and says why. */
+  async change(id: string, change: MessageChange): Promise<boolean> {
+    this.#put(id, change);
+    return this.#save(id);
+  }
+
+  /** Told, or not to be told: with the way back. */
+  async setState(message: CustomerMessage, state: string, note = message.note): Promise<boolean> {
+    const before = { state: message.state, note: message.note };
+    this.#kept = new Set([...this.#kept, message.id]);
+    if (!(await this.change(message.id, { state, note }))) return false;
+    const name = message.to_name ?? "the customer";
+    this.app.undo.offer(
+      state === "done"
+        ? `Told: ${name}`
+        : state === "dropped"
+          ? `Not told: ${name}`
+          : `To tell again: ${name}`,
+      {
+        label: state === "done" ? `Told ${name}` : `Message to ${name}`,
+        undo: async () => {
+          await this.#must(message.id, before);
+          return () => this.#must(message.id, { state, note });
+        },
+      },
+      { family: "messages" },
+    );
+    return true;
+  }
+
+  /** Theirs stays. */
+  keepTheirs(id: string): void {
+    this.#settle(id);
+  }
+
+  /** Ours after all, over what is there now. */
+  async keepMine(id: string): Promise<boolean> {
+    const conflict = this.conflicts.get(id);
+    if (!conflict) return true;
+    this.#settle(id);
+    return this.change(id, conflict.wanted);
+  }
+
+  #settle(id: string): void {
+    this.conflicts = new Map([...this.conflicts].filter(([one]) => one !== id));
+  }
+
+  #put(id: string, change: MessageChange): void {
+    this.#pending = new Map([...this.#pending, [id, { ...this.#pending.get(id), ...change }]]);
+  }
+
+  /** One at a time for each message: the next needs the version that the one before made. */
+  async #save(id: string): Promise<boolean> {
+    clearTimeout(this.#typing.get(id));
+    this.#typing.delete(id);
+    let saved = true;
+    const before = this.#saving.get(id) ?? Promise.resolve();
+    const turn = before.then(async () => {
+      saved = await this.#send(id);
+    });
+    this.#saving.set(id, turn);
+    await turn;
+    if (this.#saving.get(id) === turn) this.#saving.delete(id);
+    return saved;
+  }
+
+  async #send(id: string): Promise<boolean> {
+    const change = this.#pending.get(id);
+    const now = this.#read.find((message) => message.id === id);
+    if (!change || !now) return true;
+    try {
+      this.#take(await this.office.saveMessage(inputOf(now, change)));
+      this.#forget(id, change);
+      return true;
+    } catch (thrown) {
+      const error = asOfficeError(thrown);
+      this.#forget(id, change);
+      if (error.code === "version_conflict") await this.#collided(id, change, error);
+      else this.#complain(id, change, error);
+      return false;
+    }
+  }
+
+  /** What was typed since stays on its way. */
+  #forget(id: string, sent: MessageChange): void {
+    const now = this.#pending.get(id);
+    if (!now) return;
+    const rest = Object.fromEntries(
+      Object.entries(now).filter(([key, value]) => sent[key as keyof MessageChange] !== value),
+    ) as MessageChange;
+    const others = [...this.#pending].filter(([one]) => one !== id);
+    this.#pending = new Map(Object.keys(rest).length > 0 ? [...others, [id, rest]] : others);
+  }
+
+  #take(message: CustomerMessage): void {
+    this.#read = this.#read.map((one) => (one.id === message.id ? message : one));
+  }
+
+  async #collided(id: string, wanted: MessageChange, error: OfficeError): Promise<void> {
+    await this.refresh();
+    const theirs = this.#read.find((message) => message.id === id);
+    if (!theirs) return this.#complain(id, wanted, error);
+    const mine = { ...theirs, ...wanted };
+    // They wanted the same.
+    if (
+      Object.keys(wanted).every(
+        (key) => mine[key as keyof CustomerMessage] === theirs[key as keyof CustomerMessage],
+      )
+    )
+      return;
+    this.conflicts = new Map([...this.conflicts, [id, { wanted, theirs }]]);
+    this.app.announcer.say("Somebody else changed this message meanwhile. Choose which one stays.");
+  }
+
+  #complain(id: string, change: MessageChange, error: OfficeError): void {
+    this.app.announcer.say(`Not saved. ${error.message}`);
+    failed("The message was not saved.", {
+      error,
+      details: () => this.app.details(error),
+      retry: () => void this.change(id, change),
+    });
+  }
+
+  async #must(id: string, change: MessageChange): Promise<void> {
+    const now = this.#read.find((message) => message.id === id);
+    if (!now) await this.refresh();
+    const message = this.#read.find((one) => one.id === id);
+    if (!message) return;
+    this.#take(await this.office.saveMessage(inputOf(message, change)));
+  }
+}
+
+function inputOf(now: CustomerMessage, change: MessageChange): MessageInput {
+  const { id, version, channel, to_address, subject, body, state, note } = now;
+  return { id, version, channel, to_address, subject, body, state, note, ...change };
+}
+
+function searched({ to_name, to_address, body, note, job }: CustomerMessage): string {
+  return [to_name, to_address, job?.customer, job?.address, note, body].map((part) => part ?? "").join("\n");
+}
+
+const stores = new WeakMap<ScheduleStore, MessagesStore>();
+
+export function messagesOf(schedule: ScheduleStore, app: App): MessagesStore {
+  let store = stores.get(schedule);
+  if (!store) {
+    store = new MessagesStore(schedule.office, app);
+    stores.set(schedule, store);
+  }
+  return store;
+}
+
+/** Goes to the customers to tell: those of one change, or all. */
+export function openMessages(schedule: ScheduleStore, app: App, of: ChangeRef | null = null): void {
+  const store = messagesOf(schedule, app);
+  store.setShow("open");
+  store.text = "";
+  store.setOf(of);
+  app.router.screen("schedule", "messages");
+}
