@@ -118,6 +118,10 @@ export class FakeOffice implements Office {
   };
 
   constructor() {
+    this.desk.elsewhere = (id) => {
+      const card = this.#cards().find((one) => one.id === id);
+      return this.jobs.get(id) ?? (card ? jobDetail(card) : null);
+    };
     this.board.changed = () => {
       this.emit("schedule-changed", null);
       this.emit("changes-changed", null);
@@ -346,7 +350,8 @@ export class FakeOffice implements Office {
       );
       return { estimate: structuredClone(this.estimates.get(id) ?? before), change };
     });
-  job = (id: string) => this.#answer("job", [id], () => this.jobs.get(id) ?? jobDetail(this.#cardOf(id)));
+  job = (id: string) =>
+    this.#answer("job", [id], () => this.jobs.get(id) ?? this.desk.detail(id) ?? jobDetail(this.#cardOf(id)));
 
   schedule = this.#pass("schedule", () => this.board);
   moveJobs = this.#pass("moveJobs", () => this.board);
@@ -466,11 +471,14 @@ export class FakeOffice implements Office {
   }
 
   #cardOf(id: string): JobCard {
-    const cards = [
+    return this.#cards().find((card) => card.id === id) ?? { ...jobCard(0), id };
+  }
+
+  #cards(): JobCard[] {
+    return [
       ...this.day.days.flatMap((day) => day.crews.flatMap((crew) => crew.jobs)),
       ...this.day.unassigned,
     ];
-    return cards.find((card) => card.id === id) ?? { ...jobCard(0), id };
   }
 }
 

@@ -40,8 +40,15 @@ export async function settle(attempt: Attempt, wanted: Wanted): Promise<"done" |
   }
 }
 
-/** The same without a word of how it ended; null: let be. Throws what the attempt throws, but for a missing reason. */
-export async function agree(attempt: Attempt, wanted: Wanted): Promise<Done | null> {
+/**
+ * The same without a word of how it ended; null: let be. Throws what the attempt throws, but for a missing reason, which
+ * is asked for unless the caller has a field for it.
+ */
+export async function agree(
+  attempt: Attempt,
+  wanted: Wanted,
+  { asksReason = true } = {},
+): Promise<Done | null> {
   let overrideReason: string | null = null;
   let versions: Map<string, number> | null = null;
   let reason: string | null = null;
@@ -51,7 +58,8 @@ export async function agree(attempt: Attempt, wanted: Wanted): Promise<Done | nu
       outcome = await attempt({ overrideReason, versions, reason });
     } catch (thrown) {
       const error = asOfficeError(thrown);
-      if (error.code !== "invalid" || error.field !== "reason" || reason !== null) throw error;
+      const unexplained = error.code === "invalid" && error.field === "reason" && reason === null;
+      if (!asksReason || !unexplained) throw error;
       reason = await askReason({ title: "Why?", sentence: error.message, verb: "Go on" });
       if (reason === null) return null;
       continue;

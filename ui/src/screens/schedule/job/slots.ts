@@ -1,0 +1,24 @@
+import { readDraft, type Draft } from "$/lib/drafts";
+
+/*
+  Jobs that were begun and not entered. Somebody who is interrupted begins another one: each has a place of its own, so
+  that the second does not take the first's.
+*/
+export const FORM = "job";
+const SLOTS = ["new", "new-2", "new-3", "new-4", "new-5"] as const;
+
+export type Begun = { slot: string; draft: Draft };
+
+/** The newest first. */
+export function begun(): Begun[] {
+  return SLOTS.flatMap((slot) => {
+    const draft = readDraft(FORM, slot);
+    return draft ? [{ slot, draft }] : [];
+  }).sort((a, b) => (a.draft.at < b.draft.at ? 1 : -1));
+}
+
+/** One that nothing is kept in; the oldest goes when all are full. */
+export function freeSlot(): string {
+  const taken = begun();
+  return SLOTS.find((slot) => !taken.some((one) => one.slot === slot)) ?? taken.at(-1)?.slot ?? SLOTS[0];
+}
