@@ -1,55 +1,32 @@
 //! Who would be in two places: what the database says when it refuses.
 
-use chrono::{DateTime, Utc};
+use database::schedule::write::Refused;
 use database::{DatabaseError, Failure};
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::view::{JobClash, ResourceKind};
 
-#[derive(Deserialize)]
-struct Detail {
-    clashes: Vec<Clash>,
-}
-#[derive(Deserialize)]
-struct Clash {
-    job: Option<Uuid>,
-    resource: Resource,
-    other: Other,
-}
-#[derive(Deserialize)]
-struct Resource {
-    kind: ResourceKind,
-    id: Uuid,
-    name: Option<String>,
-}
-#[derive(Deserialize)]
-struct Other {
-    id: Uuid,
-    address: Option<String>,
-    customer: Option<String>,
-    start: DateTime<Utc>,
-    end: DateTime<Utc>,
-    status: Option<String>,
-}
-
 /// The clashes an error tells of; none: it is another error, or tells of none.
 pub(super) fn read(error: &DatabaseError) -> Option<Vec<JobClash>> {
+    #[derive(Deserialize)]
+    struct Detail {
+        clashes: Vec<Refused>,
+    }
     if error.failure() != Failure::DoubleBooked {
         return None;
     }
     let detail: Detail = serde_json::from_str(error.detail()?).ok()?;
-    let clashes = detail.clashes.into_iter().map(|clash| JobClash {
-        job_id: clash.job,
-        resource_kind: clash.resource.kind,
-        resource_id: clash.resource.id,
-        resource_name: clash.resource.name.unwrap_or_else(|| "Somebody removed".to_owned()),
-        other_job_id: clash.other.id,
-        other_customer: clash.other.customer,
-        other_address: clash.other.address.unwrap_or_default(),
-        other_start: clash.other.start,
-        other_end: clash.other.end,
-        other_status: clash.other.status.unwrap_or_default(),
+    let clashes = detail.clashes.into_iter().map(|r| JobClash {
+        job_id: Some(r.job),
+        resource_kind: ResourceKind::read(&r.resource.kind).unwrap_or(ResourceKind::Person),
+        resource_id: r.resource.id,
+        resource_name: r.resource.name.unwrap_or_else(|| "Somebody removed".to_owned()),
+        other_job_id: r.other.id,
+        other_customer: r.other.customer,
+        other_address: r.other.address.unwrap_or_default(),
+        other_start: r.other.start,
+        other_end: r.other.end,
+        other_status: r.other.status.unwrap_or_default(),
     });
     let clashes: Vec<_> = clashes.collect();
     (!clashes.is_empty()).then_some(clashes)
@@ -76,6 +53,9 @@ pub(super) fn sentence(clashes: &[JobClash]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
