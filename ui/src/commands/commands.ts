@@ -1,6 +1,7 @@
 import type { App } from "$/shell/app.svelte";
 
 import { addAlertCommands } from "./alerts";
+import { addCrewCommands } from "./crew";
 import { addBoardCommands } from "./schedule-board";
 import { addJobCommands } from "./schedule-jobs";
 
@@ -156,4 +157,5 @@ export function addCommands(app: App): void {
   addAlertCommands(app);
   addBoardCommands(app);
   addJobCommands(app);
+  addCrewCommands(app);
 }
