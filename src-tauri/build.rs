@@ -43,6 +43,7 @@ fn main() {
         "saved_views",
         "save_view",
         "delete_view",
+        "offline_copy",
         "job_edit",
         "job_seed",
         "create_job",

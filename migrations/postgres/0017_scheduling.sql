@@ -243,12 +243,53 @@ GRANT EXECUTE ON FUNCTION jobs_with_text(text), job_filter(jsonb), count_jobs(js
     list_jobs(jsonb, text, text, boolean, uuid, integer), job_words(uuid[]),
     job_claims(timestamptz, timestamptz, jsonb, jsonb) TO neff_app, neff_admin;
 
-INSERT INTO system_config (key, value, description, data_type) VALUES
-    ('schedule_stripe_lag_hours', '24', 'Hours between a seal coat and the striping on it', 'integer'),
-    ('offline_days_back', '30', 'Days of the past the copy on a computer holds', 'integer'),
-    ('offline_days_ahead', '90', 'Days ahead the copy on a computer holds', 'integer'),
-    ('offline_readable_days', '14', 'Days after which a copy that has not seen the database cannot be read', 'integer')
-ON CONFLICT (key) DO NOTHING;
+-- In zones whose clocks repeat midnight, a job that ends within the repeated hour has a last day that is no stretch of
+-- time: left out, where it raised before.
+CREATE OR REPLACE FUNCTION spread_claims(p_starts timestamptz[], p_ends timestamptz[], p_matches written_match[])
+RETURNS TABLE (place bigint, resource_kind text, resource_id uuid, via_crew_id uuid, during tstzrange)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    zone text := public.office_time_zone();
+    working text;
+BEGIN
+    SELECT c.value INTO working FROM public.system_config c WHERE c.key = 'office_working_days' AND c.value ~ '[1-7]';
+    working := coalesce(working, '1,2,3,4,5');
+    RETURN QUERY
+    WITH span AS (
+        SELECT j.place, j.starts, j.ends,
+               (least(greatest(j.starts, '1900-01-01Z'), '2200-01-01Z') AT TIME ZONE zone)::date AS first_day,
+               CASE WHEN j.starts >= '1900-01-01Z' AND j.ends < '2200-01-01Z'
+                     AND j.ends > j.starts + interval '24 hours' AND j.ends <= j.starts + interval '366 days'
+                    THEN ((j.ends - interval '1 microsecond') AT TIME ZONE zone)::date END AS last_day
+          FROM unnest(p_starts, p_ends) WITH ORDINALITY AS j(starts, ends, place)
+    ), part AS (
+        SELECT s.place, s.first_day AS day, tstzrange(s.starts, s.ends) AS during FROM span s WHERE s.last_day IS NULL
+        UNION ALL
+        SELECT s.place, d.day::date,
+               CASE WHEN greatest(s.starts, d.day AT TIME ZONE zone) < least(s.ends, (d.day + interval '1 day') AT TIME ZONE zone)
+                    THEN tstzrange(greatest(s.starts, d.day AT TIME ZONE zone),
+                                   least(s.ends, (d.day + interval '1 day') AT TIME ZONE zone)) END
+          FROM span s
+         CROSS JOIN LATERAL generate_series(s.first_day::timestamp, s.last_day::timestamp, interval '1 day') AS d(day)
+         WHERE s.last_day IS NOT NULL
+           AND (d.day::date IN (s.first_day, s.last_day) OR position(extract(isodow FROM d.day)::text IN working) > 0)
+    ), claim AS (
+        SELECT p.place, m.found AS resource_kind, m.resource_id, NULL::uuid AS via_crew_id, p.during
+          FROM unnest(p_matches) AS m JOIN part p ON p.place = m.place
+         WHERE m.found IN ('person', 'machine')
+        UNION ALL
+        SELECT p.place, 'person', s.crew_member_id, s.crew_id, p.during
+          FROM unnest(p_matches) AS m
+          JOIN part p ON p.place = m.place
+          JOIN public.crew_memberships s ON s.crew_id = m.resource_id AND s.during @> p.day
+         WHERE m.found = 'crew'
+    )
+    SELECT DISTINCT ON (c.place, c.during, c.resource_id)
+           c.place, c.resource_kind, c.resource_id, c.via_crew_id, c.during
+      FROM claim c
+     WHERE c.during IS NOT NULL AND NOT isempty(c.during)
+     ORDER BY c.place, c.during, c.resource_id, c.via_crew_id NULLS FIRST;
+END $$;
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.17', 'Scheduling', '0.1.0');
 

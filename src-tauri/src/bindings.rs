@@ -90,6 +90,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             c::schedule::saved_views,
             c::schedule::save_view,
             c::schedule::delete_view,
+            c::schedule::offline_copy,
             c::jobs::job_edit,
             c::jobs::job_seed,
             c::jobs::create_job,

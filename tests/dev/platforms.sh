@@ -111,7 +111,7 @@ check_mac() {
 }
 
 # write_mac_tools FOLDER: compilers for macOS. They are given clang's arguments, some of which zig names differently,
-# and make an empty object of an Objective-C file, whose frameworks are not here.
+# and make an empty object of what needs Apple's frameworks, which are not here: Objective-C, and SQLCipher.
 write_mac_tools() {
     mkdir -p "$1/sdk"
     local zig=$cache/tools/zig-$zig_version/ziglang/zig name
@@ -124,7 +124,7 @@ for argument in "\$@"; do
     case \$argument in
         -arch | -isysroot | -target) skip=yes ;;
         --target=* | -mmacosx-version-min=* | -mmacos-version-min=* | -fobjc-* | -fmodules*) ;;
-        *.m | *.mm) arguments+=("$1/empty.c") ;;
+        *.m | *.mm | *sqlcipher/sqlite3.c) arguments+=("$1/empty.c") ;;
         *) arguments+=("\$argument") ;;
     esac
 done

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
 
-const built = fileURLToPath(new URL("../../target/ui-fake", import.meta.url));
+const built = process.env.UI_FAKE ?? fileURLToPath(new URL("../../target/ui-fake", import.meta.url));
 export const pictures = fileURLToPath(new URL("../../target/pictures/ui", import.meta.url));
 mkdirSync(pictures, { recursive: true });
 

@@ -1,8 +1,8 @@
 //! The schedule: Today, the board, the list, and moving jobs.
 
 use office::view::{
-    ClashPage, Consequences, JobCheck, JobDetail, JobList, JobListQuery, JobMove, JobVersion, SavedView, Schedule,
-    ScheduleOutcome, ScheduleQuery, Today, UnscheduledPage,
+    ClashPage, Consequences, CopyState, JobCheck, JobDetail, JobList, JobListQuery, JobMove, JobVersion, SavedView,
+    Schedule, ScheduleOutcome, ScheduleQuery, Today, UnscheduledPage,
 };
 use uuid::Uuid;
 
@@ -100,4 +100,10 @@ pub(crate) async fn save_view(
 #[specta::specta]
 pub(crate) async fn delete_view(office: TheOffice<'_>, screen: String, id: Uuid) -> Answer<Vec<SavedView>> {
     office.delete_view(&screen, id).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn offline_copy(office: TheOffice<'_>) -> Answer<Option<CopyState>> {
+    office.offline_copy().await
 }

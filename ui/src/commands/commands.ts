@@ -4,6 +4,8 @@ import { addAlertCommands } from "./alerts";
 import { addCrewCommands } from "./crew";
 import { addBoardCommands } from "./schedule-board";
 import { addJobCommands } from "./schedule-jobs";
+import { addRainCommands } from "./schedule-rain";
+import { addScheduleViewCommands } from "./schedule-views";
 
 /** The commands of the screens that exist. */
 export function addCommands(app: App): void {
@@ -158,4 +160,6 @@ export function addCommands(app: App): void {
   addBoardCommands(app);
   addJobCommands(app);
   addCrewCommands(app);
+  addScheduleViewCommands(app);
+  addRainCommands(app);
 }

@@ -13,7 +13,7 @@ export function addRainCommands(app: App): void {
     title: "Rain-out",
     group,
     keywords: "weather rained wet postpone move all day plan",
-    shortcut: "g w",
+    shortcut: "g o",
     run: () => router.screen("schedule", "rain"),
   });
   registry.add({
@@ -21,7 +21,7 @@ export function addRainCommands(app: App): void {
     title: "Customers to tell",
     group,
     keywords: "call list phone messages drafts texts emails rain",
-    shortcut: "g m",
+    shortcut: "g l",
     run: () => openMessages(schedule, app),
   });
   registry.add({

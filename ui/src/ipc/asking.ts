@@ -18,6 +18,7 @@ export const SCHEDULING = [
   "savedViews",
   "saveView",
   "deleteView",
+  "offlineCopy",
   "openDaySheet",
   "openWeekPlan",
   "exportCalendar",

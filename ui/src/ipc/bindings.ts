@@ -49,6 +49,7 @@ export const commands = {
 	savedViews: (screen: string) => typedError<SavedView[], AppError>(__TAURI_INVOKE("saved_views", { screen })),
 	saveView: (screen: string, name: string, filters: string) => typedError<SavedView[], AppError>(__TAURI_INVOKE("save_view", { screen, name, filters })),
 	deleteView: (screen: string, id: string) => typedError<SavedView[], AppError>(__TAURI_INVOKE("delete_view", { screen, id })),
+	offlineCopy: () => typedError<CopyState | null, AppError>(__TAURI_INVOKE("offline_copy")),
 	jobEdit: (id: string) => typedError<JobEdit, AppError>(__TAURI_INVOKE("job_edit", { id })),
 	jobSeed: (seed: JobSeed) => typedError<JobEdit, AppError>(__TAURI_INVOKE("job_seed", { seed })),
 	createJob: (input: JobInput, reason: string | null, overrideReason: string | null) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("create_job", { input, reason, overrideReason })),
@@ -515,6 +516,14 @@ export type ComputerSettings = {
 	start_at_login: boolean,
 	/**  Closing the window leaves the program in the tray. */
 	close_to_tray: boolean,
+	/**  A copy of the schedule is kept for when there is no network. */
+	offline_copy: boolean,
+	/**  Days of the past it holds, 1–365. */
+	offline_days_back: number,
+	/**  Days ahead it holds, 1–365. */
+	offline_days_ahead: number,
+	/**  Days after which it cannot be read without the server, 1–365. */
+	offline_readable_days: number,
 };
 
 /**  The state of the connection changed. */
@@ -640,6 +649,20 @@ export type ContractChoice = {
 	address: string,
 	/**  `pending`, `approved`, … */
 	status: string,
+};
+
+/**  What the copy on this computer is good for. */
+export type CopyState = {
+	/**  Up to when it is current. */
+	as_of: string,
+	/**  Whose it is. */
+	person: Person,
+	/**  Jobs in it. */
+	jobs: number,
+	/**  The time its jobs are from. */
+	from: string,
+	/**  … and until. */
+	until: string,
 };
 
 /**  The jobs of one crew on one day. */

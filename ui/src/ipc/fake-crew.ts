@@ -37,8 +37,7 @@ type Table = keyof CrewTables;
 /** A row as it is to be; null: it goes. */
 type Write = { table: Table; id: string; row: AnyRow | null };
 type AnyRow = { id: string; version: number; [field: string]: unknown };
-type RowOf<T extends Table> =
-  CrewTables[T] extends Map<string, infer R extends { version: number }> ? R : never;
+type RowOf<T extends Table> = NonNullable<ReturnType<CrewTables[T]["get"]>>;
 
 const LABELS = {
   name: "Name",

@@ -104,7 +104,10 @@ export class FakeRain implements Part {
     const outcome = this.board.save({
       jobs: this.#after(moves).filter((job) => ids.has(job.id)),
       versions: moves.map(({ job: { id, version } }) => ({ id, version })),
-      summary: `Rain-out: ${moves.length} ${moves.length === 1 ? "job" : "jobs"} moved`,
+      summary:
+        moves.length === 0
+          ? "Rain-out: rain days recorded"
+          : `Rain-out: ${moves.length} ${moves.length === 1 ? "job" : "jobs"} moved`,
       reason,
       overrideReason: override_reason,
     });
@@ -122,8 +125,9 @@ export class FakeRain implements Part {
           note: reason,
         },
       ];
-    for (const job of outcome.jobs)
-      this.#write(before.get(job.id)!, this.board.jobOf(job.id), outcome.change.id);
+    const { id } = outcome.change;
+    for (const job of this.#hit(request)) if (stays(job) !== null && !ids.has(job.id)) this.#call(job, id);
+    for (const job of outcome.jobs) this.#write(before.get(job.id)!, this.board.jobOf(job.id), id);
     this.board.changed();
     return outcome;
   };
@@ -147,7 +151,15 @@ export class FakeRain implements Part {
     if (!now) throw refusal("not_found", "That message is not there any more.");
     if (now.version !== version) throw refusal("version_conflict", "Somebody else saved this meanwhile.");
     this.messages = this.messages.map((message) =>
-      message.id === input.id ? { ...message, ...input, version: version + 1 } : message,
+      message.id === input.id
+        ? {
+            ...message,
+            ...input,
+            body: input.body.trimEnd(),
+            note: input.note?.trim() || null,
+            version: version + 1,
+          }
+        : message,
     );
     this.board.changed();
     return this.customerMessages({ change_id: null, open: false }).find(
@@ -261,6 +273,19 @@ export class FakeRain implements Part {
     });
   }
 
+  /** About a promised job that lies in the rain. */
+  #call(job: FakeJob, change_id: string): void {
+    const tell = this.#tell(job);
+    this.#add(
+      job,
+      change_id,
+      "phone",
+      tell.phone,
+      null,
+      "Your date is promised, and it rains. Agree on a new one.",
+    );
+  }
+
   #write(before: FakeJob, after: FakeJob, change_id: string): void {
     const tell = this.#tell(after);
     const wanted = tell.method === "sms" || tell.method === "email" ? tell.method : "phone";
@@ -272,20 +297,30 @@ export class FakeRain implements Part {
       `Because of the rain we have to move your job at ${after.address}. ` +
       `Instead of ${longDate(officeDate(before.start, zone))} we will come on ${on(after.start)}. ` +
       "Does that suit you?";
+    const mail = channel === "email";
+    this.#add(
+      after,
+      change_id,
+      channel,
+      mail ? tell.email : tell.phone,
+      mail ? "Your paving job has to move because of the rain" : null,
+      mail ? `Dear ${tell.name ?? "customer"},\n\n${body}\n\nNeff Paving` : body,
+    );
+  }
+
+  #add(
+    job: FakeJob,
+    change_id: string,
+    channel: string,
+    to_address: string | null,
+    subject: string | null,
+    body: string,
+  ): void {
     this.messages = [
       ...this.messages,
       {
-        id: uuid(95_000 + (this.#next += 1)),
-        version: 1,
-        job_id: after.id,
-        change_id,
-        channel,
-        to_name: tell.name,
-        to_address: channel === "email" ? tell.email : tell.phone,
-        subject: channel === "email" ? "Your paving job has to move because of the rain" : null,
-        body: channel === "email" ? `Dear ${tell.name ?? "customer"},\n\n${body}\n\nNeff Paving` : body,
-        state: "draft",
-        note: null,
+        ...{ id: uuid(95_000 + (this.#next += 1)), version: 1, job_id: job.id, change_id, channel },
+        ...{ to_name: job.customer, to_address, subject, body, state: "draft", note: null },
         created_at: this.board.as_of,
       },
     ];

@@ -10,6 +10,7 @@ import type {
   SavedView,
   ScheduleOutcome,
   UnscheduledWork,
+  CopyState,
 } from "./client";
 import { OfficeError } from "./errors";
 import { boardJob, usualBoard, type FakeBoard, type FakeContract, type FakeJob } from "./fake-board";
@@ -275,6 +276,10 @@ export class FakeSchedule implements Part, FakeBoard {
     );
     return this.savedViews(screen);
   };
+  /** What the copy on this computer is good for; null: there is none. */
+  copy: CopyState | null = null;
+  offlineCopy: Part["offlineCopy"] = () => this.copy;
+
   deleteView: Part["deleteView"] = (screen, id) => {
     this.views.set(
       screen,

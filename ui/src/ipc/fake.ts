@@ -366,6 +366,7 @@ export class FakeOffice implements Office {
   savedViews = this.#pass("savedViews", () => this.board);
   saveView = this.#pass("saveView", () => this.board);
   deleteView = this.#pass("deleteView", () => this.board);
+  offlineCopy = this.#pass("offlineCopy", () => this.board);
   openDaySheet = this.#pass("openDaySheet", () => this.board);
   openWeekPlan = this.#pass("openWeekPlan", () => this.board);
   exportCalendar = this.#pass("exportCalendar", () => this.board);

@@ -12,6 +12,7 @@ pub mod crew;
 pub mod doctor;
 pub mod dump;
 pub mod error;
+pub mod feed;
 pub mod inbox;
 pub mod listen;
 pub mod migrate;

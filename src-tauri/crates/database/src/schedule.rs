@@ -3,6 +3,7 @@
 pub mod board;
 pub mod check;
 pub mod editor;
+pub mod full;
 pub mod history;
 pub mod list;
 pub mod messages;

@@ -166,6 +166,7 @@ impl Office {
             self.local.stop(Duration::from_secs(8)).await;
             self.secrets.remove(local_office::owner_entry(id)).await?;
         }
+        self.copy.wipe(id).await;
         self.secrets.remove(id).await?;
         Ok(self.connection_state().await)
     }
@@ -303,6 +304,9 @@ impl Office {
             self.save(&all)?;
             stored
         };
+        self.unlink().await;
+        // Whoever leaves takes nothing along: the next person gets a copy of their own.
+        self.copy.wipe(stored.id).await;
         let password = self.saved_password(&stored).await;
         self.link_to(&stored, password).await;
         Ok(self.settled().await)

@@ -73,6 +73,10 @@ impl AppError {
         self.details = Some(details.into());
         self
     }
+    /// The server could not be asked, whatever the question.
+    pub(crate) fn is_about_the_link(&self) -> bool {
+        matches!(self.code, ErrorCode::NotConnected | ErrorCode::NoAnswer | ErrorCode::TooManyConnections)
+    }
     /// A record that is not there.
     pub fn not_found(what: &str) -> Self {
         Self::new(ErrorCode::NotFound, format!("This {what} is not there any more. Somebody may have removed it."))

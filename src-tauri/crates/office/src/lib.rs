@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod connecting;
 mod connections;
+mod copy;
 pub mod desktop;
 pub mod error;
 pub mod link;

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::connecting::DoctorReport;
+use crate::copy::{Extent, Keep, LocalCopy};
 use crate::desktop::{Desktop, DesktopEvent};
 use crate::error::{AppError, ErrorCode};
 use crate::local_office::LocalOffice;
@@ -123,6 +124,16 @@ impl Link {
     /// Starts keeping up a link.
     #[must_use]
     pub fn start(target: Target, desktop: Arc<dyn Desktop>, popups: Arc<Popups>) -> Self {
+        Self::start_with_copy(target, desktop, popups, None)
+    }
+
+    /// The same, keeping a copy of the schedule on this computer.
+    pub(crate) fn start_with_copy(
+        target: Target,
+        desktop: Arc<dyn Desktop>,
+        popups: Arc<Popups>,
+        copy: Option<(Arc<LocalCopy>, Extent)>,
+    ) -> Self {
         let pool = target.settings.pool(target.password.as_ref(), &target.application);
         let step = target.local.is_some().then(|| "Starting the local office".to_owned());
         let (sender, state) = watch::channel(ConnectionState::Connecting { step });
@@ -137,7 +148,20 @@ impl Link {
             me: me_sender,
             again: again.clone(),
             token: token.clone(),
+            copy: copy.as_ref().map(|(copy, _)| copy.clone()),
         };
+        if let Some((copy, extent)) = copy {
+            let keep = Keep {
+                copy,
+                connection: keeper.target.connection.id,
+                extent,
+                pool: pool.clone(),
+                state: state.clone(),
+                me: me.clone(),
+                token: token.clone(),
+            };
+            tokio::spawn(crate::copy::keep(keep));
+        }
         let task = tokio::spawn(keeper.run());
         tokio::spawn(crate::sweep::sweep(pool.clone(), state.clone(), token.clone()));
         Self { pool, state, me, again, token, task }
@@ -186,6 +210,7 @@ struct Keeper {
     me: watch::Sender<Option<PersonRow>>,
     again: Arc<Notify>,
     token: CancellationToken,
+    copy: Option<Arc<LocalCopy>>,
 }
 
 /// Why a session ended without an error: what is waited for next.
@@ -300,6 +325,9 @@ impl Keeper {
                 Wake::Changed(what) => {
                     if what.notifications || what.quiet {
                         self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
+                    }
+                    if let Some(copy) = &self.copy {
+                        copy.refresh_soon();
                     }
                     if what.notifications {
                         self.desktop.tell(DesktopEvent::NotificationsChanged);

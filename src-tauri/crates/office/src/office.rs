@@ -7,6 +7,7 @@ use database::{ConnectionSettings, PgPool, people};
 use secrecy::SecretString;
 
 use crate::connecting;
+use crate::copy::{Extent, LocalCopy};
 use crate::desktop::{Desktop, DesktopEvent};
 use crate::error::{AppError, ErrorCode};
 use crate::link::{ConnectionState, Link, Target};
@@ -30,6 +31,7 @@ pub struct Office {
     pub(crate) imported: Mutex<Option<(ConnectionSettings, SecretString)>>,
     pub(crate) desktop: Arc<dyn Desktop>,
     popups: Arc<Popups>,
+    pub(crate) copy: Arc<LocalCopy>,
     link: tokio::sync::RwLock<Option<Link>>,
     pub(crate) application: String,
 }
@@ -44,6 +46,7 @@ impl Office {
         let popups = Arc::new(Popups::new(&paths.data)?);
         popups.set_preferences(popups_of(settings.behaviour));
         let secrets = Arc::new(secrets);
+        let copy = Arc::new(LocalCopy::at(&paths.data, secrets.clone()));
         let local = LocalOffice::at(&paths.data, secrets.clone(), settings.postgres_programs.clone());
         Ok(Self {
             application: format!("Neff Office {} {}", env!("CARGO_PKG_VERSION"), computer_name()),
@@ -54,6 +57,7 @@ impl Office {
             imported: Mutex::default(),
             desktop,
             popups,
+            copy,
             link: tokio::sync::RwLock::default(),
         })
     }
@@ -111,6 +115,7 @@ impl Office {
     /// Ends the link, within three seconds, and lets the local office go.
     pub async fn stop(&self) {
         self.unlink().await;
+        self.copy.close().await;
         self.local.stop(LOCAL_PATIENCE).await;
     }
 
@@ -168,6 +173,13 @@ impl Office {
         Ok(behaviour)
     }
 
+    /// What this computer keeps of the schedule.
+    pub(crate) fn extent(&self) -> Extent {
+        let all = self.lock_settings();
+        let b = all.behaviour;
+        Extent { back: b.offline_days_back, ahead: b.offline_days_ahead, readable: b.offline_readable_days }
+    }
+
     /// Where this program keeps what is of use on this computer only.
     pub fn data_folder(&self) -> PathBuf {
         self.paths.data.clone()
@@ -202,6 +214,8 @@ impl Office {
             computer_name: computer_name(),
             application: self.application.clone(),
         };
+        // The local office is on this computer anyway.
+        let copy = (local.is_none() && self.behaviour().offline_copy).then(|| (self.copy.clone(), self.extent()));
         let mut slot = self.link.write().await;
         if let Some(old) = slot.take() {
             old.stop().await;
@@ -210,7 +224,7 @@ impl Office {
             // Nothing of this program uses it any more.
             self.local.stop(LOCAL_PATIENCE).await;
         }
-        *slot = Some(Link::start(target, self.desktop.clone(), self.popups.clone()));
+        *slot = Some(Link::start_with_copy(target, self.desktop.clone(), self.popups.clone(), copy));
     }
 
     pub(crate) fn lock_settings(&self) -> MutexGuard<'_, Settings> {

@@ -35,8 +35,8 @@ pub use rain::{
     RainOut, RainPlan, RainRequest,
 };
 pub use schedule::{
-    ClashPage, Consequences, JobClash, JobFilter, JobGroup, JobGroupCount, JobLine, JobList, JobListQuery, JobMove,
-    JobSort, JobVersion, OfficeHours, Reassign, ResourceKind, SavedView, Schedule, ScheduleCrew, ScheduleJob,
+    ClashPage, Consequences, CopyState, JobClash, JobFilter, JobGroup, JobGroupCount, JobLine, JobList, JobListQuery,
+    JobMove, JobSort, JobVersion, OfficeHours, Reassign, ResourceKind, SavedView, Schedule, ScheduleCrew, ScheduleJob,
     ScheduleMachine, ScheduleOutcome, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
     Warning, WarningKind,
 };

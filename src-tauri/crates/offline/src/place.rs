@@ -75,7 +75,7 @@ impl Place {
         if let Some(folder) = path.parent() {
             make_folder(folder)?;
         }
-        let lock = private().write(true).create(true).truncate(false).open(beside(path, LOCK))?;
+        let lock = private().create(true).truncate(false).open(beside(path, LOCK))?;
         match lock.try_lock() {
             Ok(()) => Ok(Arc::new(Self { path: path.to_owned(), passing: AtomicBool::new(false), lock })),
             Err(TryLockError::WouldBlock) => Err(CopyError::Busy),
@@ -118,7 +118,7 @@ impl Place {
         if self.passing.swap(true, Ordering::AcqRel) {
             return Err(CopyError::Busy);
         }
-        let made = self.remove_partial().and_then(|()| private().write(true).create_new(true).open(self.partial()));
+        let made = self.remove_partial().and_then(|()| private().create_new(true).open(self.partial()));
         match made {
             Ok(_) => Ok(self.partial()),
             Err(error) => {
@@ -195,9 +195,10 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Only the person reads it. `SQLite` gives the files it makes beside a file the same rights.
+/// For writing, and only the person reads it. `SQLite` gives the files it makes beside a file the same rights.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
+    options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

@@ -191,3 +191,39 @@ impl ScheduleCopy {
         Ok(now.max(row.seen).max(as_of) - as_of <= readable_for)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Kind, Record};
+    use crate::state::{FeedPosition, Window};
+    use uuid::Uuid;
+
+    /// A real full disk is tried where a test can have one; this is tried on every system.
+    #[test]
+    fn a_file_that_may_not_grow_keeps_what_it_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let identity = Identity { connection: Uuid::nil(), person: Uuid::nil(), schema: 1 };
+        let path = place::path_for(folder.path(), identity.connection, identity.person);
+        let feed = FeedPosition { feed: Uuid::nil(), snapshot: String::new(), xmin: 0, last_id: 0 };
+        let start = DateTime::UNIX_EPOCH;
+        let progress = Progress { feed, as_of: start, window: Window { from: start, until: start } };
+        let notes = |text: &str| {
+            let notes = (0..200).map(|n| Record::new(Kind::Machine, Uuid::from_u128(n), &text.repeat(99)).unwrap());
+            Refresh { upserts: notes.collect(), ..Refresh::default() }
+        };
+        let key = CopyKey::random().unwrap();
+        let mut pass = ScheduleCopy::begin(&path, &key, identity).unwrap();
+        pass.add(notes("old").upserts).unwrap();
+        let mut copy = pass.finish(&progress).unwrap();
+        let pages: i64 = copy.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        copy.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
+        let later = Progress { as_of: start + TimeDelta::days(1), ..progress.clone() };
+        assert!(matches!(copy.apply(&notes("newer"), &later), Err(CopyError::DiskFull)));
+        assert_eq!(copy.all::<String>(Kind::Machine).unwrap(), vec!["old".repeat(99); 200]);
+        assert_eq!(copy.state().unwrap().progress, progress);
+        copy.connection.query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(())).unwrap();
+        copy.apply(&notes("newer"), &later).unwrap();
+        assert_eq!(copy.all::<String>(Kind::Machine).unwrap(), vec!["newer".repeat(99); 200]);
+    }
+}

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::input::{BlockKind, Job, LONGEST_HORIZON, Request, Resource, ResourceKind, Strategy};
 use super::order::Order;
 use super::output::{Fixed, Slot};
+use super::places::Memory;
 use crate::job_status::Status;
 use crate::working_time::{Calendar, ClaimedDay, Interval, Shape, merged, plus};
 
@@ -18,6 +19,9 @@ pub(super) struct Task<'a> {
     pub(super) fixed: Option<Fixed>,
     /// Whether rain falls on it.
     pub(super) hit: bool,
+    /// Who is on it by themselves.
+    pub(super) people: Vec<usize>,
+    pub(super) machines: Vec<usize>,
     /// How it lies in its days; none where its times make no sense.
     pub(super) shape: Option<Shape>,
     /// The office's date of its start.
@@ -71,6 +75,7 @@ pub(super) struct Board<'a> {
     pub(super) first_day: NaiveDate,
     /// Where jobs may be put.
     pub(super) open: Interval,
+    pub(super) memory: Memory,
 }
 
 impl Request {
@@ -115,6 +120,7 @@ impl<'a> Board<'a> {
             rain,
             first_day: request.first_rained_day(),
             open: request.reach(),
+            memory: Memory::default(),
         };
         board.number();
         let mut jobs: Vec<&Job> = request.jobs.iter().collect();
@@ -195,16 +201,27 @@ impl<'a> Board<'a> {
             && work.iter().any(|part| self.rain.iter().any(|rain| rain.overlaps(&part.during)));
         let days = u32::try_from(work.len()).unwrap_or(u32::MAX);
         let shape = self.dry.shape(during).map(|shape| Shape { days, ..shape });
-        let first_day = self.dry.day_of(job.start);
-        let mut task =
-            Task { job, slot, fixed, hit, shape, first_day, tolerated: TimeDelta::zero(), without: Vec::new() };
+        let numbers = |kind, ids: &[Uuid]| ids.iter().map(|id| self.numbers[&Resource { kind, id: *id }]).collect();
+        let mut task = Task {
+            job,
+            slot,
+            fixed,
+            hit,
+            people: numbers(ResourceKind::Person, &job.people),
+            machines: numbers(ResourceKind::Machine, &job.machines),
+            shape,
+            first_day: self.dry.day_of(job.start),
+            tolerated: TimeDelta::zero(),
+            without: Vec::new(),
+        };
         for part in &work {
             let crew_members = self.members(&task.slot.crews, part.day);
-            for holder in crew_members.iter().copied().chain(self.direct(job, ResourceKind::Person)) {
-                let into = overlap(&self.holders[holder].weekly, part.during);
+            for holder in crew_members.iter().chain(&task.people) {
+                let into = overlap(&self.holders[*holder].weekly, part.during);
                 task.tolerated = task.tolerated.max(into);
             }
-            for holder in crew_members {
+            // Who is named by themselves is needed.
+            for holder in crew_members.into_iter().filter(|holder| !task.people.contains(holder)) {
                 let away = self.holders[holder].away.iter().filter(|(away, _)| away.overlaps(&part.during));
                 task.without.extend(away.map(|(away, _)| (holder, *away)));
             }
@@ -228,16 +245,11 @@ impl<'a> Board<'a> {
             .collect()
     }
 
-    pub(super) fn direct(&self, job: &Job, kind: ResourceKind) -> Vec<usize> {
-        let ids = if kind == ResourceKind::Machine { &job.machines } else { &job.people };
-        ids.iter().map(|id| self.numbers[&Resource { kind, id: *id }]).collect()
-    }
-
     /// Everybody and everything a job with these crews takes on that day, each once, in order.
-    pub(super) fn takes(&self, job: &Job, crews: &[Uuid], day: NaiveDate) -> Vec<usize> {
+    pub(super) fn takes(&self, task: &Task<'_>, crews: &[Uuid], day: NaiveDate) -> Vec<usize> {
         let mut all = self.members(crews, day);
-        all.extend(self.direct(job, ResourceKind::Person));
-        all.extend(self.direct(job, ResourceKind::Machine));
+        all.extend(&task.people);
+        all.extend(&task.machines);
         all.extend(crews.iter().filter_map(|id| self.numbers.get(&Resource { kind: ResourceKind::Crew, id: *id })));
         all.sort_unstable();
         all.dedup();
@@ -245,11 +257,11 @@ impl<'a> Board<'a> {
     }
 
     /// What a job claims there, each person, machine and crew with its stretch.
-    pub(super) fn claims(&self, job: &Job, slot: &Slot) -> Vec<(usize, Interval)> {
+    pub(super) fn claims(&self, task: &Task<'_>, slot: &Slot) -> Vec<(usize, Interval)> {
         let days = self.dry.working_days_of(Interval::new(slot.start, slot.end));
         let mut claims: Vec<_> = days
             .iter()
-            .flat_map(|claim| self.takes(job, &slot.crews, claim.day).into_iter().map(|holder| (holder, claim.during)))
+            .flat_map(|claim| self.takes(task, &slot.crews, claim.day).into_iter().map(|holder| (holder, claim.during)))
             .collect();
         claims.sort_unstable();
         claims
@@ -282,9 +294,9 @@ impl<'a> Board<'a> {
     }
 
     /// Why the job cannot be done there by those it takes, if it cannot: who is away.
-    pub(super) fn away(&self, task: &Task<'_>, slot: &Slot, work: &[ClaimedDay]) -> Option<(usize, BlockKind)> {
+    pub(super) fn away(&self, task: &Task<'_>, crews: &[Uuid], work: &[ClaimedDay]) -> Option<(usize, BlockKind)> {
         for part in work {
-            for holder in self.takes(task.job, &slot.crews, part.day) {
+            for holder in self.takes(task, crews, part.day) {
                 let known = &self.holders[holder];
                 let away = known.away.iter().find(|(away, _)| {
                     away.overlaps(&part.during) && task.without.binary_search(&(holder, *away)).is_err()
@@ -301,12 +313,12 @@ impl<'a> Board<'a> {
     }
 
     /// Whether a job keeps to the working hours there, or at least to the times on the clock it always had.
-    pub(super) fn keeps_hours(&self, task: &Task<'_>, slot: &Slot) -> bool {
-        let (start, end) = (self.dry.local(slot.start), self.dry.local(slot.end));
+    pub(super) fn keeps_hours(&self, task: &Task<'_>, to: Interval) -> bool {
+        let (start, end) = (self.dry.local(to.start), self.dry.local(to.end));
         let (was_start, was_end) = (self.dry.local(task.job.start), self.dry.local(task.job.end));
         let hours = self.dry.hours();
         let same = start.time() == was_start.time() && end.time() == was_end.time();
-        let one_stretch = slot.end - slot.start <= TimeDelta::hours(24);
+        let one_stretch = to.end - to.start <= TimeDelta::hours(24);
         let within = hours.from() <= start.time()
             && start.time() < hours.until()
             && hours.from() < end.time()

@@ -205,7 +205,7 @@ impl Check<'_, '_> {
             let sentence = format!("{name} would start earlier than it did, on {when}.");
             self.add(job, ViolationKind::PulledForward, sentence);
         }
-        if task.fixed != Some(Fixed::BadTimes) && !board.keeps_hours(task, to) {
+        if task.fixed != Some(Fixed::BadTimes) && !board.keeps_hours(task, during) {
             let sentence = format!("{name} would be done outside the working hours, starting {when}.");
             self.add(job, ViolationKind::OutOfHours, sentence);
         }
@@ -247,7 +247,7 @@ impl Check<'_, '_> {
             let sentence = format!("{name} would get {} working days instead of {}.", work.len(), shape.days);
             self.add(job, ViolationKind::LengthChanged, sentence);
         }
-        if let Some((holder, kind)) = board.away(task, to, &work) {
+        if let Some((holder, kind)) = board.away(task, &to.crews, &work) {
             let resource = board.holders[holder].what;
             let who = self.words.resource(resource);
             let sentence = match kind {
@@ -272,7 +272,7 @@ impl Check<'_, '_> {
         }
         for (number, task) in board.tasks.iter().enumerate().filter(|(_, task)| task.job.status.is_open()) {
             let slot = new.get(&number).copied().unwrap_or(&task.slot);
-            for (holder, during) in board.claims(task.job, slot) {
+            for (holder, during) in board.claims(task, slot) {
                 busy[holder].push((during, Some(number), task.job.id));
             }
         }
@@ -283,7 +283,7 @@ impl Check<'_, '_> {
                 continue;
             }
             // Crews come before people and people before machines: the crew says it for all its members.
-            let mut claims = board.claims(job, to);
+            let mut claims = board.claims(&board.tasks[*number], to);
             claims.sort_by_key(|(holder, during)| (*holder, during.start));
             for (holder, during) in claims {
                 for (taken, by, other) in &busy[holder] {

@@ -1,12 +1,14 @@
 //! Where a job could be put, the best place first, before anybody looks at who is free.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use uuid::Uuid;
 
-use super::board::{Board, Task, quarter};
-use crate::working_time::{Interval, plus};
+use super::board::{Board, Task, quarter, worked};
+use crate::working_time::{ClaimedDay, Interval, plus};
 
 /// A place on the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +48,57 @@ pub(super) fn days_by_distance(
     groups
 }
 
+/// A place on the calendar that is open for the job.
+pub(super) struct Laid {
+    /// What it claims there, whoever does it.
+    pub(super) claimed: Vec<ClaimedDay>,
+    /// When it is worked on.
+    pub(super) work: Vec<ClaimedDay>,
+}
+
+/// By job and something; none where it was found out that there is none.
+type Known<Key, Value> = RefCell<HashMap<(usize, Key), Option<Value>>>;
+
+/// What was worked out before and never changes: a search asks for the same places again and again.
+#[derive(Default)]
+pub(super) struct Memory {
+    usual: Known<NaiveDate, Interval>,
+    laid: Known<Interval, Rc<Laid>>,
+}
+
+impl Memory {
+    /// The job on that day, at its own time on the clock; none where it has not enough open days from there on.
+    pub(super) fn same_time(&self, board: &Board<'_>, number: usize, day: NaiveDate) -> Option<Interval> {
+        let known = self.usual.borrow().get(&(number, day)).copied();
+        known.unwrap_or_else(|| {
+            let during = same_time(board, &board.tasks[number], day);
+            self.usual.borrow_mut().insert((number, day), during);
+            during
+        })
+    }
+
+    /// The job at that time; none where that is closed for it, too short or outside its hours.
+    pub(super) fn laid(&self, board: &Board<'_>, number: usize, during: Interval) -> Option<Rc<Laid>> {
+        let known = self.laid.borrow().get(&(number, during)).cloned();
+        known.unwrap_or_else(|| {
+            let laid = laid(board, &board.tasks[number], during).map(Rc::new);
+            self.laid.borrow_mut().insert((number, during), laid.clone());
+            laid
+        })
+    }
+}
+
+fn laid(board: &Board<'_>, task: &Task<'_>, during: Interval) -> Option<Laid> {
+    let calendar = board.calendar_of(task);
+    let work = worked(calendar, during);
+    let open = |part: &ClaimedDay| calendar.is_working_weekday(part.day) && calendar.is_open(part.during);
+    let enough = task.shape.is_some_and(|shape| shape.days as usize == work.len());
+    (enough && work.iter().all(open) && board.keeps_hours(task, during))
+        .then(|| Laid { claimed: calendar.working_days_of(during), work })
+}
+
 /// The job on that day, at the same time on the clock; none where it has not enough open days from there on.
-pub(super) fn same_time(board: &Board<'_>, task: &Task<'_>, day: NaiveDate) -> Option<Interval> {
+fn same_time(board: &Board<'_>, task: &Task<'_>, day: NaiveDate) -> Option<Interval> {
     let calendar = board.calendar_of(task);
     let shape = task.shape?;
     let hours = calendar.hours();
@@ -85,11 +136,13 @@ pub(super) fn other_times(
     }
     let turnaround = turnaround(board);
     let mut starts = vec![hours.start];
-    for holder in board.takes(task.job, crews, day) {
+    for holder in board.takes(task, crews, day) {
         let on_jobs = busy[holder].iter().filter(|(taken, _)| hours.contains(taken.end));
         starts.extend(on_jobs.map(|(taken, _)| quarter(taken.end + turnaround)));
         let known = &board.holders[holder];
-        let away = known.away.iter().map(|(away, _)| away).chain(&known.weekly);
+        let weekly = known.weekly.partition_point(|away| away.end <= hours.start);
+        let weekly = known.weekly[weekly..].iter().take_while(|away| away.end < hours.end);
+        let away = known.away.iter().map(|(away, _)| away).chain(weekly);
         starts.extend(away.filter(|away| hours.contains(away.end)).map(|away| quarter(away.end)));
     }
     let closures = board.calendar_of(task).closures();

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::board::{self, Board, after};
 use super::input::Strategy;
+use super::order::Link;
 use super::output::{NoPlace, Obstacle, Slot};
 use super::places::{self, Candidate};
 use crate::working_time::Interval;
@@ -77,7 +78,7 @@ impl<'b, 'a> Search<'b, 'a> {
             });
             if task.holds() {
                 let slot = task.slot.clone();
-                let claims = board.claims(task.job, &slot);
+                let claims = board.claims(task, &slot);
                 search.put(number, Rc::new(Placement { slot, claims }));
             }
         }
@@ -131,7 +132,7 @@ impl<'b, 'a> Search<'b, 'a> {
     fn put_where_pushed(&mut self, number: usize) {
         let task = &self.board.tasks[number];
         let (day, not_before) = self.wanted[number];
-        let Some(during) = places::same_time(self.board, task, day) else { return };
+        let Some(during) = self.board.memory.same_time(self.board, number, day) else { return };
         if not_before.is_some_and(|earliest| during.start < earliest) {
             return;
         }
@@ -183,19 +184,21 @@ impl<'b, 'a> Search<'b, 'a> {
         let task = &board.tasks[number];
         let (wanted, not_before) = self.wanted[number];
         let groups = places::days_by_distance(&self.days, board, wanted);
-        let usual: BTreeMap<NaiveDate, Option<Interval>> =
-            groups.iter().flatten().map(|day| (*day, places::same_time(board, task, *day))).collect();
         let one_day = task.shape.is_some_and(|shape| shape.days == 1);
         for crews in board.crew_choices(&task.slot) {
             for group in &groups {
                 let mut with_followers = Vec::new();
-                for during in group.iter().filter_map(|day| usual[day]) {
-                    let mut candidates = vec![Candidate { during, squeezed: false }];
-                    if one_day {
-                        let others = places::other_times(board, task, &crews, during, &self.busy);
-                        candidates.extend(others.into_iter().map(|during| Candidate { during, squeezed: true }));
-                    }
-                    for candidate in candidates {
+                for during in group.iter().filter_map(|day| board.memory.same_time(board, number, *day)) {
+                    let others = || {
+                        let times = if one_day {
+                            places::other_times(board, task, &crews, during, &self.busy)
+                        } else {
+                            Vec::new()
+                        };
+                        times.into_iter().map(|during| Candidate { during, squeezed: true })
+                    };
+                    let usual = Candidate { during, squeezed: false };
+                    for candidate in std::iter::once(usual).chain(std::iter::once_with(others).flatten()) {
                         if not_before.is_some_and(|earliest| candidate.during.start < earliest) {
                             continue;
                         }
@@ -251,10 +254,16 @@ impl<'b, 'a> Search<'b, 'a> {
     /// Which jobs would start too early if the job were there.
     fn left_behind(&self, number: usize, slot: &Slot) -> Vec<usize> {
         let links = &self.board.order.after[number];
-        let late = links
-            .iter()
-            .filter(|link| self.slot(link.after).is_some_and(|next| next.start < after(slot.end, link.lag)));
+        let late =
+            links.iter().filter(|link| self.slot(link.after).is_some_and(|next| !self.keeps_order(link, slot, next)));
         late.map(|link| link.after).collect()
+    }
+
+    /// Whether the pause of the link is kept. An order that was broken before, by two jobs that stay where they were,
+    /// is nothing to move anybody for.
+    fn keeps_order(&self, link: &Link, before: &Slot, next: &Slot) -> bool {
+        let as_it_was = || (before, next) == (&self.board.tasks[link.before].slot, &self.board.tasks[link.after].slot);
+        after(before.end, link.lag) <= next.start || as_it_was()
     }
 
     fn fits(&self, number: usize, candidate: Candidate, crews: &[Uuid]) -> Result<Rc<Placement>, Obstacle> {
@@ -264,41 +273,36 @@ impl<'b, 'a> Search<'b, 'a> {
         if during.start < board.open.start || board.open.end < during.end {
             return Err(Obstacle::OutOfHorizon);
         }
+        let slot = Slot { start: during.start, end: during.end, crews: crews.to_vec() };
         let order = |other: usize| Obstacle::Order { job: board.tasks[other].job.id };
         for link in &board.order.before[number] {
-            if self.slot(link.before).is_some_and(|before| after(before.end, link.lag) > during.start) {
+            if self.slot(link.before).is_some_and(|before| !self.keeps_order(link, before, &slot)) {
                 return Err(order(link.before));
             }
         }
         for link in &board.order.after[number] {
             let stays = !board.tasks[link.after].is_movable() || self.stuck[link.after] || self.in_hand[link.after];
-            if stays && self.slot(link.after).is_some_and(|next| next.start < after(during.end, link.lag)) {
+            if stays && self.slot(link.after).is_some_and(|next| !self.keeps_order(link, &slot, next)) {
                 return Err(order(link.after));
             }
         }
-        let slot = Slot { start: during.start, end: during.end, crews: crews.to_vec() };
-        let calendar = board.calendar_of(task);
-        let work = board::worked(calendar, during);
-        let open = |day: NaiveDate, part: Interval| calendar.is_working_weekday(day) && calendar.is_open(part);
-        let enough = task.shape.is_some_and(|shape| shape.days as usize == work.len());
-        if !enough || !work.iter().all(|part| open(part.day, part.during)) || !board.keeps_hours(task, &slot) {
-            return Err(Obstacle::Closed);
-        }
-        if let Some((holder, _)) = board.away(task, &slot, &work) {
-            return Err(Obstacle::Away { resource: board.holders[holder].what });
-        }
-        let claims = board.claims(task.job, &slot);
+        let laid = board.memory.laid(board, number, during).ok_or(Obstacle::Closed)?;
         // What would have to move away to follow does not stand in the way.
         let makes_room = self.left_behind(number, &slot);
         let room = if candidate.squeezed { places::turnaround(board) } else { chrono::TimeDelta::zero() };
-        for (holder, claimed) in &claims {
-            let wide = Interval::new(claimed.start - room, claimed.end + room);
-            if self.busy[*holder]
-                .iter()
-                .any(|(taken, by)| taken.overlaps(&wide) && *by != number && !makes_room.contains(by))
-            {
-                return Err(Obstacle::Busy { resource: board.holders[*holder].what });
+        let mut claims = Vec::new();
+        for claimed in &laid.claimed {
+            let wide = Interval::new(claimed.during.start - room, claimed.during.end + room);
+            for holder in board.takes(task, crews, claimed.day) {
+                let mut taken = self.busy[holder].iter().filter(|(taken, _)| taken.overlaps(&wide));
+                if taken.any(|(_, by)| *by != number && !makes_room.contains(by)) {
+                    return Err(Obstacle::Busy { resource: board.holders[holder].what });
+                }
+                claims.push((holder, claimed.during));
             }
+        }
+        if let Some((holder, _)) = board.away(task, crews, &laid.work) {
+            return Err(Obstacle::Away { resource: board.holders[holder].what });
         }
         Ok(Rc::new(Placement { slot, claims }))
     }

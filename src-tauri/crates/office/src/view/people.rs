@@ -146,10 +146,28 @@ pub struct ComputerSettings {
     pub start_at_login: bool,
     /// Closing the window leaves the program in the tray.
     pub close_to_tray: bool,
+    /// A copy of the schedule is kept for when there is no network.
+    pub offline_copy: bool,
+    /// Days of the past it holds, 1–365.
+    pub offline_days_back: u32,
+    /// Days ahead it holds, 1–365.
+    pub offline_days_ahead: u32,
+    /// Days after which it cannot be read without the server, 1–365.
+    pub offline_readable_days: u32,
 }
 
 impl Default for ComputerSettings {
     fn default() -> Self {
-        Self { popups: true, popup_titles_only: false, popup_sound: true, start_at_login: false, close_to_tray: false }
+        Self {
+            popups: true,
+            popup_titles_only: false,
+            popup_sound: true,
+            start_at_login: false,
+            close_to_tray: false,
+            offline_copy: true,
+            offline_days_back: 30,
+            offline_days_ahead: 90,
+            offline_readable_days: 14,
+        }
     }
 }

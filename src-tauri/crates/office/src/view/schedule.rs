@@ -477,3 +477,18 @@ pub struct ClashPage {
     /// All of them.
     pub total: u32,
 }
+
+/// What the copy on this computer is good for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CopyState {
+    /// Up to when it is current.
+    pub as_of: DateTime<Utc>,
+    /// Whose it is.
+    pub person: super::Person,
+    /// Jobs in it.
+    pub jobs: u32,
+    /// The time its jobs are from.
+    pub from: DateTime<Utc>,
+    /// … and until.
+    pub until: DateTime<Utc>,
+}

@@ -4,6 +4,7 @@ use database::notifications::NotificationRow;
 use database::{DatabaseError, notifications};
 
 use super::today::count;
+use crate::copy::read;
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{Notification, NotificationPage, RecordRef};
@@ -14,6 +15,11 @@ impl Office {
     /// # Errors
     /// When there is no connection, or the database cannot be asked.
     pub async fn notifications(&self, limit: u32) -> Result<NotificationPage, AppError> {
+        let answer = self.bell_of_the_server(limit).await;
+        self.or_copy(answer, move |copy, _| read::notifications(copy, limit.clamp(1, 200))).await
+    }
+
+    async fn bell_of_the_server(&self, limit: u32) -> Result<NotificationPage, AppError> {
         let (pool, me) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let limit = limit.clamp(1, 200);

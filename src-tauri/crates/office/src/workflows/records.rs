@@ -4,6 +4,7 @@ use database::{DatabaseError, PgConnection, people::PersonRow, records, today};
 use uuid::Uuid;
 
 use super::today::card;
+use crate::copy::read;
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{Assigned, EstimateDetail, JobChange, JobDetail, Person};
@@ -24,6 +25,12 @@ impl Office {
     /// # Errors
     /// [`crate::ErrorCode::NotFound`] when it is gone; else when the database cannot be asked.
     pub async fn job(&self, id: Uuid) -> Result<JobDetail, AppError> {
+        let answer = self.job_of_the_server(id).await.map(Some);
+        let job = self.or_copy(answer, move |copy, _| read::job(copy, id)).await?;
+        job.ok_or_else(|| AppError::not_found("job"))
+    }
+
+    async fn job_of_the_server(&self, id: Uuid) -> Result<JobDetail, AppError> {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let c = &mut *connection;

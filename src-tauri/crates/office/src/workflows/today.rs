@@ -12,9 +12,9 @@ use crate::office::Office;
 use crate::view::{Clash, CrewDay, EstimateDue, JobCard, Notification, Today, TodayDay};
 
 /// How far ahead unassigned work is listed.
-const UNASSIGNED_AHEAD: TimeDelta = TimeDelta::days(14);
+pub(crate) const UNASSIGNED_AHEAD: TimeDelta = TimeDelta::days(14);
 /// An answer due this soon is listed before it is overdue.
-const DUE_SOON: TimeDelta = TimeDelta::days(2);
+pub(crate) const DUE_SOON: TimeDelta = TimeDelta::days(2);
 
 impl Office {
     /// Everything Today shows, at this moment.
@@ -22,6 +22,11 @@ impl Office {
     /// # Errors
     /// When there is no connection, or the database cannot be asked.
     pub async fn today(&self) -> Result<Today, AppError> {
+        let answer = self.today_of_the_server().await;
+        self.or_copy(answer, crate::copy::today).await
+    }
+
+    async fn today_of_the_server(&self) -> Result<Today, AppError> {
         let (pool, me) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let c = &mut *connection;
@@ -128,7 +133,7 @@ fn clash(x: ClashRow, rows: &HashMap<Uuid, JobRow>) -> Option<Clash> {
     })
 }
 
-fn estimate_due(row: EstimateRow, now: DateTime<Utc>) -> EstimateDue {
+pub(crate) fn estimate_due(row: EstimateRow, now: DateTime<Utc>) -> EstimateDue {
     EstimateDue {
         id: row.id,
         customer_name: row.customer_name,

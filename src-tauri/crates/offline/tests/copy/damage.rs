@@ -57,8 +57,8 @@ fn a_flipped_bit_anywhere_is_noticed_or_does_no_harm() {
     // One in every page, and in the first, which every reader needs, many.
     let mut places: Vec<usize> =
         (0..whole.len() / PAGE).map(|page| page * PAGE + random.random_range(0..PAGE)).collect();
-    places.extend((0..150).map(|_| random.random_range(0..PAGE)));
-    places.extend((0..150).map(|_| random.random_range(0..whole.len())));
+    places.extend((0..80).map(|_| random.random_range(0..PAGE)));
+    places.extend((0..80).map(|_| random.random_range(0..whole.len())));
     let tried = places.len();
     let flipped = places.into_iter().map(|at| {
         let bit = random.random_range(0..8);
@@ -120,7 +120,7 @@ fn writing_to_a_damaged_copy_is_no_worse_than_reading_it() {
     refreshed.state.progress = progress(2);
     refreshed.jobs[17] = changed;
     let mut noticed = 0;
-    for _ in 0..200 {
+    for _ in 0..100 {
         let at = random.random_range(0..whole.len());
         let mut bytes = whole.clone();
         bytes[at] ^= 1 << random.random_range(0..8);
@@ -141,7 +141,7 @@ fn writing_to_a_damaged_copy_is_no_worse_than_reading_it() {
             Err(other) => panic!("{other:?}"),
         }
     }
-    assert!(noticed > 100, "{noticed}");
+    assert!(noticed > 50, "{noticed}");
 }
 
 /// A file and its log as a crash leaves them: a refresh is in the log only.
@@ -182,7 +182,7 @@ fn a_damaged_log_is_the_state_before_or_after_or_damage() {
     };
     let mut random = ChaCha8Rng::seed_from_u64(8);
     try_log("whole", Some(log.clone()));
-    for _ in 0..150 {
+    for _ in 0..80 {
         let at = random.random_range(0..log.len());
         let mut flipped = log.clone();
         flipped[at] ^= 1 << random.random_range(0..8);
@@ -191,7 +191,7 @@ fn a_damaged_log_is_the_state_before_or_after_or_damage() {
         try_log(&format!("cut to {length}"), Some(log[..length].to_vec()));
     }
     try_log("none", None);
-    assert!(seen[0] > 100 && seen[1] >= 1, "before, after, damaged: {seen:?}");
+    assert!(seen[0] > 60 && seen[1] >= 1, "before, after, damaged: {seen:?}");
 }
 
 #[test]
@@ -199,15 +199,12 @@ fn another_copy_s_log_beside_it_is_noticed_or_does_no_harm() {
     let (office, _, _, log) = crashed();
     let other = Office::with(60);
     let right = read(&other.path).unwrap();
-    let file = fs::read(&other.path).unwrap();
-    fs::write(beside(&other.path, "-wal"), log).unwrap();
+    fs::write(beside(&other.path, "-wal"), &log).unwrap();
     assert!(read(&other.path).is_none_or(|all| all == right));
-    drop(office);
-    // Made anew, it does not inherit the log.
-    fs::write(&other.path, file).unwrap();
-    fs::write(beside(&other.path, "-wal"), "left behind").unwrap();
-    drop(fill(&other.path, 60));
-    assert!(read(&other.path).is_some_and(|all| all == right));
+    // Made anew over a crashed one, it does not inherit the log.
+    fs::write(beside(&office.path, "-wal"), log).unwrap();
+    drop(fill(&office.path, 60));
+    assert!(read(&office.path).is_some_and(|all| all == right));
 }
 
 #[test]

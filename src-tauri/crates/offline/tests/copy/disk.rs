@@ -1,57 +1,39 @@
-//! Disks that are full and folders that may not be written to.
+//! Disks that are full and folders that may not be written to, as Linux lets a test have them.
 
-use offline::{CopyError, CopyKey, OpenError, ScheduleCopy};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Output};
 
-use crate::support::{Office, expected, fill, given_path, identity, job, key, progress, record};
+use chrono::TimeDelta;
+use offline::{CopyError, CopyKey, Expected, OpenError, Refresh, ScheduleCopy};
 
-#[cfg(unix)]
-#[test]
-fn only_the_person_may_read_it() {
-    use std::os::unix::fs::PermissionsExt;
-    let office = Office::empty();
-    let path = office.folder.path().join("copies/one.db");
-    let mut copy = fill(&path, 3);
-    copy.apply(&offline::Refresh::default(), &progress(2)).unwrap();
-    let pass = copy.full_pass().unwrap();
-    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    let mut seen = 0;
-    for entry in std::fs::read_dir(path.parent().unwrap()).unwrap() {
-        let file = entry.unwrap().path();
-        assert_eq!(mode(&file), 0o600, "{}", file.display());
-        seen += 1;
-    }
-    assert!(seen >= 4, "file, log, lock, unfinished: {seen}");
-    assert_eq!(mode(path.parent().unwrap()), 0o700);
-    drop((pass, copy));
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-    drop(ScheduleCopy::open(&path, &key(), &expected()).unwrap());
-    assert_eq!(mode(&path), 0o600, "also when somebody has copied it here");
-}
+use crate::support::{
+    Office, Other, PATH_VARIABLE, beside, everything, expected, fill, given_path, identity, job, key, progress, record,
+    say,
+};
 
 /// Root may write anywhere, so that another process tries it as nobody, with a program it can reach.
-#[cfg(target_os = "linux")]
 #[test]
 fn a_folder_that_may_not_be_written_to() {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-    use std::os::unix::process::CommandExt;
-    let set = |path: &std::path::Path, mode| {
+    let set = |path: &Path, mode| {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     let office = Office::with(3);
     let program = office.folder.path().join("program");
     std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     set(&program, 0o755);
-    let mut command = std::process::Command::new(&program);
-    command.args(crate::support::Other::arguments("disk::in_a_folder_that_may_not_be_written_to"));
-    command.env(crate::support::PATH_VARIABLE, &office.path).current_dir("/");
+    let mut command = Command::new(&program);
+    command.args(Other::arguments("disk::in_a_folder_that_may_not_be_written_to"));
+    command.env(PATH_VARIABLE, &office.path).current_dir("/");
     if std::fs::metadata(office.folder.path()).unwrap().uid() == 0 {
         let nobody = 65534;
         command.uid(nobody).gid(nobody);
         for suffix in ["", ".lock"] {
-            chown(crate::support::beside(&office.path, suffix), Some(nobody), Some(nobody)).unwrap();
+            chown(beside(&office.path, suffix), Some(nobody), Some(nobody)).unwrap();
         }
     }
-    std::fs::remove_file(crate::support::beside(&office.path, ".lock")).unwrap();
+    std::fs::remove_file(beside(&office.path, ".lock")).unwrap();
     set(office.folder.path(), 0o555);
     let outcome = command.output().unwrap();
     set(office.folder.path(), 0o755);
@@ -67,23 +49,22 @@ fn in_a_folder_that_may_not_be_written_to() {
     assert!(matches!(refused, OpenError::Io(_)) && !refused.calls_for_a_new_copy(), "{refused:?}");
     assert!(refused.to_string().contains("does not let the program"), "{refused}");
     assert!(matches!(ScheduleCopy::begin(&path, &key(), identity()), Err(CopyError::Io(_))));
-    crate::support::say("tried");
+    say("tried");
 }
 
 /// A disk of three megabytes, which only another process sees.
-#[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_the_copy_as_it_was() {
     let office = Office::empty();
     let run = |namespace: &[&str]| {
         let script = r#"mount -t tmpfs -o size=3m tmpfs "$1" && shift && exec "$@""#;
-        let mut command = std::process::Command::new("unshare");
+        let mut command = Command::new("unshare");
         command.args(namespace).args(["--mount", "sh", "-c", script, "sh"]).arg(office.folder.path());
         command.arg(std::env::current_exe().unwrap());
-        command.args(crate::support::Other::arguments("disk::on_a_small_disk"));
-        command.env(crate::support::PATH_VARIABLE, &office.path).output()
+        command.args(Other::arguments("disk::on_a_small_disk"));
+        command.env(PATH_VARIABLE, &office.path).output()
     };
-    let mounted = |outcome: &std::io::Result<std::process::Output>| {
+    let mounted = |outcome: &std::io::Result<Output>| {
         outcome.as_ref().is_ok_and(|o| String::from_utf8_lossy(&o.stdout).contains(">begun"))
     };
     let mut outcome = run(&[]);
@@ -96,14 +77,9 @@ fn a_full_disk_leaves_the_copy_as_it_was() {
     assert!(String::from_utf8_lossy(&outcome.stdout).contains(">tried"), "{outcome:?}");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 #[ignore = "started by a_full_disk_leaves_the_copy_as_it_was"]
 fn on_a_small_disk() {
-    use crate::support::{beside, everything, say};
-    use chrono::TimeDelta;
-    use offline::{Expected, Refresh};
-
     let Some(path) = given_path() else { return };
     say("begun");
     let mut copy = fill(&path, 200);

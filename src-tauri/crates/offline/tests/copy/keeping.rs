@@ -137,3 +137,27 @@ fn the_other_program() {
     wait_for_end_of_input();
     copy.apply(&Refresh::default(), &progress(2)).unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn only_the_person_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let office = Office::empty();
+    let path = office.folder.path().join("copies/one.db");
+    let mut copy = fill(&path, 3);
+    copy.apply(&offline::Refresh::default(), &progress(2)).unwrap();
+    let pass = copy.full_pass().unwrap();
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let mut seen = 0;
+    for entry in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+        let file = entry.unwrap().path();
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+        seen += 1;
+    }
+    assert!(seen >= 4, "file, log, lock, unfinished: {seen}");
+    assert_eq!(mode(path.parent().unwrap()), 0o700);
+    drop((pass, copy));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    drop(ScheduleCopy::open(&path, &key(), &expected()).unwrap());
+    assert_eq!(mode(&path), 0o600, "also when somebody has copied it here");
+}

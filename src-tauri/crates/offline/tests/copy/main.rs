@@ -4,6 +4,7 @@
 
 mod crash;
 mod damage;
+#[cfg(target_os = "linux")]
 mod disk;
 mod figures;
 mod holding;

@@ -27,6 +27,25 @@ export function shortClock(instant: string, zone: string): string {
     .replace(/ (A|P)M$/, (_, half: string) => half.toLowerCase());
 }
 
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+/** "7a–3p", "7:00 AM – 3:00 PM"; over several days "Fri 7a – Mon 12p". */
+export function barTime(
+  { start, end }: { start: string; end: string },
+  roomy: boolean,
+  zone: string,
+): string {
+  const [first, last] = [officeDate(start, zone), officeDate(end, zone)];
+  if (first !== last && Date.parse(end) - Date.parse(start) > 14 * 3_600_000) {
+    const side = (date: string, instant: string) =>
+      `${WEEKDAYS[new Date(`${date}T12:00:00Z`).getUTCDay()] ?? ""} ${shortClock(instant, zone)}`;
+    return `${side(first, start)} – ${side(last, end)}`;
+  }
+  return roomy
+    ? `${clock(start, zone)} – ${clock(end, zone)}`
+    : `${shortClock(start, zone)}–${shortClock(end, zone)}`;
+}
+
 /** "Tue, Jun 9, 6:00 AM – 3:00 PM, Paving 1". */
 export function placeWords(
   times: { start: string; end: string },

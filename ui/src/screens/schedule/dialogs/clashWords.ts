@@ -23,7 +23,7 @@ export function otherJobs(clashes: JobClash[], zone: string, today: string): Oth
       other = {
         id: clash.other_job_id,
         name: jobName(clash.other_customer, clash.other_address),
-        when: datedRange(clash.other_start, clash.other_end, zone, today),
+        when: inSentence(datedRange(clash.other_start, clash.other_end, zone, today)),
         status: clash.other_status,
         who: [],
       };
@@ -34,6 +34,11 @@ export function otherJobs(clashes: JobClash[], zone: string, today: string): Oth
       other.who.push({ name, machine: clash.resource_kind === "machine" });
   }
   return [...found.values()];
+}
+
+/** Within a sentence today is no name. */
+function inSentence(range: string): string {
+  return range.replace(/^(Today|Tomorrow|Yesterday)\b/, (word) => word.toLowerCase());
 }
 
 /** "Harbor Freight, 12 Oak St"; a job of nobody has its place only. */

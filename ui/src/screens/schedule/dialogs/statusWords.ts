@@ -44,16 +44,25 @@ export function doneWords(status: string, many: number): string {
   return `${jobs} ${Object.hasOwn(done, status) ? done[status] : `now “${label(status)}”`}`;
 }
 
-/** The short words for a button beside a job. */
-export function statusVerb({ status, label: long }: StatusChoice): string {
-  const verbs: Record<string, string> = {
-    confirmed: "Confirm",
-    in_progress: "Begin",
-    completed: "Complete",
-    canceled: "Cancel job…",
-    scheduled: "Schedule again",
-  };
+/** The short words for a button beside a job; dots where a reason is asked for. */
+export function statusVerb({ status, label: long, needs_reason }: StatusChoice): string {
+  if (status === "canceled") return "Cancel job…";
+  if (needs_reason) return `${long}…`;
+  const verbs: Record<string, string> = { confirmed: "Confirm", in_progress: "Begin", completed: "Complete" };
   return Object.hasOwn(verbs, status) ? (verbs[status] ?? long) : long;
+}
+
+/** What most jobs become from here; null: nothing in particular. */
+export function likelyNext(edit: Pick<JobEdit, "may_become" | "input">): StatusChoice | null {
+  const usual: Record<string, string> = {
+    scheduled: "confirmed",
+    rescheduled: "confirmed",
+    confirmed: "in_progress",
+    in_progress: "completed",
+  };
+  const { status } = edit.input;
+  const wanted = Object.hasOwn(usual, status) ? usual[status] : undefined;
+  return edit.may_become.find((one) => one.status === wanted) ?? null;
 }
 
 /** What every one of them may become; a reason is asked for when one of them needs it. */

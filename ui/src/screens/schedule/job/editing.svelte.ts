@@ -45,6 +45,10 @@ export class JobEditing {
   readonly resources: Resources;
   /** The job was closed by being saved. */
   onsaved: ((id: string | null) => void) | null = null;
+  /** The last whole span: while a start is typed anew it is half of one. */
+  #span: { start: string; end: string } | null = null;
+  /** What was saved last; null: nothing yet. */
+  #saved: string | null = null;
   #checked = 0;
   #laid = 0;
   #clashes: JobClash[] = [];
@@ -68,6 +72,7 @@ export class JobEditing {
       values,
       validate: (typed) => validate(typed, this.edit),
       save: (typed, { version }) => this.#save(typed, Number(version)),
+      saved: () => this.onsaved?.(this.#saved),
       ...(edit.id !== null && { reload: () => this.#reload() }),
     });
     const { contract_id } = this.form.values;
@@ -88,12 +93,13 @@ export class JobEditing {
   /** What is set is what the other fields follow. */
   setStart(start: string): void {
     const { values } = this.form;
-    const before = { start: values.start, end: values.end };
+    if (isLocal(values.start)) this.#span = { start: values.start, end: values.end };
     this.form.set("start", start);
-    if (isLocal(before.start) && isLocal(start)) this.form.set("end", following(before, start));
+    if (this.#span && isLocal(start)) this.form.set("end", following(this.#span, start));
   }
 
   setEnd(end: string): void {
+    this.#span = null;
     this.form.set("end", end);
   }
 
@@ -322,7 +328,7 @@ export class JobEditing {
     }
     tell(done, id === null ? "Job entered" : "Job saved");
     const now = done.jobs.find((job) => id === null || job.id === id);
-    queueMicrotask(() => this.onsaved?.(now?.id ?? id));
+    this.#saved = now?.id ?? id;
     return { values: { ...values, reason: "" }, ...(now && { version: now.version }) };
   }
 }

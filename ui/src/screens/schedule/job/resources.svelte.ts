@@ -125,7 +125,12 @@ export class Resources {
             away(off, (one) => one.machine_id === id) ??
             (status === "active" ? booked(jobs, (one) => one.machines.includes(id), part) : label(status)),
         });
-    return found;
+    // Who is free comes first among their kind.
+    const order = kinds.flatMap((kind) => [
+      ...found.filter((one) => one.kind === kind && one.trouble === null),
+      ...found.filter((one) => one.kind === kind && one.trouble !== null),
+    ]);
+    return order;
   }
 }
 
@@ -162,5 +167,5 @@ function away(off: TimeOff[], whose: (one: TimeOff) => boolean): string | null {
 function booked(jobs: ScheduleJob[], on: (job: ScheduleJob) => boolean, part: Schedule): string | null {
   const job = jobs.find(on);
   if (!job) return null;
-  return `On ${shorten(jobName(job.customer, job.address), 60)}, ${timeRange(job.start, job.end, part.zone, part.today)}`;
+  return `On ${shorten(job.customer?.trim() || jobName(null, job.address), 50)}, ${timeRange(job.start, job.end, part.zone, part.today)}`;
 }

@@ -27,6 +27,11 @@ export class MessagesStore {
   #read = $state.raw<CustomerMessage[]>([]);
   /** What is on its way, by message. */
   #pending = $state.raw<ReadonlyMap<string, MessageChange>>(new Map());
+  /**
+   * As it stands in the fields of whoever types: the office trims what it saves, and a space at the end must not vanish
+   * under the hand.
+   */
+  #typed = $state.raw<ReadonlyMap<string, MessageChange>>(new Map());
   conflicts = $state.raw<ReadonlyMap<string, Conflict>>(new Map());
   loaded = $state(false);
   loading = $state(false);
@@ -56,7 +61,11 @@ export class MessagesStore {
 
   /** With what is on its way put in. */
   readonly all: CustomerMessage[] = $derived(
-    this.#read.map((message) => ({ ...message, ...this.#pending.get(message.id) })),
+    this.#read.map((message) => ({
+      ...message,
+      ...this.#pending.get(message.id),
+      ...this.#typed.get(message.id),
+    })),
   );
   readonly open: CustomerMessage[] = $derived(this.all.filter((message) => message.state === "draft"));
   /** For "Customers to tell (5)". */
@@ -126,6 +135,7 @@ export class MessagesStore {
   /** Shows at once, saves when the typing pauses. */
   type(id: string, change: MessageChange): void {
     this.#put(id, change);
+    this.#typed = changed(this.#typed, id, change);
     clearTimeout(this.#typing.get(id));
     this.#typing.set(
       id,
@@ -136,6 +146,7 @@ export class MessagesStore {
   /** Whatever was typed is saved now. */
   flush(): void {
     for (const id of [...this.#typing.keys()]) void this.#save(id);
+    this.#typed = new Map();
   }
 
   /** Shows at once; when the office refuses it goes back, and says why. */
@@ -186,7 +197,7 @@ export class MessagesStore {
   }
 
   #put(id: string, change: MessageChange): void {
-    this.#pending = new Map([...this.#pending, [id, { ...this.#pending.get(id), ...change }]]);
+    this.#pending = changed(this.#pending, id, change);
   }
 
   /** One at a time for each message: the next needs the version that the one before made. */
@@ -215,6 +226,7 @@ export class MessagesStore {
     } catch (thrown) {
       const error = asOfficeError(thrown);
       this.#forget(id, change);
+      this.#typed = new Map([...this.#typed].filter(([one]) => one !== id));
       if (error.code === "version_conflict") await this.#collided(id, change, error);
       else this.#complain(id, change, error);
       return false;
@@ -268,6 +280,14 @@ export class MessagesStore {
     if (!message) return;
     this.#take(await this.office.saveMessage(inputOf(message, change)));
   }
+}
+
+function changed(
+  all: ReadonlyMap<string, MessageChange>,
+  id: string,
+  change: MessageChange,
+): ReadonlyMap<string, MessageChange> {
+  return new Map([...all, [id, { ...all.get(id), ...change }]]);
 }
 
 function inputOf(now: CustomerMessage, change: MessageChange): MessageInput {

@@ -44,10 +44,10 @@ describe("a week of the month", () => {
   });
   test("what does not fit is counted, and the line that says so has its place", () => {
     const four = Array.from({ length: 4 }, (_, n): [string, number, number] => [`j${n}`, 15, 15]);
-    expect(row(four).days[0]).toMatchObject({ more: 0, lanes: 4 });
+    expect(row(four).days[0]).toMatchObject({ hidden: [], lanes: 4 });
     const six = Array.from({ length: 6 }, (_, n): [string, number, number] => [`j${n}`, 15, 15]);
     const [day] = row(six).days;
-    expect([day!.chips.length, day!.more, day!.jobs.length]).toEqual([3, 3, 6]);
+    expect([day!.chips.length, day!.hidden.length, day!.jobs.length]).toEqual([3, 3, 6]);
   });
   test("a bar gives way where its day is full, and goes on after it", () => {
     const jobs: [string, number, number][] = [
@@ -56,7 +56,7 @@ describe("a week of the month", () => {
       ...Array.from({ length: 3 }, (_, n): [string, number, number] => [`j${n}`, 17, 17]),
     ];
     const { days, stretches } = row(jobs, 2);
-    expect(days[2]!.more).toBe(4);
+    expect(days[2]!.hidden.length).toBe(4);
     expect(
       stretches.map(({ placed, start, end, before, after }) => [placed.job.id, start, end, before, after]),
     ).toEqual([
@@ -75,7 +75,7 @@ describe("a week of the month", () => {
       ],
       0,
     );
-    expect([days[0]!.more, days[1]!.more, days[1]!.chips.length]).toEqual([2, 0, 1]);
+    expect([days[0]!.hidden.length, days[1]!.hidden.length, days[1]!.chips.length]).toEqual([2, 0, 1]);
   });
   test("a night stands on the day it begins", () => {
     const { days } = row(

@@ -8,8 +8,8 @@ export type MonthDay = {
   chips: Chip[];
   /** All jobs of the day, the long ones first. */
   jobs: PlacedJob[];
-  /** For how many of them there is no room. */
-  more: number;
+  /** Those for which there is no room. */
+  hidden: PlacedJob[];
   /** How many lanes are shown on it. */
   lanes: number;
 };
@@ -36,13 +36,15 @@ export function week(placed: readonly PlacedJob[], dates: readonly string[], roo
     const last = Math.max(-1, ...taken, ...chips.map((chip) => chip.lane));
     // Where not all fit, the last line says how many more there are.
     const lanes = last < lines ? lines : lines - 1;
-    const hidden =
-      over.filter((bar) => bar.lane >= lanes).length + chips.filter((c) => c.lane >= lanes).length;
+    const hidden = [
+      ...over.filter((bar) => bar.lane >= lanes).map((bar) => bar.placed),
+      ...chips.filter((chip) => chip.lane >= lanes).map((chip) => chip.placed),
+    ];
     return {
       date,
       chips: chips.filter((chip) => chip.lane < lanes),
       jobs: [...over.map((bar) => bar.placed), ...short],
-      more: hidden,
+      hidden,
       lanes,
     };
   });

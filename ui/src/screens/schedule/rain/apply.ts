@@ -18,7 +18,10 @@ export async function applyPlan(
   const wanted = new Map(
     moving.map((row) => [row.job.id, placeWords(row.place!, names, store.zone, store.today)] as const),
   );
-  const title = `Rain-out: ${count(moving.length, "job")} moved`;
+  const title =
+    moving.length > 0
+      ? `Rain-out: ${count(moving.length, "job")} moved`
+      : `Rain ${request.days.length === 1 ? "day" : "days"} recorded`;
   let change: ChangeRef | null = null;
   rain.applying = true;
   try {

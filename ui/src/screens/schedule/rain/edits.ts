@@ -1,4 +1,12 @@
-import type { AgreedMove, Contact, PlannedMove, PlanProblem, RainPlan, ScheduleJob } from "$/ipc/client";
+import type {
+  AgreedMove,
+  Contact,
+  KeptJob,
+  PlannedMove,
+  PlanProblem,
+  RainPlan,
+  ScheduleJob,
+} from "$/ipc/client";
 import { officeDate } from "$/lib/time";
 import { count } from "$/lib/words";
 
@@ -41,6 +49,7 @@ export type Row = {
   takes: boolean;
   /** Working days later; below 0: sooner. */
   days: number;
+  /** What speaks against it, also against leaving it. */
   problems: PlanProblem[];
 };
 
@@ -48,12 +57,13 @@ export function placeOf(job: ScheduleJob): Place {
   return { start: job.start, end: job.end, crews: job.crews };
 }
 
+function sameTime(a: Span, b: Span): boolean {
+  return Date.parse(a.start) === Date.parse(b.start) && Date.parse(a.end) === Date.parse(b.end);
+}
+
 export function samePlace(a: Place, b: Place): boolean {
   return (
-    Date.parse(a.start) === Date.parse(b.start) &&
-    Date.parse(a.end) === Date.parse(b.end) &&
-    a.crews.length === b.crews.length &&
-    a.crews.every((crew) => b.crews.includes(crew))
+    sameTime(a, b) && a.crews.length === b.crews.length && a.crews.every((crew) => b.crews.includes(crew))
   );
 }
 
@@ -150,19 +160,26 @@ export type Summary = {
   doubtful: number;
 };
 
-export function summaryOf(rows: readonly Row[], kept: number): Summary {
+export function summaryOf(
+  rows: readonly Row[],
+  kept: readonly KeptJob[],
+  problems: readonly PlanProblem[] = [],
+): Summary {
   const moving = rows.filter((row) => row.takes);
-  const refused = moving.filter((row) => row.problems.some((problem) => problem.refuses)).length;
+  const troubled = new Set(problems.map((problem) => problem.job_id));
+  const refused = new Set(problems.flatMap((problem) => (problem.refuses ? [problem.job_id] : []))).size;
+  // Who only gets another crew has not to be told.
+  const told = moving.filter(({ job, place }) => !sameTime(job, place!));
   return {
     moves: moving.length,
-    kept,
+    kept: kept.length,
     left: rows.filter((row) => !row.takes && row.place !== null).length,
     unplaced: rows.filter((row) => row.place === null).length,
     delay: moving.reduce((sum, row) => sum + Math.max(0, row.days), 0),
     byHand: moving.filter((row) => row.byHand).length,
-    tell: new Set(moving.map((row) => whom(row.tell, row.job))).size,
+    tell: new Set([...told, ...kept].map(({ tell, job }) => whom(tell, job))).size,
     refused,
-    doubtful: moving.filter((row) => row.problems.length > 0).length - refused,
+    doubtful: troubled.size - refused,
   };
 }
 

@@ -5,6 +5,7 @@ import { minutesOf } from "$/lib/times";
 
 import { canGetWet } from "./days";
 import type { Place, Row } from "./edits";
+import { crewWords } from "./words";
 import { datesOf, timeOf } from "./workdays";
 
 /** Where a job is drawn: from the left edge, in days; and in which line of its crew. */
@@ -94,7 +95,7 @@ export function pictureOf(
     const { before, after } = lanes[i]!;
     const row = {
       crew,
-      name: crew === null ? "No crew" : (names.get(crew) ?? "A crew"),
+      name: crewWords(crew === null ? [] : [crew], names),
       lanes: Math.max(1, before.length, after.length),
       top,
     };

@@ -98,7 +98,12 @@ export class RainStore {
   readonly rows: Row[] = $derived(
     this.plan ? rowsOf(this.plan, this.edits, this.problems, this.workdays) : [],
   );
-  readonly summary = $derived(summaryOf(this.rows, this.plan?.kept.length ?? 0));
+  readonly summary = $derived(summaryOf(this.rows, this.plan?.kept ?? [], this.problems));
+  /** What the changed plan does to jobs that are not in its list. */
+  readonly otherProblems: PlanProblem[] = $derived.by(() => {
+    const listed = new Set(this.rows.map((row) => row.job.id));
+    return this.problems.filter((problem) => !listed.has(problem.job_id));
+  });
   /** Jobs in this rain, known before the plan is. */
   readonly inRain = $derived(this.schedule ? jobsInRain(this.schedule, this.days, this.fromTime) : 0);
   readonly firstDay = $derived(this.request.days[0] ?? null);

@@ -20,7 +20,12 @@ export function endWords({ start, end }: Span, zone: string, today: string): str
 /** "Paving 1, Milling 1". */
 export function crewWords(crews: readonly string[], names: ReadonlyMap<string, string>): string {
   if (crews.length === 0) return "No crew";
-  return crews.map((crew) => shorten(names.get(crew) ?? "A crew that is gone", 60)).join(", ");
+  return crews
+    .map((crew) => {
+      const name = names.get(crew);
+      return name === undefined ? "A crew that is gone" : shorten(name, 60).trim() || "A crew without a name";
+    })
+    .join(", ");
 }
 
 /** "Fri, Jun 19, 6:30 AM, Paving 1": what was wanted, where somebody else was faster. */

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::OfficeTime;
 use super::part::filter_of;
+use crate::copy::read;
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{JobGroup, JobGroupCount, JobLine, JobList, JobListQuery, JobSort, ScheduleJob};
@@ -22,6 +23,12 @@ impl Office {
     /// # Errors
     /// When there is no connection, or the database cannot be asked.
     pub async fn job_list(&self, query: &JobListQuery) -> Result<JobList, AppError> {
+        let answer = self.list_of_the_server(query).await;
+        let query = query.clone();
+        self.or_copy(answer, move |copy, _| read::job_list(copy, &query)).await
+    }
+
+    async fn list_of_the_server(&self, query: &JobListQuery) -> Result<JobList, AppError> {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let c = &mut *connection;
@@ -52,6 +59,12 @@ impl Office {
 
     /// Every line the query shows, for a file; 50,000 at most.
     pub(crate) async fn all_lines(&self, query: &JobListQuery) -> Result<Vec<JobLine>, AppError> {
+        let answer = self.lines_of_the_server(query).await;
+        let query = query.clone();
+        self.or_copy(answer, move |copy, _| read::job_lines(copy, &query)).await
+    }
+
+    async fn lines_of_the_server(&self, query: &JobListQuery) -> Result<Vec<JobLine>, AppError> {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let c = &mut *connection;

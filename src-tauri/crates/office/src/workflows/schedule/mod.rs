@@ -17,6 +17,7 @@ pub(crate) mod writing;
 
 pub(crate) use history::revert;
 pub(crate) use outside::write_alias;
+pub(crate) use part::{check_part, hours_of};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -27,7 +28,7 @@ use uuid::Uuid;
 
 use super::today::count;
 use crate::error::AppError;
-use crate::view::{ScheduleJob, TimeOff};
+use crate::view::{ScheduleCrew, ScheduleJob, ScheduleMachine, TimeOff, UnscheduledWork};
 
 /// The office's clock and calendar at this moment.
 #[derive(Debug, Clone)]
@@ -126,6 +127,33 @@ impl From<board::TimeOffRow> for TimeOff {
             start: row.start,
             end: row.end,
             note: row.note,
+        }
+    }
+}
+
+impl From<board::CrewRow> for ScheduleCrew {
+    fn from(row: board::CrewRow) -> Self {
+        Self { id: row.id, name: row.name, color: row.color, active: row.active, lead: row.lead, members: row.members }
+    }
+}
+
+impl From<board::ResourceRow> for ScheduleMachine {
+    fn from(row: board::ResourceRow) -> Self {
+        Self { id: row.id, name: row.name, kind: row.role, status: row.status }
+    }
+}
+
+impl From<board::UnscheduledRow> for UnscheduledWork {
+    fn from(row: board::UnscheduledRow) -> Self {
+        Self {
+            contract_id: row.contract_id,
+            customer: row.customer,
+            phone: row.phone,
+            service_type: row.service_type,
+            address: row.address,
+            project_size: row.project_size.map(|n| n.normalize().to_string()),
+            estimated_cost: row.estimated_cost.map(|n| n.to_string()),
+            since: row.since,
         }
     }
 }

@@ -6,6 +6,7 @@ use database::schedule::{board, list};
 use serde_json::{Map, Value, json};
 
 use super::OfficeTime;
+use crate::copy::read;
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{
@@ -26,6 +27,12 @@ impl Office {
     /// database cannot be asked.
     pub async fn schedule(&self, query: &ScheduleQuery) -> Result<Schedule, AppError> {
         check_part(query.from, query.until)?;
+        let answer = self.schedule_of_the_server(query).await;
+        let query = query.clone();
+        self.or_copy(answer, move |copy, now| read::schedule(copy, &query, now)).await
+    }
+
+    async fn schedule_of_the_server(&self, query: &ScheduleQuery) -> Result<Schedule, AppError> {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let c = &mut *connection;
@@ -65,25 +72,12 @@ impl Office {
             from: query.from,
             until: query.until,
             hours: hours_of(&time),
-            crews: crews
-                .into_iter()
-                .map(|c| ScheduleCrew {
-                    id: c.id,
-                    name: c.name,
-                    color: c.color,
-                    active: c.active,
-                    lead: c.lead,
-                    members: c.members,
-                })
-                .collect(),
+            crews: crews.into_iter().map(ScheduleCrew::from).collect(),
             people: people
                 .into_iter()
                 .map(|p| SchedulePerson { id: p.id, name: p.name, role: p.role, status: p.status })
                 .collect(),
-            machines: machines
-                .into_iter()
-                .map(|m| ScheduleMachine { id: m.id, name: m.name, kind: m.role, status: m.status })
-                .collect(),
+            machines: machines.into_iter().map(ScheduleMachine::from).collect(),
             time_off: time_off.into_iter().map(TimeOff::from).collect(),
             jobs,
             more,
@@ -98,25 +92,19 @@ impl Office {
     /// # Errors
     /// When there is no connection, or the database cannot be asked.
     pub async fn unscheduled(&self, text: Option<&str>) -> Result<UnscheduledPage, AppError> {
+        let answer = self.tray_of_the_server(text).await;
+        let text = text.map(str::to_owned);
+        self.or_copy(answer, move |copy, _| read::unscheduled(copy, text.as_deref())).await
+    }
+
+    async fn tray_of_the_server(&self, text: Option<&str>) -> Result<UnscheduledPage, AppError> {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let text = text.map(str::trim).filter(|t| !t.is_empty());
         let rows = board::unscheduled(&mut connection, text).await?;
         Ok(UnscheduledPage {
             total: rows.first().map_or(0, |r| count(r.total)),
-            items: rows
-                .into_iter()
-                .map(|r| UnscheduledWork {
-                    contract_id: r.contract_id,
-                    customer: r.customer,
-                    phone: r.phone,
-                    service_type: r.service_type,
-                    address: r.address,
-                    project_size: r.project_size.map(|n| n.normalize().to_string()),
-                    estimated_cost: r.estimated_cost.map(|n| n.to_string()),
-                    since: r.since,
-                })
-                .collect(),
+            items: rows.into_iter().map(UnscheduledWork::from).collect(),
         })
     }
 
@@ -134,7 +122,7 @@ impl Office {
 }
 
 /// When the office works, for the window.
-pub(super) fn hours_of(time: &OfficeTime) -> OfficeHours {
+pub(crate) fn hours_of(time: &OfficeTime) -> OfficeHours {
     let (days, hours) = (time.calendar.working_weekdays(), time.calendar.hours());
     OfficeHours {
         working_days: (0..7_u8)
@@ -147,7 +135,7 @@ pub(super) fn hours_of(time: &OfficeTime) -> OfficeHours {
     }
 }
 
-pub(super) fn check_part(from: NaiveDate, until: NaiveDate) -> Result<(), AppError> {
+pub(crate) fn check_part(from: NaiveDate, until: NaiveDate) -> Result<(), AppError> {
     let in_reach = (1900..2200).contains(&from.year()) && (1900..2200).contains(&until.year());
     if !in_reach || until <= from || until - from > LONGEST {
         return Err(invalid("until", "This part of the schedule cannot be shown: 1 to 100 days are possible."));

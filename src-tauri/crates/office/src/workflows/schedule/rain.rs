@@ -174,7 +174,8 @@ pub(super) async fn read_ground(c: &mut PgConnection, asked: &RainRequest) -> Re
     let first_rain = rain.first().map_or(now, |r| r.start);
     let mut request = Request {
         calendar: time.calendar.clone(),
-        not_before: now,
+        // Nobody is sent somewhere today without having been told.
+        not_before: tomorrow(&time),
         rain,
         horizon_days: planning::USUAL_HORIZON,
         strategy,
@@ -254,6 +255,11 @@ fn job(image: &JobImage, row: &ScheduleJobRow, people: Vec<Uuid>, machines: Vec<
             .follows_job_id
             .map(|job| Follows { job, lag_hours: image.follows_after_hours.ceil().to_u32().unwrap_or_default() }),
     }
+}
+
+/// When work begins tomorrow.
+fn tomorrow(time: &OfficeTime) -> DateTime<Utc> {
+    time.calendar.working_hours(time.today() + Days::new(1)).start
 }
 
 /// The crews, who is in them, and which can stand in for each other.

@@ -1,0 +1,189 @@
+//! The copy of the schedule on this computer: kept up to date while the server answers, read when it does not.
+//!
+//! One file per connection and person, encrypted; its key is in the keychain under an id of its own. Whatever is wrong
+//! with a copy, it is made anew from the server: nothing exists only here.
+
+pub(crate) mod bodies;
+mod gather;
+mod keep;
+pub(crate) mod read;
+mod today;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use offline::{CopyError, CopyKey, Expected, Identity, OpenError, ScheduleCopy};
+use tokio::sync::{Mutex, Notify};
+use uuid::Uuid;
+
+use crate::error::{AppError, ErrorCode};
+use crate::secrets::Secrets;
+
+pub(crate) use keep::{Keep, keep};
+pub(crate) use today::today;
+
+/// The shape of the bodies: raised whenever one changes.
+const SCHEMA: u32 = 1;
+
+/// What a computer keeps of the schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// Days of the past.
+    pub back: u32,
+    /// Days ahead.
+    pub ahead: u32,
+    /// Days after which a copy that has not heard of the server cannot be read.
+    pub readable: u32,
+}
+
+impl Extent {
+    fn readable_for(self) -> TimeDelta {
+        TimeDelta::days(i64::from(self.readable.clamp(1, 365)))
+    }
+}
+
+/// The copies of this computer; one is open at a time.
+pub(crate) struct LocalCopy {
+    folder: PathBuf,
+    secrets: Arc<Secrets>,
+    slot: Arc<Mutex<Option<Opened>>>,
+    wanted: Notify,
+}
+
+struct Opened {
+    identity: Identity,
+    copy: ScheduleCopy,
+}
+
+impl LocalCopy {
+    pub(crate) fn at(data: &Path, secrets: Arc<Secrets>) -> Self {
+        Self { folder: data.join("offline"), secrets, slot: Arc::default(), wanted: Notify::new() }
+    }
+
+    /// Something it holds has changed.
+    pub(crate) fn refresh_soon(&self) {
+        self.wanted.notify_one();
+    }
+
+    /// Reads the copy of a connection: of whoever worked through it last. The answer, and how old it is.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        connection: Uuid,
+        extent: Extent,
+        question: impl FnOnce(&ScheduleCopy) -> Result<T, CopyError> + Send + 'static,
+    ) -> Result<(T, DateTime<Utc>), AppError> {
+        let person = self.last_person(connection).ok_or_else(|| AppError::from(OpenError::Missing))?;
+        let key = self.key(connection, person).await?.ok_or_else(|| AppError::from(OpenError::Missing))?;
+        let identity = Identity { connection, person, schema: SCHEMA };
+        let path = offline::path_for(&self.folder, connection, person);
+        let mut slot = self.slot.clone().lock_owned().await;
+        let answer = tokio::task::spawn_blocking(move || {
+            let now = crate::clock::now();
+            if slot.as_ref().is_none_or(|open| open.identity != identity) {
+                *slot = None;
+                let expected = Expected { identity, now, readable_for: extent.readable_for() };
+                *slot = Some(Opened { identity, copy: ScheduleCopy::open(&path, &key, &expected)? });
+            }
+            let Some(open) = slot.as_mut() else { return Err(OpenError::Missing) };
+            let read = |copy: &ScheduleCopy| -> Result<Option<(T, DateTime<Utc>)>, CopyError> {
+                if !copy.still_readable(now, extent.readable_for())? {
+                    return Ok(None);
+                }
+                Ok(Some((question(copy)?, copy.state()?.progress.as_of)))
+            };
+            match read(&open.copy) {
+                Ok(Some(found)) => Ok(found),
+                Ok(None) => Err(OpenError::TooOld { as_of: open.copy.state()?.progress.as_of }),
+                Err(error) => {
+                    // Opened anew, or made anew by the next refresh.
+                    *slot = None;
+                    Err(error.into())
+                }
+            }
+        })
+        .await;
+        match answer {
+            Ok(answer) => answer.map_err(AppError::from),
+            Err(error) => Err(AppError::new(ErrorCode::Internal, "The copy of the schedule could not be read.")
+                .with_details(error.to_string())),
+        }
+    }
+
+    /// Closes the copy that is open: another start of the program may open it.
+    pub(crate) async fn close(&self) {
+        *self.slot.lock().await = None;
+    }
+
+    /// Removes every copy of a connection, and their keys.
+    pub(crate) async fn wipe(&self, connection: Uuid) {
+        let mut slot = self.slot.clone().lock_owned().await;
+        if slot.as_ref().is_some_and(|open| open.identity.connection == connection) {
+            *slot = None;
+        }
+        if let Some(person) = self.last_person(connection) {
+            // Without its key the file is noise, even where the disk keeps what was deleted.
+            if let Err(error) = self.secrets.remove(key_entry(connection, person)).await {
+                tracing::warn!(details = error.details, "the key of a copy stayed in the keychain");
+            }
+        }
+        let (folder, marker) = (self.folder.clone(), self.marker(connection));
+        let wiped = tokio::task::spawn_blocking(move || {
+            let _ = std::fs::remove_file(marker);
+            offline::wipe_connection(&folder, connection)
+        })
+        .await;
+        if let Ok(Err(error)) = wiped {
+            tracing::warn!(%error, "a copy of the schedule could not be removed");
+        }
+        drop(slot);
+    }
+
+    /// Whoever worked through a connection last: their copy is the one that is read.
+    fn last_person(&self, connection: Uuid) -> Option<Uuid> {
+        std::fs::read_to_string(self.marker(connection)).ok()?.trim().parse().ok()
+    }
+
+    fn note_person(&self, connection: Uuid, person: Uuid) -> std::io::Result<()> {
+        std::fs::create_dir_all(&self.folder)?;
+        std::fs::write(self.marker(connection), person.to_string())
+    }
+
+    fn marker(&self, connection: Uuid) -> PathBuf {
+        self.folder.join(format!("{connection}.person"))
+    }
+
+    /// The key, if there is one that can be used.
+    async fn key(&self, connection: Uuid, person: Uuid) -> Result<Option<CopyKey>, AppError> {
+        Ok(self.secrets.get(key_entry(connection, person)).await?.as_ref().and_then(CopyKey::from_text))
+    }
+
+    /// The key, or a new one. What was written with another cannot be read with it, and is made anew.
+    async fn key_or_new(&self, connection: Uuid, person: Uuid) -> Result<CopyKey, AppError> {
+        if let Ok(Some(key)) = self.key(connection, person).await {
+            return Ok(key);
+        }
+        let key = CopyKey::random().map_err(|error| {
+            AppError::new(ErrorCode::Internal, "This computer gave no random numbers.").with_details(error.to_string())
+        })?;
+        if let Err(error) = self.secrets.set(key_entry(connection, person), key.to_text()).await {
+            tracing::warn!(details = error.details, "the key of the copy is kept for this session only");
+        }
+        Ok(key)
+    }
+}
+
+/// The keychain's entry of a copy's key.
+fn key_entry(connection: Uuid, person: Uuid) -> Uuid {
+    Uuid::new_v5(&connection, format!("copy of {person}").as_bytes())
+}
+
+impl From<OpenError> for AppError {
+    fn from(error: OpenError) -> Self {
+        let code = match error {
+            OpenError::DiskFull => ErrorCode::DiskFull,
+            _ => ErrorCode::NotConnected,
+        };
+        Self::new(code, error.to_string()).with_details(error.details())
+    }
+}

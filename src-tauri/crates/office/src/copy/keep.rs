@@ -1,0 +1,244 @@
+//! Keeping the copy up to date: what the change feed names, and everything once a day.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use database::people::PersonRow;
+use database::schedule::full;
+use database::{DatabaseError, PgConnection, PgPool, feed};
+use offline::{CopyError, Expected, FeedPosition, Identity, Kind, OpenError, Progress, Refresh, ScheduleCopy, Window};
+use tokio::sync::{OwnedMutexGuard, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::gather::{self, WHOLE};
+use super::{Extent, LocalCopy, Opened, SCHEMA};
+use crate::error::{AppError, ErrorCode};
+use crate::link::ConnectionState;
+
+/// Also when nothing was heard.
+const EVERY: Duration = Duration::from_mins(1);
+/// Changes come in bursts: one refresh for all of them.
+const SETTLE: Duration = Duration::from_millis(200);
+/// Everything is read anew so often.
+const FULL_PASS: TimeDelta = TimeDelta::hours(24);
+/// The window moves on with the days by full passes only: it reaches this much further than is asked for.
+const SPARE: TimeDelta = TimeDelta::days(2);
+
+/// What is kept.
+pub(crate) struct Keep {
+    pub copy: Arc<LocalCopy>,
+    pub connection: Uuid,
+    pub extent: Extent,
+    pub pool: PgPool,
+    pub state: watch::Receiver<ConnectionState>,
+    pub me: watch::Receiver<Option<PersonRow>>,
+    pub token: CancellationToken,
+}
+
+/// Keeps the copy of a connection while the link is up, until the token is cancelled.
+pub(crate) async fn keep(mut k: Keep) {
+    loop {
+        let state = k.state.borrow_and_update().clone();
+        let me = k.me.borrow().clone();
+        match (&state, me) {
+            (ConnectionState::Online { .. }, Some(me)) => {
+                if let Err(error) = refresh(&k, &me).await {
+                    tracing::warn!(code = ?error.code, details = error.details, "the copy of the schedule was not refreshed");
+                }
+                tokio::select! {
+                    () = k.token.cancelled() => return,
+                    () = k.copy.wanted.notified() => tokio::time::sleep(SETTLE).await,
+                    () = tokio::time::sleep(EVERY) => {}
+                    changed = k.state.changed() => if changed.is_err() { return },
+                }
+            }
+            (other, _) => {
+                // Nobody works here any more: they said so, or were disabled.
+                if matches!(other, ConnectionState::WhoAreYou { .. }) {
+                    k.copy.wipe(k.connection).await;
+                }
+                tokio::select! {
+                    () = k.token.cancelled() => return,
+                    changed = k.state.changed() => if changed.is_err() { return },
+                }
+            }
+        }
+    }
+}
+
+/// Brings the copy up to date, or makes it.
+async fn refresh(k: &Keep, me: &PersonRow) -> Result<(), AppError> {
+    let identity = Identity { connection: k.connection, person: me.id, schema: SCHEMA };
+    let mut slot = open(k, identity).await?;
+    let mut connection = k.pool.acquire().await.map_err(DatabaseError::from)?;
+    let c = &mut *connection;
+    // The position first: what changes while it is read is read again.
+    let position = feed::position(c).await?;
+    let fresh = match slot.as_ref().map(|open| open.copy.state()) {
+        Some(Ok(state)) => {
+            let young = position.now - state.full_pass < FULL_PASS;
+            let same_feed = state.progress.feed.feed == position.feed;
+            let covers = covers(&state.progress.window, position.now, k.extent);
+            (young && same_feed && covers).then_some(state)
+        }
+        _ => None,
+    };
+    let Some(state) = fresh else { return full_pass(k, identity, slot, c, position, me).await };
+    let since = state.progress.feed.xmin;
+    let progress = Progress { feed: feed_of(&position), as_of: position.now, window: state.progress.window };
+    let refresh = match since < position.xmin {
+        true => changes(c, since, position.xmin, me, &progress.window).await?,
+        false => Refresh {
+            // Notifications are not in the feed.
+            upserts: gather::whole(c, &[Kind::Notification], me, &progress.window).await?,
+            deletions: Vec::new(),
+            replaced: vec![Kind::Notification],
+        },
+    };
+    drop(connection);
+    let outcome = tokio::task::spawn_blocking(move || {
+        let Some(open) = slot.as_mut() else { return Ok(()) };
+        let outcome = open.copy.apply(&refresh, &progress);
+        if matches!(outcome, Err(CopyError::Damaged | CopyError::OtherFeed)) {
+            *slot = None;
+        }
+        outcome
+    })
+    .await;
+    told(outcome)
+}
+
+/// What the feed names, read anew.
+async fn changes(
+    c: &mut PgConnection,
+    since: u64,
+    until: u64,
+    me: &PersonRow,
+    window: &Window,
+) -> Result<Refresh, AppError> {
+    let mut jobs: BTreeSet<Uuid> = BTreeSet::new();
+    let mut contracts: Vec<Uuid> = Vec::new();
+    let mut kinds: BTreeSet<Kind> = BTreeSet::from([Kind::Notification]);
+    for row in feed::changed(c, since, until).await? {
+        let id = row.row.parse::<Uuid>().ok();
+        match row.table.as_str() {
+            "job_schedules" => {
+                jobs.extend(id);
+                kinds.insert(Kind::Contract);
+            }
+            "job_assignments" | "job_reviews" => jobs.extend(id),
+            "contracts" => {
+                contracts.extend(id);
+                kinds.insert(Kind::Contract);
+            }
+            "estimates" => drop(kinds.insert(Kind::Estimate)),
+            "crews" | "crew_memberships" => drop(kinds.insert(Kind::Crew)),
+            "crew_members" => kinds.extend([Kind::Person, Kind::Crew]),
+            "equipment" => drop(kinds.insert(Kind::Machine)),
+            "time_off" => drop(kinds.insert(Kind::TimeOff)),
+            "system_config" | "app_users" => drop(kinds.insert(Kind::Office)),
+            _ => {}
+        }
+    }
+    jobs.extend(full::of_contracts(c, &contracts).await?);
+    let ids: Vec<Uuid> = jobs.into_iter().collect();
+    let mut upserts = gather::jobs(c, &ids).await?;
+    let there: BTreeSet<Uuid> = upserts.iter().map(offline::Record::id).collect();
+    let deletions = ids.into_iter().filter(|id| !there.contains(id)).map(|id| (Kind::Job, id)).collect();
+    let replaced: Vec<Kind> = kinds.into_iter().collect();
+    upserts.extend(gather::whole(c, &replaced, me, window).await?);
+    Ok(Refresh { upserts, deletions, replaced })
+}
+
+/// Reads everything into a new file. The old one is read meanwhile by whoever asks.
+async fn full_pass(
+    k: &Keep,
+    identity: Identity,
+    slot: OwnedMutexGuard<Option<Opened>>,
+    c: &mut PgConnection,
+    position: feed::Position,
+    me: &PersonRow,
+) -> Result<(), AppError> {
+    let window = window_at(position.now, k.extent);
+    let progress = Progress { feed: feed_of(&position), as_of: position.now, window };
+    let key = k.copy.key_or_new(identity.connection, identity.person).await?;
+    let path = offline::path_for(&k.copy.folder, identity.connection, identity.person);
+    let ids = gather::job_ids(c, &window).await?;
+    let mut records = gather::jobs(c, &ids).await?;
+    records.extend(gather::whole(c, &WHOLE, me, &window).await?);
+    let (copy, person) = (k.copy.clone(), identity.person);
+    let outcome = tokio::task::spawn_blocking(move || {
+        let mut slot = slot;
+        if let Some(open) = slot.as_mut() {
+            let mut pass = open.copy.full_pass()?;
+            pass.add(records)?;
+            open.copy.swap_in(pass, &progress)?;
+        } else {
+            let mut pass = ScheduleCopy::begin(&path, &key, identity)?;
+            pass.add(records)?;
+            *slot = Some(Opened { identity, copy: pass.finish(&progress)? });
+        }
+        Ok(copy.note_person(identity.connection, person)?)
+    })
+    .await;
+    told(outcome)
+}
+
+/// The copy of this person, open if there is one that can be used.
+async fn open(k: &Keep, identity: Identity) -> Result<OwnedMutexGuard<Option<Opened>>, AppError> {
+    let mut slot = k.copy.slot.clone().lock_owned().await;
+    if slot.as_ref().is_some_and(|open| open.identity == identity) {
+        return Ok(slot);
+    }
+    *slot = None;
+    let Some(key) = k.copy.key(identity.connection, identity.person).await? else { return Ok(slot) };
+    let path = offline::path_for(&k.copy.folder, identity.connection, identity.person);
+    let readable_for = k.extent.readable_for();
+    let opened = tokio::task::spawn_blocking(move || {
+        let expected = Expected { identity, now: crate::clock::now(), readable_for };
+        match ScheduleCopy::open(&path, &key, &expected) {
+            Ok(copy) => {
+                *slot = Some(Opened { identity, copy });
+                Ok(slot)
+            }
+            Err(error) if error.calls_for_a_new_copy() => Ok(slot),
+            Err(error) => Err(AppError::from(error)),
+        }
+    })
+    .await;
+    opened.unwrap_or_else(|error| Err(broken(error.to_string())))
+}
+
+fn told(outcome: Result<Result<(), CopyError>, tokio::task::JoinError>) -> Result<(), AppError> {
+    match outcome {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(OpenError::from(error).into()),
+        Err(error) => Err(broken(error.to_string())),
+    }
+}
+
+fn broken(details: String) -> AppError {
+    AppError::new(ErrorCode::Internal, "The copy of the schedule could not be written.").with_details(details)
+}
+
+fn feed_of(position: &feed::Position) -> FeedPosition {
+    FeedPosition {
+        feed: position.feed,
+        snapshot: position.snapshot.clone(),
+        xmin: position.xmin,
+        last_id: position.last_id,
+    }
+}
+
+fn window_at(now: DateTime<Utc>, extent: Extent) -> Window {
+    let days = |n: u32| TimeDelta::days(i64::from(n.clamp(1, 400)));
+    Window { from: now - days(extent.back), until: now + days(extent.ahead) + SPARE }
+}
+
+fn covers(window: &Window, now: DateTime<Utc>, extent: Extent) -> bool {
+    let wanted = window_at(now, extent);
+    window.from <= wanted.from + TimeDelta::minutes(1) && window.until >= wanted.until - SPARE
+}

@@ -1,0 +1,309 @@
+//! The schedule out of the copy: the same shapes as from the server.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, NaiveTime, Utc};
+use chrono_tz::Tz;
+use domain::working_time::{Calendar, WorkingDays, WorkingHours};
+use offline::{CopyError, Kind, ScheduleCopy};
+use uuid::Uuid;
+
+use super::bodies::{JobInFull, OfficeBody, PersonInFull};
+use crate::error::AppError;
+use crate::office::Office;
+use crate::view::{
+    CopyState, JobCard, JobDetail, JobFilter, JobGroup, JobGroupCount, JobLine, JobList, JobListQuery, JobSort,
+    Notification, NotificationPage, OfficeHours, Schedule, ScheduleCrew, ScheduleJob, ScheduleMachine, SchedulePerson,
+    ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
+};
+use crate::workflows::schedule::check_part;
+use crate::workflows::today::count;
+
+/// The most jobs a part holds, as from the server.
+const PART: usize = database::schedule::board::PART as usize;
+
+impl Office {
+    /// What the copy on this computer is good for, if there is one that can be read.
+    ///
+    /// # Errors
+    /// Why it cannot be read, as a sentence.
+    pub async fn offline_copy(&self) -> Result<Option<CopyState>, AppError> {
+        let question =
+            |copy: &ScheduleCopy| Ok((office(copy)?.person, copy.count(Kind::Job)?, copy.state()?.progress.window));
+        match self.ask_copy(question).await {
+            Ok(((person, jobs, window), as_of)) => {
+                Ok(Some(CopyState { as_of, person, jobs: count(jobs), from: window.from, until: window.until }))
+            }
+            // Nothing was ever copied: that is no error to show.
+            Err(error) if error.details.as_deref() == Some("Missing") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A part of the schedule as the copy knows it, whether the server answers or not.
+    ///
+    /// # Errors
+    /// Why the copy cannot be read.
+    pub async fn schedule_of_the_copy(&self, query: &ScheduleQuery) -> Result<Schedule, AppError> {
+        let (query, now) = (query.clone(), crate::clock::now());
+        Ok(self.ask_copy(move |copy| schedule(copy, &query, now)).await?.0)
+    }
+
+    /// The answer of the copy where the server gave none; where there is no copy, why the server gave none.
+    pub(crate) async fn or_copy<T: Send + 'static>(
+        &self,
+        answer: Result<T, AppError>,
+        question: impl FnOnce(&ScheduleCopy, DateTime<Utc>) -> Result<T, CopyError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let error = match answer {
+            Err(error) if error.is_about_the_link() => error,
+            other => return other,
+        };
+        let now = crate::clock::now();
+        match self.ask_copy(move |copy| question(copy, now)).await {
+            Ok((answer, _)) => Ok(answer),
+            Err(copy) => {
+                let details = [error.details.clone(), copy.details].into_iter().flatten().collect::<Vec<_>>();
+                Err(AppError { details: Some(details.join("; ")), ..error })
+            }
+        }
+    }
+
+    async fn ask_copy<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&ScheduleCopy) -> Result<T, CopyError> + Send + 'static,
+    ) -> Result<(T, DateTime<Utc>), AppError> {
+        let stored = self.active_connection().ok_or_else(crate::office::not_connected)?;
+        self.copy.read(stored.id, self.extent(), question).await
+    }
+}
+
+/// The office of the copy.
+pub(super) fn office(copy: &ScheduleCopy) -> Result<OfficeBody, CopyError> {
+    copy.get(Kind::Office, Uuid::nil())?.ok_or(CopyError::Damaged)
+}
+
+/// Its calendar, closed on its holidays.
+pub(crate) fn calendar(body: &OfficeBody) -> Calendar {
+    let zone: Tz = body.zone.parse().unwrap_or(Tz::UTC);
+    let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
+    let OfficeHours { working_days, from, until } = &body.hours;
+    let hours = time(from).zip(time(until)).and_then(|(from, until)| WorkingHours::new(from, until).ok());
+    let days = working_days.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
+    Calendar::new(zone, WorkingDays::read(&days), hours.unwrap_or_default(), Vec::new())
+}
+
+/// A part of the schedule.
+pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime<Utc>) -> Result<Schedule, CopyError> {
+    if check_part(query.from, query.until).is_err() {
+        return Err(CopyError::Damaged);
+    }
+    let body = office(copy)?;
+    let calendar = calendar(&body);
+    let (from, until) = (calendar.day(query.from).start, calendar.day(query.until).start);
+    let mut jobs: Vec<JobInFull> = copy.jobs_between(from, until)?;
+    jobs.retain(|job| shows(&query.filter, job));
+    let more = jobs.len() > PART;
+    jobs.truncate(PART);
+    let as_of = copy.state()?.progress.as_of;
+    let today = calendar.day_of(now);
+    let midnight = calendar.day(today).start;
+    let clashing: Vec<JobInFull> = copy.jobs_between(midnight, DateTime::<Utc>::MAX_UTC.min(far()))?;
+    let people: Vec<PersonInFull> = sorted(copy.all(Kind::Person)?, |p: &PersonInFull| (p.name.to_lowercase(), p.id));
+    let mut time_off: Vec<TimeOff> = copy.all(Kind::TimeOff)?;
+    time_off.retain(|t| t.start < until && t.end > from);
+    Ok(Schedule {
+        as_of: now,
+        copy_as_of: Some(as_of),
+        zone: body.zone,
+        today,
+        from: query.from,
+        until: query.until,
+        hours: body.hours,
+        crews: sorted(copy.all(Kind::Crew)?, |c: &ScheduleCrew| (c.name.to_lowercase(), c.id)),
+        people: people
+            .into_iter()
+            .map(|p| SchedulePerson { id: p.id, name: p.name, role: p.role, status: p.status })
+            .collect(),
+        machines: sorted(copy.all(Kind::Machine)?, |m: &ScheduleMachine| {
+            (m.kind.to_lowercase(), m.name.to_lowercase(), m.id)
+        }),
+        time_off,
+        jobs: jobs.into_iter().map(|j| j.job).collect(),
+        more,
+        clash_count: count(clashing.iter().filter(|j| j.job.clashes > 0).count()),
+        unscheduled_count: count(copy.count(Kind::Contract)?),
+        to_look_at: count(clashing.iter().filter(|j| j.job.is_new).count()),
+    })
+}
+
+/// The list. What it shows is what the copy holds.
+pub(crate) fn job_list(copy: &ScheduleCopy, query: &JobListQuery) -> Result<JobList, CopyError> {
+    let mut lines = job_lines(copy, query)?;
+    let total = lines.len();
+    let mut groups: BTreeMap<String, u32> = BTreeMap::new();
+    if query.group != JobGroup::None && query.after.is_none() {
+        for line in &lines {
+            *groups.entry(line.group.clone().unwrap_or_default()).or_default() += 1;
+        }
+    }
+    if let Some(after) = query.after {
+        let at = lines.iter().position(|l| l.job.id == after).map_or(0, |n| n + 1);
+        lines.drain(..at);
+    }
+    let limit = query.limit.clamp(1, 500) as usize;
+    let more = lines.len() > limit;
+    lines.truncate(limit);
+    Ok(JobList {
+        next: lines.last().filter(|_| more).map(|l| l.job.id),
+        items: lines,
+        groups: groups.into_iter().map(|(key, count)| JobGroupCount { key, count }).collect(),
+        total: query.after.is_none().then(|| count(total)),
+        copy_as_of: Some(copy.state()?.progress.as_of),
+    })
+}
+
+/// Every line the query shows.
+pub(crate) fn job_lines(copy: &ScheduleCopy, query: &JobListQuery) -> Result<Vec<JobLine>, CopyError> {
+    let calendar = calendar(&office(copy)?);
+    let from = query.from.map_or(DateTime::UNIX_EPOCH, |d| calendar.day(d).start);
+    let until = query.until.map_or_else(far, |d| calendar.day(d).start);
+    let mut jobs: Vec<JobInFull> = copy.jobs_between(from, until)?;
+    // With one end only the server asks when a job starts.
+    jobs.retain(|j| shows(&query.filter, j) && (query.until.is_some() || j.job.start >= from));
+    let mut lines: Vec<(String, JobInFull)> =
+        jobs.into_iter().map(|job| (group_key(query.group, &job, &calendar), job)).collect();
+    lines.sort_by(|(ga, a), (gb, b)| {
+        let within = by(query.sort, a, b).then(a.job.id.cmp(&b.job.id));
+        ga.cmp(gb).then(if query.descending { within.reverse() } else { within })
+    });
+    Ok(lines
+        .into_iter()
+        .map(|(key, j)| JobLine {
+            group: (query.group != JobGroup::None).then_some(key),
+            crew_names: j.crew_names,
+            updated_at: j.updated_at,
+            job: j.job,
+        })
+        .collect())
+}
+
+/// One job. Its history is on the server.
+pub(crate) fn job(copy: &ScheduleCopy, id: Uuid) -> Result<Option<JobDetail>, CopyError> {
+    Ok(copy.job::<JobInFull>(id)?.map(|j| JobDetail {
+        card: card(&j.job),
+        contract_id: j.job.contract_id,
+        special_instructions: j.instructions,
+        duration_hours: j.duration_hours,
+        assigned: j.assigned,
+        unknown_names: j.unknown_names,
+        changes: Vec::new(),
+        created_at: j.created_at,
+        updated_at: j.updated_at,
+    }))
+}
+
+/// The tray.
+pub(crate) fn unscheduled(copy: &ScheduleCopy, text: Option<&str>) -> Result<UnscheduledPage, CopyError> {
+    let wanted = text.map(|t| t.trim().to_lowercase()).unwrap_or_default();
+    let mut items: Vec<UnscheduledWork> = copy.all(Kind::Contract)?;
+    items.retain(|w| {
+        let phone = w.phone.as_deref().unwrap_or_default();
+        format!("{} {} {phone}", w.customer, w.address).to_lowercase().contains(&wanted)
+    });
+    items.sort_by_key(|w| (w.since, w.contract_id));
+    Ok(UnscheduledPage { total: count(items.len()), items })
+}
+
+/// The bell.
+pub(crate) fn notifications(copy: &ScheduleCopy, limit: u32) -> Result<NotificationPage, CopyError> {
+    let all: Vec<Notification> = copy.all(Kind::Notification)?;
+    let unread = count(all.iter().filter(|n| !n.is_read).count());
+    let mut items = all;
+    items.sort_by_key(|n| (n.is_read, std::cmp::Reverse(n.priority), std::cmp::Reverse(n.created_at)));
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    Ok(NotificationPage { unread, items, more })
+}
+
+/// A job as lists show it.
+pub(super) fn card(job: &ScheduleJob) -> JobCard {
+    JobCard {
+        id: job.id,
+        customer: job.customer.clone(),
+        service_type: job.service_type.clone(),
+        address: job.address.clone(),
+        start: job.start,
+        end: job.end,
+        status: job.status.clone(),
+        priority: job.priority,
+        weather_dependent: job.weather_dependent,
+        people: count(job.people.len()),
+        machines: count(job.machines.len()),
+        unknown: job.unknown,
+        clashes: job.clashes,
+    }
+}
+
+/// Whether a filter lets a job through, as `job_filter()` of the database judges it.
+fn shows(filter: &JobFilter, full: &JobInFull) -> bool {
+    let job = &full.job;
+    let service = job.service_type.as_deref().unwrap_or("none");
+    let nobody = job.people.is_empty() && job.crews.is_empty() && job.unknown == 0;
+    (filter.statuses.is_empty() || filter.statuses.contains(&job.status))
+        && (filter.services.is_empty() || filter.services.iter().any(|s| s == service))
+        && (filter.crews.is_empty() || filter.crews.iter().any(|c| job.crews.contains(c)))
+        && filter.weather.is_none_or(|w| w == job.weather_dependent)
+        && filter.min_priority.is_none_or(|p| job.priority >= p)
+        && (!filter.outside || matches!(job.source.as_str(), "calendly_webhook" | "mobile_app" | "api"))
+        && (!filter.unassigned || nobody)
+        && (!filter.clashing || job.clashes > 0)
+        && filter.text.as_deref().is_none_or(|text| holds_words(text, full))
+}
+
+fn holds_words(text: &str, full: &JobInFull) -> bool {
+    let client =
+        [full.job.customer.as_deref(), full.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let (client, address) = (client.to_lowercase(), full.job.address.to_lowercase());
+    let text = text.to_lowercase();
+    let all_in = |place: &str| text.split_whitespace().all(|word| place.contains(word));
+    all_in(&address) || all_in(&format!("{client} {address}"))
+}
+
+fn group_key(group: JobGroup, full: &JobInFull, calendar: &Calendar) -> String {
+    let job = &full.job;
+    let day = calendar.day_of(job.start);
+    match group {
+        JobGroup::None => String::new(),
+        JobGroup::Day => day.to_string(),
+        JobGroup::Week => day.week(chrono::Weekday::Mon).first_day().to_string(),
+        JobGroup::Status => job.status.clone(),
+        JobGroup::Crew => full.crew_names.iter().min().cloned().unwrap_or_default(),
+        JobGroup::Customer => job.customer.as_deref().unwrap_or_default().to_lowercase().chars().take(80).collect(),
+        JobGroup::Service => job.service_type.clone().unwrap_or_else(|| "none".to_owned()),
+    }
+}
+
+fn by(sort: JobSort, a: &JobInFull, b: &JobInFull) -> std::cmp::Ordering {
+    let lower = |text: Option<&str>| text.unwrap_or_default().to_lowercase();
+    match sort {
+        JobSort::Start => a.job.start.cmp(&b.job.start),
+        JobSort::End => a.job.end.cmp(&b.job.end),
+        JobSort::Customer => lower(a.job.customer.as_deref()).cmp(&lower(b.job.customer.as_deref())),
+        JobSort::Address => lower(Some(&a.job.address)).cmp(&lower(Some(&b.job.address))),
+        JobSort::Status => a.job.status.cmp(&b.job.status),
+        JobSort::Priority => a.job.priority.cmp(&b.job.priority),
+        JobSort::Updated => a.updated_at.cmp(&b.updated_at),
+        JobSort::Created => a.created_at.cmp(&b.created_at),
+    }
+}
+
+fn sorted<T, K: Ord>(mut all: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    all.sort_by_cached_key(key);
+    all
+}
+
+/// Later than any job.
+pub(super) fn far() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH.with_year(2200).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

@@ -1,0 +1,209 @@
+//! The schedule without a network: copied while the server answers, shown when it does not, wiped with whose it is.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod common;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use common::yard::{A, at, done, enter, to, yard};
+use common::{Computer, input, online, open, until};
+use neff_tests::office::{Office as TestOffice, PASSWORD};
+use neff_tests::proxy::{Link, Proxy};
+use office::connecting::ConnectionInput;
+use office::link::ConnectionState;
+use office::view::{JobFilter, JobGroup, JobListQuery, JobSort, Schedule, ScheduleQuery};
+use office::{ErrorCode, Secrets};
+use uuid::Uuid;
+
+/// A computer behind a link that can be cut.
+async fn behind(office: &TestOffice) -> (Computer, Proxy) {
+    let proxy = Proxy::start(office.port).await;
+    let computer = Computer::new();
+    let there = ConnectionInput { port: proxy.port(), ..input(office) };
+    computer.office.connect(&there, None).await.unwrap();
+    (computer, proxy)
+}
+
+fn soon() -> ScheduleQuery {
+    let today = chrono::Utc::now().date_naive();
+    ScheduleQuery {
+        from: today - chrono::Days::new(3),
+        until: today + chrono::Days::new(30),
+        filter: JobFilter::default(),
+    }
+}
+
+/// Waits until the copy has caught up with a moment of the database.
+async fn copied(computer: &Computer, what: &str, wanted: impl Fn(&Schedule) -> bool) -> Schedule {
+    // Read through the copy itself: whatever it says is what somebody without a network sees.
+    let started = Instant::now();
+    loop {
+        let shown = computer.office.schedule_of_the_copy(&soon()).await;
+        match shown {
+            Ok(schedule) if wanted(&schedule) => return schedule,
+            other => assert!(started.elapsed() < Duration::from_secs(20), "{what} is not in the copy: {other:?}"),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn files(computer: &Computer) -> Vec<PathBuf> {
+    let folder = computer.folder.path().join("data").join("offline");
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.metadata().is_ok_and(|m| m.len() > 0)).collect()
+}
+
+async fn tomorrow(office: &TestOffice) -> Uuid {
+    let id = Uuid::new_v4();
+    office
+        .execute(&format!(
+            "INSERT INTO job_schedules (id, contract_id, start_date, end_date, location_address, special_instructions, crew_assigned)
+             VALUES ('{id}', '00000000-0000-4000-8000-0000000000d1', now() + interval '1 day', now() + interval '1 day 4 hours',
+                     '77 Quarry Lane', 'Gate code 4417', '[{{\"id\": \"{A}\"}}, \"Big Bob\"]')"
+        ))
+        .await;
+    id
+}
+
+#[tokio::test]
+async fn with_no_network_the_schedule_is_shown_from_the_copy_and_comes_back_by_itself() {
+    let (office, _dana) = yard().await;
+    let id = tomorrow(&office).await;
+    let (computer, proxy) = behind(&office).await;
+    let before = copied(&computer, "the job", |s| s.jobs.iter().any(|j| j.id == id)).await;
+    assert!(before.copy_as_of.is_some());
+    proxy.set(Link::Refuse).await;
+    until(&computer.office, "offline", |s| matches!(s, ConnectionState::Offline { .. })).await;
+
+    let shown = computer.office.schedule(&soon()).await.unwrap();
+    assert!(shown.copy_as_of.is_some());
+    let job = shown.jobs.iter().find(|j| j.id == id).unwrap();
+    assert_eq!(
+        (job.customer.as_deref(), job.crews.as_slice(), job.unknown),
+        (Some("Smith & Sons <Lot 4>"), &[A][..], 1)
+    );
+    assert!(shown.crews.iter().any(|c| c.id == A && c.lead.as_deref() == Some("Ann Ames")));
+    let detail = computer.office.job(id).await.unwrap();
+    assert_eq!(
+        (detail.special_instructions.as_deref(), detail.unknown_names),
+        (Some("Gate code 4417"), vec!["Big Bob".to_owned()])
+    );
+    assert!(detail.assigned.iter().any(|a| a.name == "Ann Ames" && a.via_crew.as_deref() == Some("Paving A")));
+    let today = computer.office.today().await.unwrap();
+    assert_eq!(today.days.iter().flat_map(|d| &d.crews).flat_map(|c| &c.jobs).filter(|j| j.id == id).count(), 1);
+    let list = JobListQuery {
+        from: None,
+        until: None,
+        filter: JobFilter { text: Some("smith QUARRY".into()), ..JobFilter::default() },
+        group: JobGroup::Crew,
+        sort: JobSort::Start,
+        descending: false,
+        after: None,
+        limit: 50,
+    };
+    let found = computer.office.job_list(&list).await.unwrap();
+    assert_eq!((found.items.len(), found.groups[0].key.as_str(), found.total), (1, "Paving A", Some(1)));
+    // Nothing can be changed, and it says so.
+    let version = office::view::JobVersion { id, version: job.version };
+    let refused = computer.office.pin_jobs(&[version], true).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotConnected);
+
+    proxy.set(Link::Pass).await;
+    until(&computer.office, "online again", online).await;
+    assert!(computer.office.schedule(&soon()).await.unwrap().copy_as_of.is_none());
+}
+
+#[tokio::test]
+async fn the_copy_follows_every_change_deletions_included() {
+    let (office, dana) = yard().await;
+    let id = tomorrow(&office).await;
+    let (computer, _proxy) = behind(&office).await;
+    copied(&computer, "the job", |s| s.jobs.iter().any(|j| j.id == id)).await;
+    // The contract's client has another name: every job of it is told so.
+    office.execute("UPDATE contracts SET client_name = 'Oak Ridge HOA'").await;
+    copied(&computer, "the client's name", |s| s.jobs.iter().any(|j| j.customer.as_deref() == Some("Oak Ridge HOA")))
+        .await;
+    // Leave, a new person, and a job moved by somebody else.
+    office
+        .execute(
+            "INSERT INTO time_off (crew_member_id, kind, during) VALUES
+                 ('00000000-0000-4000-8000-0000000000a1', 'leave', tstzrange(now() + interval '2 days', now() + interval '3 days'))",
+        )
+        .await;
+    copied(&computer, "the leave", |s| s.time_off.len() == 1).await;
+    let start = (chrono::Utc::now() + chrono::TimeDelta::days(9)).format("%Y-%m-%dT06:00").to_string();
+    let end = (chrono::Utc::now() + chrono::TimeDelta::days(9)).format("%Y-%m-%dT12:00").to_string();
+    let other = enter(&dana, A, &start, &end).await;
+    copied(&computer, "the new job", |s| s.jobs.iter().any(|j| j.id == other.id)).await;
+    let later = (chrono::Utc::now() + chrono::TimeDelta::days(10)).format("%Y-%m-%dT").to_string();
+    let moved = to(&other, &format!("{later}06:00"), &format!("{later}12:00"));
+    done(dana.office.move_jobs(&[moved], None, None).await.unwrap());
+    let there = at(&format!("{later}06:00"));
+    copied(&computer, "the move", |s| s.jobs.iter().any(|j| j.id == other.id && j.start == there)).await;
+    office.execute(&format!("DELETE FROM job_schedules WHERE id = '{id}'")).await;
+    copied(&computer, "the deletion", |s| s.jobs.iter().all(|j| j.id != id)).await;
+    computer.office.stop().await;
+    let left = files(&computer);
+    assert_eq!(left.len(), 2, "one copy and whose it is, nothing beside it: {left:?}");
+}
+
+#[tokio::test]
+async fn a_copy_goes_with_its_person_and_with_its_connection() {
+    let (office, _dana) = yard().await;
+    let id = tomorrow(&office).await;
+    let (computer, _proxy) = behind(&office).await;
+    copied(&computer, "the job", |s| s.jobs.iter().any(|j| j.id == id)).await;
+    for file in files(&computer) {
+        let bytes = std::fs::read(&file).unwrap();
+        for secret in ["Quarry", "Smith", "Ann Ames", "4417", "630-555"] {
+            assert!(
+                !bytes.windows(secret.len()).any(|w| w == secret.as_bytes()),
+                "{secret} stands in {}",
+                file.display()
+            );
+        }
+    }
+    // Disabled in the office: nobody works here any more, and nothing is left behind.
+    office.execute(&format!("UPDATE app_users SET status = 'disabled' WHERE user_id = '{}'", office.user_id)).await;
+    office.terminate_sessions().await;
+    until(&computer.office, "asked who", |s| matches!(s, ConnectionState::WhoAreYou { .. })).await;
+    gone(&computer).await;
+
+    let (office, _dana) = yard().await;
+    tomorrow(&office).await;
+    let (computer, _proxy) = behind(&office).await;
+    copied(&computer, "the job", |s| !s.jobs.is_empty()).await;
+    let connection = computer.office.connections()[0].id;
+    computer.office.forget_connection(connection).await.unwrap();
+    gone(&computer).await;
+}
+
+async fn gone(computer: &Computer) {
+    let started = Instant::now();
+    while !files(computer).is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(10), "left behind: {:?}", files(computer));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(computer.office.schedule_of_the_copy(&soon()).await.is_err());
+}
+
+#[tokio::test]
+async fn without_its_key_a_copy_is_nothing_and_is_made_anew() {
+    let (office, _dana) = yard().await;
+    let id = tomorrow(&office).await;
+    let (computer, proxy) = behind(&office).await;
+    copied(&computer, "the job", |s| s.jobs.iter().any(|j| j.id == id)).await;
+    computer.office.stop().await;
+    // The next start of the program, on a computer whose keychain has lost the key.
+    proxy.set(Link::Refuse).await;
+    let (next, _) = open(computer.folder.path(), Secrets::given(PASSWORD.to_owned().into()));
+    next.start().await;
+    let error = next.schedule(&soon()).await.unwrap_err();
+    assert!(matches!(error.code, ErrorCode::NotConnected | ErrorCode::NoAnswer), "{error:?}");
+    proxy.set(Link::Pass).await;
+    until(&next, "online", online).await;
+    let next = Computer { office: next, ..computer };
+    copied(&next, "the job, made anew", |s| s.jobs.iter().any(|j| j.id == id)).await;
+}

@@ -1,0 +1,295 @@
+import { waitFor } from "@testing-library/svelte";
+import { expect, test } from "vitest";
+
+import type { JobInput } from "$/ipc/client";
+import { FakeOffice, officeError } from "$/ipc/fake";
+
+import { all, find, get, gone, openWindow, shown, text } from "../../../../tests/window";
+import { becomeStatus, editJob, moveTo, newJob } from "./desk.svelte";
+
+const ctrlEnter = "{Control>}{Enter}{/Control}";
+const input = (field: string) => document.querySelector<HTMLInputElement>(`#${field}`)!;
+const now = (office: FakeOffice, id: string) => office.board.jobs.find((job) => job.id === id)!;
+
+async function open() {
+  const office = new FakeOffice();
+  const job = office.board.jobs.find(
+    (one) =>
+      one.status === "scheduled" && one.crews.length > 0 && one.clashes === 0 && one.start > "2026-06-19",
+  )!;
+  return { ...(await openWindow(office)), job };
+}
+
+async function editor() {
+  const there = await open();
+  editJob(there.job.id);
+  await shown("job-form");
+  return there;
+}
+
+test("a job is entered by keyboard alone, and undone", async () => {
+  const { office, user } = await open();
+  const before = office.board.jobs.length;
+  newJob();
+  await waitFor(() => expect(document.activeElement).toBe(get("contract-search")));
+  await user.keyboard("harbor");
+  await shown("contract-choice");
+  await user.keyboard("{Enter}");
+  expect(text(await shown("contract"))).toContain("Harbor Freight");
+  // Its address comes along.
+  expect(input("job-address").value).toContain(", IL");
+  input("job-start-date").focus();
+  await user.clear(input("job-start-date"));
+  await user.keyboard("jun 29{Tab}");
+  input("job-start-time").focus();
+  await user.clear(input("job-start-time"));
+  await user.keyboard("7:30{Tab}");
+  await user.keyboard(ctrlEnter);
+  await waitFor(() => expect(office.board.jobs).toHaveLength(before + 1));
+  await gone("job-editor");
+  const [made] = office.last("createJob") as [JobInput];
+  expect(made).toMatchObject({ start: "2026-06-29T12:30:00.000Z", end: "2026-06-29T20:30:00.000Z" });
+  await user.keyboard("{Control>}z{/Control}");
+  await waitFor(() => expect(office.count("undoChange")).toBe(1));
+});
+
+test("the end follows the start, the length the end, the end the length", async () => {
+  const { user } = await editor();
+  const [start, end, length] = ["job-start-time", "job-end-time", "field-length"].map(input) as [
+    HTMLInputElement,
+    HTMLInputElement,
+    HTMLInputElement,
+  ];
+  const set = async (field: HTMLInputElement, typed: string) => {
+    field.focus();
+    await user.clear(field);
+    await user.keyboard(`${typed}{Tab}`);
+  };
+  await set(start, "6am");
+  await set(length, "8");
+  expect(end.value).toBe("2:00 PM");
+  await set(start, "7:15");
+  expect(end.value).toBe("3:15 PM");
+  await set(end, "5p");
+  expect(length.value).toBe("9 h 45 min");
+  // Overnight: nobody types the next day.
+  await set(start, "10pm");
+  await set(end, "6am");
+  expect(length.value).toBe("8 h");
+  expect(text(get("when"))).toContain("Overnight");
+});
+
+test("work over several days is laid out around the weekend", async () => {
+  const { user } = await editor();
+  const date = input("job-start-date");
+  date.focus();
+  await user.clear(date);
+  await user.keyboard("jun 25{Tab}6am{Tab}");
+  const length = input("field-length");
+  length.focus();
+  await user.clear(length);
+  await user.keyboard("3 days{Tab}");
+  await waitFor(() => expect(input("job-end-date").value).toContain("Jun 29"));
+  expect(text(get("over-days"))).toBe("Over 3 days: Thu, Jun 25; Fri, Jun 26; Mon, Jun 29.");
+});
+
+test("a time the clocks skip is moved, and it is said", async () => {
+  const { user } = await editor();
+  const date = input("job-start-date");
+  date.focus();
+  await user.clear(date);
+  await user.keyboard("3/14/2027{Tab}");
+  const time = input("job-start-time");
+  time.focus();
+  await user.clear(time);
+  await user.keyboard("2:30 am{Tab}");
+  expect(text(await shown("job-start-note"))).toContain("2:30 AM does not exist, so it is 3:30 AM");
+  await waitFor(() => expect(time.value).toBe("3:30 AM"));
+});
+
+test("what is wrong is said at its field, and the first one has the focus", async () => {
+  const { user, office } = await editor();
+  const address = input("job-address");
+  await user.clear(address);
+  await user.keyboard(ctrlEnter);
+  await waitFor(() => expect(document.activeElement).toBe(address));
+  expect(text(get("job-form"))).toContain("Enter where the work is.");
+  expect(office.count("saveJob")).toBe(0);
+});
+
+test("what is typed survives leaving, and can be discarded", async () => {
+  const { user, job } = await editor();
+  await user.type(input("job-instructions"), " Ring first.");
+  await user.keyboard("{Escape}");
+  await gone("job-editor");
+  expect(text(await shown("toast"))).toContain("What you typed is kept");
+  editJob(job.id);
+  await shown("draft-note");
+  expect(input("job-instructions").value).toContain("Ring first.");
+  await user.click(get("draft-discard"));
+  expect(input("job-instructions").value).not.toContain("Ring first.");
+});
+
+test("a second new job does not take the first one's place", async () => {
+  const { user } = await open();
+  newJob();
+  await shown("job-form");
+  await user.type(input("job-address"), "First St");
+  await user.keyboard("{Escape}");
+  await gone("job-editor");
+  newJob({ start: "2026-06-25T11:00:00Z", end: "2026-06-25T19:00:00Z" });
+  await shown("begun");
+  expect(input("job-address").value).toBe("");
+  await user.click(get("begun-open"));
+  await waitFor(() => expect(input("job-address").value).toBe("First St"));
+});
+
+test("somebody else changed the same field: both are shown, one is chosen", async () => {
+  const { user, office, job } = await editor();
+  const field = input("job-instructions");
+  await user.clear(field);
+  await user.type(field, "Mine");
+  office.board.elsewhere(job.id, { instructions: "Theirs", priority: 5 });
+  const words = text(await shown("conflicts"));
+  for (const word of ["Mine", "Theirs"]) expect(words).toContain(word);
+  await user.click(get("conflicts").querySelector("[aria-label^='Keep mine']")!);
+  await waitFor(() => expect(document.activeElement).toBe(get("job-form-save")));
+  await user.keyboard(ctrlEnter);
+  await waitFor(() => expect(now(office, job.id).instructions).toBe("Mine"));
+  // What only they changed is theirs.
+  expect(now(office, job.id).priority).toBe(5);
+});
+
+test("a save that is too late takes over what only others changed and goes on", async () => {
+  const { user, office, job } = await editor();
+  await user.type(input("job-instructions"), " Mine.");
+  // Unheard: the event was lost.
+  const changed = office.board.changed;
+  office.board.changed = () => undefined;
+  office.board.elsewhere(job.id, { priority: 5 });
+  office.board.changed = changed;
+  await user.keyboard(ctrlEnter);
+  await waitFor(() => expect(now(office, job.id).instructions).toContain("Mine."));
+  expect(now(office, job.id).priority).toBe(5);
+});
+
+test("a clash is seen while it is typed, and booked anyway with a reason", async () => {
+  const { user, office, job } = await editor();
+  const busy = office.board.jobs.find(
+    (one) =>
+      one.start >= job.start &&
+      one.start.slice(0, 10) === job.start.slice(0, 10) &&
+      one.id !== job.id &&
+      one.crews.length > 0 &&
+      one.crews[0] !== job.crews[0] &&
+      one.status !== "canceled",
+  )!;
+  const crew = office.board.crews.find((one) => one.id === busy.crews[0])!;
+  await user.type(document.querySelector("[data-field=crew] input")!, crew.name);
+  await waitFor(() => expect(document.querySelector("[role=option]")).not.toBeNull());
+  await user.keyboard("{Enter}");
+  expect(text(await shown("would-clash"))).toContain("already on");
+  await user.keyboard("{Escape}");
+  await user.keyboard(ctrlEnter);
+  await user.click(await shown("clash-ahead"));
+  await user.keyboard(`Same yard${ctrlEnter}`);
+  await waitFor(() => expect(office.last("saveJob")?.[4]).toBe("Same yard"));
+  await gone("job-editor");
+});
+
+test("choosing another time leads to the start, with what is in the way", async () => {
+  const { user, office, job } = await editor();
+  const busy = office.board.jobs.find(
+    (one) =>
+      one.id !== job.id && one.crews[0] === job.crews[0] && one.status === "scheduled" && one.start > job.end,
+  )!;
+  office.board.elsewhere(busy.id, { start: job.start, end: job.end });
+  await user.type(input("job-instructions"), " More.");
+  office.board.elsewhere(busy.id, { crews: [], people: [], machines: [] });
+  expect(busy.crews.length).toBe(1);
+  // Somebody puts the crew there again in the same second.
+  const check = office.desk.saveJob;
+  office.desk.saveJob = (...args) => {
+    office.desk.saveJob = check;
+    return {
+      kind: "clashes",
+      clashes: [
+        {
+          job_id: args[0],
+          ...{ resource_kind: "person", resource_id: "x", resource_name: "Walt Brennan" },
+          ...{ other_job_id: busy.id, other_customer: "Harbor Freight", other_address: "12 Oak St" },
+          ...{ other_start: job.start, other_end: job.end, other_status: "scheduled" },
+        },
+      ],
+    };
+  };
+  await user.keyboard(ctrlEnter);
+  await user.click(await shown("clash-back"));
+  await waitFor(() =>
+    expect(text(get("when"))).toContain("Choose another time: Walt Brennan is on Harbor Freight"),
+  );
+  await waitFor(() => expect(document.activeElement).toBe(input("job-start-date")));
+});
+
+test("a name nobody knows is matched where it stands", async () => {
+  const { office, user } = await open();
+  const job = office.board.jobs.find((one) => one.unknown_names.length > 0)!;
+  editJob(job.id);
+  await shown("job-form");
+  await user.click(all("who-is-this")[0]!);
+  await shown("match-dialog");
+  await waitFor(() => expect(office.count("schedule")).toBeGreaterThan(0));
+  await user.click(get("match-dialog").querySelector("[role=combobox]")!);
+  await waitFor(() => expect(document.querySelector("[role=option]")).not.toBeNull());
+  await user.keyboard("Okafor{Enter}");
+  await user.click(get("match-go"));
+  await gone("match-dialog");
+  expect(office.last("matchName")?.slice(0, 2)).toEqual([false, "Big Bob"]);
+  await waitFor(() => expect(all("resource-chip").map(text).join()).toContain("Sam Okafor"));
+});
+
+test("a job is canceled with a reason, by keyboard", async () => {
+  const { office, user, job } = await open();
+  becomeStatus([job.id], "canceled");
+  await waitFor(() => expect(document.activeElement?.tagName).toBe("TEXTAREA"));
+  await user.keyboard(ctrlEnter);
+  await waitFor(() => expect(text(get("status-dialog"))).toContain("Say in a few words why."));
+  await user.keyboard(`Rain${ctrlEnter}`);
+  await waitFor(() => expect(now(office, job.id).status).toBe("canceled"));
+  expect(office.last("setJobStatus")?.[2]).toBe("Rain");
+});
+
+test("what needs no reason is done at once", async () => {
+  const { office, job } = await open();
+  becomeStatus([job.id], "confirmed");
+  await waitFor(() => expect(now(office, job.id).status).toBe("confirmed"));
+  expect(find("status-dialog")).toBeNull();
+  expect(text(await shown("toast"))).toContain("Job confirmed");
+});
+
+test("several jobs move by days and say first what would follow", async () => {
+  const { office, user, job } = await open();
+  const other = office.board.jobs.find((one) => one.start > job.end && one.status === "scheduled")!;
+  moveTo([job.id, other.id]);
+  await shown("move-line");
+  expect(all("move-line")).toHaveLength(2);
+  await waitFor(() => expect(text(get("move-verdict"))).not.toBe(""));
+  await user.click(get("move-go"));
+  if (await waitFor(() => find("clash-ahead") ?? find("toast"))) {
+    const ahead = find("clash-ahead");
+    if (ahead) {
+      await user.click(ahead);
+      await user.keyboard(`Both fit${ctrlEnter}`);
+    }
+  }
+  await waitFor(() => expect(now(office, job.id).start > job.start).toBe(true));
+});
+
+test("the office's refusal stands in the form, with everything typed", async () => {
+  const { office, user } = await editor();
+  await user.type(input("job-instructions"), " More.");
+  office.failures.set("saveJob", officeError("not_connected", "The office database does not answer."));
+  await user.keyboard(ctrlEnter);
+  await waitFor(() => expect(text(get("job-form"))).toContain("The office database does not answer."));
+  expect(input("job-instructions").value).toContain("More.");
+});
