@@ -24,6 +24,7 @@ const titles = [
   ["alerts", "Alerts"],
   ["shortcuts", "Alerts"],
   ["changes", "Recent changes"],
+  ["roster-", "Crew & equipment"],
 ];
 const sizes = { small: [1280, 800], large: [1920, 1080] };
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

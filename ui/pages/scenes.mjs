@@ -1,5 +1,6 @@
 // Every screen in every state a person can meet it in.
 import { id } from "./browser.mjs";
+import { crew } from "./crew.mjs";
 import { desk } from "./desk.mjs";
 
 const offline = () =>
@@ -264,4 +265,5 @@ export const scenes = {
     },
   },
   ...desk,
+  ...crew,
 };

@@ -37,7 +37,6 @@ type Table = keyof CrewTables;
 /** A row as it is to be; null: it goes. */
 type Write = { table: Table; id: string; row: AnyRow | null };
 type AnyRow = { id: string; version: number; [field: string]: unknown };
-type RowOf<T extends Table> = NonNullable<ReturnType<CrewTables[T]["get"]>>;
 
 const LABELS = {
   name: "Name",
@@ -598,7 +597,8 @@ export class FakeCrew implements Part {
 
   #seen<T extends Table>(table: T, id: string, version: number, what: string) {
     const row = this.#row(table, id, what);
-    if (row.version !== version)
+    const { version: now } = row as unknown as AnyRow;
+    if (now !== version)
       throw refusal(
         "version_conflict",
         `Somebody else changed this ${what} meanwhile. Nothing of yours was saved yet.`,

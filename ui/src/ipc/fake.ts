@@ -51,7 +51,7 @@ import {
   jobDetail,
 } from "./fake-data";
 import { archive, idsUntil, KINDS, page } from "./fake-inbox";
-import { FakeCrew } from "./fake-crew";
+import { FakeCrew, manyPeople } from "./fake-crew";
 import { FakeJobs } from "./fake-jobs";
 import { FakeRain } from "./fake-rain";
 import { find, sheet } from "./fake-records";
@@ -128,6 +128,12 @@ export class FakeOffice implements Office {
       this.emit("schedule-changed", null);
       this.emit("changes-changed", null);
     };
+  }
+
+  /** So many people, for measuring. */
+  manyPeople(many: number): void {
+    manyPeople(this.crew, many);
+    this.emit("schedule-changed", null);
   }
 
   on<E extends keyof OfficeEvents>(event: E, handler: (payload: OfficeEvents[E]) => void): () => void {

@@ -103,6 +103,16 @@ export function stretchWords({ from, from_time, until, until_time }: Stretch, to
   return [start, end || "open"].join(" – ");
 }
 
+/** "Truck driver" out of "truck driver" and "truck_driver": roles and kinds of machines. */
+export function trade(word: string): string {
+  return capital(label(word));
+}
+
+/** "Nov 19, 2027", "Jun 24": where the day of the week says nothing. */
+export function plainDate(date: string, today: string): string {
+  return shortDate(date, today).replace(/^[A-Za-z]{3}, /, "");
+}
+
 /** "in 12 days", "today", "12 days ago". */
 export function fromNow(date: string, today: string): string {
   const days = daysBetween(today, date);

@@ -1,4 +1,4 @@
-import type { Load, Sort } from "$/components/table/types";
+import type { Column, Load, Sort } from "$/components/table/types";
 import { matches } from "$/lib/match";
 
 /** What a row is sorted by; text without case, numbers as they are, nothing last. */
@@ -36,4 +36,17 @@ export function found(texts: (string | null)[], typed: string): boolean {
   if (typed.trim() === "") return true;
   const text = texts.filter(Boolean).join(" ");
   return matches(`${text} ${text.replace(/[^0-9]/g, "")}`, typed);
+}
+
+/** Beside an open record: these columns, so wide. */
+export function fit<Row>(
+  columns: Column<Row>[],
+  narrow: boolean,
+  keep: Record<string, number>,
+): Column<Row>[] {
+  if (!narrow) return columns;
+  return columns.flatMap((column) => {
+    const width = keep[column.id];
+    return width === undefined ? [] : [{ ...column, width }];
+  });
 }

@@ -7,11 +7,11 @@ import type {
   Roster,
   WarningKind,
 } from "$/ipc/client";
-import { count, label, shorten } from "$/lib/words";
+import { count, shorten } from "$/lib/words";
 import { settle } from "$/screens/schedule/outcome.svelte";
 import type { App } from "$/shell/app.svelte";
 
-import { statusWord } from "../words";
+import { statusWord, trade } from "../words";
 
 /** As many are judged at once, and changed in one step. */
 const MOST = 200;
@@ -140,7 +140,7 @@ export function replacements(roster: Roster | null, kind: ResourceKind, id: stri
       .sort((a, b) => Number(b.role === role) - Number(a.role === role))
       .map((one) => ({
         ...{ value: one.id, label: one.name },
-        hint: [label(one.role), ...one.crews.map((crew) => `in ${crewName(crew)}`), one.away && "away now"]
+        hint: [trade(one.role), ...one.crews.map((crew) => `in ${crewName(crew)}`), one.away && "away now"]
           .filter(Boolean)
           .join(" · "),
       }));
@@ -152,7 +152,7 @@ export function replacements(roster: Roster | null, kind: ResourceKind, id: stri
       .sort((a, b) => Number(b.kind === of) - Number(a.kind === of))
       .map((one) => ({
         ...{ value: one.id, label: one.name },
-        hint: [label(one.kind), one.status !== "active" && statusWord("machine", one.status)]
+        hint: [trade(one.kind), one.status !== "active" && statusWord("machine", one.status)]
           .filter(Boolean)
           .join(" · "),
       }));
