@@ -72,7 +72,7 @@ export async function open(
   });
   await page.goto(`${origin}/?scenario=${scenario}${hash}`);
   await page.waitForSelector(
-    ["today", "schedule", "connect", "settings", "help", "alerts", "changes"]
+    ["today", "schedule", "crew", "connect", "settings", "help", "alerts", "changes"]
       .map((screen) => `[data-testid=${screen}] > *`)
       .join(", "),
   );

@@ -21,11 +21,11 @@ async function offline(page) {
   await page.waitForSelector(id("offline-banner"));
 }
 
-function panel(kind, n) {
+function panel(kind, n, part = "sheet-section") {
   return {
     scenario: "full",
     hash: `#/today?open=${kind}:${uuid(n)}`,
-    ready: `${id("detail-panel")} ${id("sheet-section")}`,
+    ready: `${id("detail-panel")} ${id(part)}`,
   };
 }
 
@@ -169,9 +169,9 @@ export const desk = {
   },
   "customer-panel": panel("customer", 601),
   "contract-panel": panel("contract", 701),
-  "crew-panel": panel("crew", 900),
-  "person-panel": panel("person", 801),
-  "machine-panel": panel("machine", 811),
+  "crew-panel": panel("crew", 900, "memberships"),
+  "person-panel": panel("person", 801, "contact"),
+  "machine-panel": panel("machine", 841, "time-off"),
   "hostile-customer-panel": panel("customer", 607),
   "panel-gone": {
     scenario: "full",

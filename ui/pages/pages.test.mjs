@@ -26,6 +26,7 @@ const titles = [
   ["changes", "Recent changes"],
   ["rain", "Schedule"],
   ["messages", "Schedule"],
+  ["roster-", "Crew & equipment"],
 ];
 const sizes = { small: [1280, 800], large: [1920, 1080] };
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

@@ -1,5 +1,6 @@
 // Every screen in every state a person can meet it in.
 import { id } from "./browser.mjs";
+import { crew } from "./crew.mjs";
 import { desk } from "./desk.mjs";
 import { rain } from "./rain.mjs";
 
@@ -266,4 +267,5 @@ export const scenes = {
   },
   ...desk,
   ...rain,
+  ...crew,
 };

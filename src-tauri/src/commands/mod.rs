@@ -2,6 +2,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod connection;
+pub(crate) mod crew;
 pub(crate) mod estimates;
 pub(crate) mod jobs;
 pub(crate) mod papers;

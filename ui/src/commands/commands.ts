@@ -1,6 +1,7 @@
 import type { App } from "$/shell/app.svelte";
 
 import { addAlertCommands } from "./alerts";
+import { addCrewCommands } from "./crew";
 import { addBoardCommands } from "./schedule-board";
 import { addJobCommands } from "./schedule-jobs";
 import { addRainCommands } from "./schedule-rain";
@@ -158,6 +159,7 @@ export function addCommands(app: App): void {
   addAlertCommands(app);
   addBoardCommands(app);
   addJobCommands(app);
+  addCrewCommands(app);
   addScheduleViewCommands(app);
   addRainCommands(app);
 }

@@ -49,7 +49,29 @@ export const RAIN = [
   "saveMessage",
 ] as const;
 
-export const ASKED = [...SCHEDULING, ...JOBS, ...RAIN] as const;
+/** Crew and equipment. */
+export const CREW = [
+  "roster",
+  "personRecord",
+  "crewRecord",
+  "machineRecord",
+  "resourceJobs",
+  "savePerson",
+  "saveCrew",
+  "saveMachine",
+  "saveMembership",
+  "removeMembership",
+  "moveToCrew",
+  "saveTimeOff",
+  "removeTimeOff",
+  "closedDays",
+  "certificateOverview",
+  "saveRequirements",
+  "emergencyContact",
+  "saveEmergencyContact",
+] as const;
+
+export const ASKED = [...SCHEDULING, ...JOBS, ...RAIN, ...CREW] as const;
 
 type Commands = typeof commands;
 type Answer<D> = { status: "ok"; data: D } | { status: "error"; error: AppError };

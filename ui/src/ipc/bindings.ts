@@ -82,6 +82,24 @@ export const commands = {
 	record: (kind: RecordKind, id: string) => typedError<RecordSheet, AppError>(__TAURI_INVOKE("record", { kind, id })),
 	recentChanges: (query: ChangesQuery) => typedError<ChangePage, AppError>(__TAURI_INVOKE("recent_changes", { query })),
 	undoChange: (id: string) => typedError<Undone, AppError>(__TAURI_INVOKE("undo_change", { id })),
+	roster: () => typedError<Roster, AppError>(__TAURI_INVOKE("roster")),
+	personRecord: (id: string) => typedError<PersonRecord, AppError>(__TAURI_INVOKE("person_record", { id })),
+	crewRecord: (id: string) => typedError<CrewRecord, AppError>(__TAURI_INVOKE("crew_record", { id })),
+	machineRecord: (id: string) => typedError<MachineRecord, AppError>(__TAURI_INVOKE("machine_record", { id })),
+	resourceJobs: (query: ResourceJobsQuery) => typedError<ResourceJobs, AppError>(__TAURI_INVOKE("resource_jobs", { query })),
+	savePerson: (id: string | null, version: number, input: PersonInput) => typedError<CrewSaved, AppError>(__TAURI_INVOKE("save_person", { id, version, input })),
+	saveCrew: (id: string | null, version: number, input: CrewInput) => typedError<CrewSaved, AppError>(__TAURI_INVOKE("save_crew", { id, version, input })),
+	saveMachine: (id: string | null, version: number, input: MachineInput) => typedError<CrewSaved, AppError>(__TAURI_INVOKE("save_machine", { id, version, input })),
+	saveMembership: (input: MembershipInput) => typedError<CrewOutcome, AppError>(__TAURI_INVOKE("save_membership", { input })),
+	removeMembership: (id: string, version: number) => typedError<CrewOutcome, AppError>(__TAURI_INVOKE("remove_membership", { id, version })),
+	moveToCrew: (to: CrewMove) => typedError<CrewOutcome, AppError>(__TAURI_INVOKE("move_to_crew", { to })),
+	saveTimeOff: (input: TimeOffInput) => typedError<CrewSaved, AppError>(__TAURI_INVOKE("save_time_off", { input })),
+	removeTimeOff: (id: string, version: number) => typedError<CrewSaved, AppError>(__TAURI_INVOKE("remove_time_off", { id, version })),
+	closedDays: (year: number | null) => typedError<ClosedDays, AppError>(__TAURI_INVOKE("closed_days", { year })),
+	certificateOverview: () => typedError<CertificateOverview, AppError>(__TAURI_INVOKE("certificate_overview")),
+	saveRequirements: (role: string, seen: string[], certificates: string[]) => typedError<CrewSaved, AppError>(__TAURI_INVOKE("save_requirements", { role, seen, certificates })),
+	emergencyContact: (person: string) => typedError<EmergencyContact, AppError>(__TAURI_INVOKE("emergency_contact", { person })),
+	saveEmergencyContact: (person: string, version: number, input: ContactInput) => typedError<CrewSaved, AppError>(__TAURI_INVOKE("save_emergency_contact", { person, version, input })),
 };
 
 /** Events */
@@ -161,6 +179,117 @@ export type Assigned = {
 	/**  Its place. */
 	other_address: string | null,
 };
+
+/**  Not there, just now. */
+export type Away = {
+	/**  `leave`, `sick` or `maintenance`. */
+	kind: string,
+	/**  None: nobody knows. */
+	until: string | null,
+};
+
+/**  Leave, maintenance, a holiday or rain. */
+export type AwayEntry = {
+	/**  `time_off.id` */
+	id: string,
+	/**  To be given back. */
+	version: number,
+	/**  `leave`, `sick`, `maintenance`, `holiday` or `rain`. */
+	kind: string,
+	/**  First day, in the office's zone; none: always was. */
+	from: string | null,
+	/**  `HH:MM`; none: from the beginning of that day. */
+	from_time: string | null,
+	/**  Last day; none: without end. */
+	until: string | null,
+	/**  `HH:MM`; none: until the end of that day. */
+	until_time: string | null,
+	/**  What was noted. */
+	note: string | null,
+	/**  It is over. */
+	over: boolean,
+};
+
+/**  A certificate somebody holds. */
+export type Certificate = {
+	/**  Its place in the column, from 0. */
+	item: number,
+	/**  As it is written. */
+	name: string,
+	/**  The last day on which it is good; none: it does not expire, or the date cannot be read. */
+	expires: string | null,
+	/**  A date that cannot be read, as it is written. */
+	written: string | null,
+	/**  How it stands today. */
+	state: CertificateState,
+};
+
+/**  A certificate as it is to be. */
+export type CertificateInput = {
+	/**  Its place in the column; none: a new one. What keeps its place and its values is kept as it is written. */
+	item: number | null,
+	/**  1–200 characters. */
+	name: string,
+	/**  The last day on which it is good; none: it does not expire, or the date stays as it is written. */
+	expires: string | null,
+};
+
+/**  A certificate of somebody, for the overview. */
+export type CertificateLine = {
+	/**  Whose. */
+	person_id: string,
+	/**  Their name. */
+	person_name: string,
+	/**  What they do. */
+	role: string,
+	/**  The certificate. */
+	name: string,
+	/**  The last day on which it is good. */
+	expires: string | null,
+	/**  A date that cannot be read, as it is written. */
+	written: string | null,
+	/**  How it stands today. */
+	state: CertificateState,
+	/**  Their role needs it. */
+	required: boolean,
+};
+
+/**  How somebody's certificates stand today. */
+export type CertificateMarks = {
+	/**  No longer good. */
+	expired: number,
+	/**  Good for 30 more days at most. */
+	expiring: number,
+	/**  With a date nobody can read. */
+	unreadable: number,
+	/**  Required for the role, and never held. */
+	missing: string[],
+	/**  The first day, from today on, after which one of them is no longer good. */
+	next_expiry: string | null,
+};
+
+/**  All certificates, and who must hold what. */
+export type CertificateOverview = {
+	/**  The office's date. */
+	today: string,
+	/**  Of everybody still with the company: unreadable first, then what expires next; without a date last. */
+	lines: CertificateLine[],
+	/**  By name. */
+	missing: MissingCertificate[],
+	/**  By role. */
+	requirements: RoleRequirement[],
+};
+
+/**  How a certificate stands today. */
+export type CertificateState = 
+/**  Good, and not about to expire. */
+"valid" | 
+/**  Good for 30 more days at most. */
+"expiring" | 
+/**  No longer good. */
+"expired" | 
+/**  A date nobody can read. */
+"unreadable";
 
 /**  A line of "Recent changes". */
 export type Change = {
@@ -297,6 +426,16 @@ export type ClashPage = {
 	items: Clash[],
 	/**  All of them. */
 	total: number,
+};
+
+/**  Days on which the whole office is closed. */
+export type ClosedDays = {
+	/**  The office's date. */
+	today: string,
+	/**  Of which year. */
+	year: number,
+	/**  In order. */
+	days: AwayEntry[],
 };
 
 /**  The company. */
@@ -486,6 +625,16 @@ export type Contact = {
 	email: string | null,
 };
 
+/**  Whom to call when something happens. */
+export type ContactInput = {
+	/**  Who. */
+	name: string | null,
+	/**  Their number. */
+	phone: string | null,
+	/**  Spouse, brother, … */
+	relation: string | null,
+};
+
 /**  A contract to choose. */
 export type ContractChoice = {
 	/**  `contracts.id` */
@@ -526,6 +675,99 @@ export type CrewDay = {
 	jobs: JobCard[],
 };
 
+/**  A crew as it is to be. */
+export type CrewInput = {
+	/**  1–255 characters; no two crews have the same. */
+	name: string,
+	/**  `active` or `inactive`. */
+	status: string,
+	/**  `#rrggbb` */
+	color: string | null,
+	/**  What is noted. */
+	notes: string | null,
+};
+
+/**  A crew in the list. */
+export type CrewLine = {
+	/**  `crews.id` */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  As the office colored it; any text. */
+	color: string | null,
+	/**  `active` or `inactive`. */
+	status: string,
+	/**  Who leads it today. */
+	lead: string | null,
+	/**  In it today. */
+	members: number,
+	/**  Jobs to come that name it. */
+	jobs: number,
+	/**  When the next of them begins. */
+	next_job: string | null,
+};
+
+/**  Somebody goes to another crew. */
+export type CrewMove = {
+	/**  The membership that ends. */
+	membership_id: string,
+	/**  The version that was shown. */
+	version: number,
+	/**  Where they go. */
+	crew_id: string,
+	/**  Their first day there. */
+	from: string,
+	/**  They lead it. */
+	is_lead: boolean,
+};
+
+/**  What came of a change of who is in which crew. */
+export type CrewOutcome = 
+/**  It is saved. */
+{ kind: "saved"; 
+/**  As it is now. */
+saved: CrewSaved } | 
+/**  Nothing was saved: it would put these in two places. */
+{ kind: "clashes"; 
+/**  Who, and on which jobs; 50 at most. */
+clashes: JobClash[] };
+
+/**  A crew. */
+export type CrewRecord = {
+	/**  `crews.id` */
+	id: string,
+	/**  To be given back. */
+	version: number,
+	/**  Its name. */
+	name: string,
+	/**  As the office colored it; any text. */
+	color: string | null,
+	/**  `active` or `inactive`. */
+	status: string,
+	/**  What was noted. */
+	notes: string | null,
+	/**  Who was, is and will be in it; the latest first; 500 at most. */
+	memberships: Membership[],
+	/**  The next jobs. */
+	jobs: ResourceJobs,
+	/**  Those of them that it cannot do: it is inactive. */
+	to_reassign: ResourceJobs,
+	/**  When it was entered. */
+	created_at: string,
+	/**  When it was last changed. */
+	updated_at: string,
+};
+
+/**  It is saved. */
+export type CrewSaved = {
+	/**  Of the row. */
+	id: string,
+	/**  Its version now. */
+	version: number,
+	/**  None: nothing differed. */
+	change: ChangeRef | null,
+};
+
 /**  A customer to tell. */
 export type CustomerMessage = {
 	/**  `customer_messages.id` */
@@ -552,6 +794,14 @@ export type CustomerMessage = {
 	created_at: string,
 };
 
+/**  Hours of a day, in the office's clock. */
+export type DayHours = {
+	/**  `HH:MM` */
+	from: string,
+	/**  `HH:MM`; not later than `from`: on the next day. `00:00` is midnight at the end of the day. */
+	until: string,
+};
+
 /**  Everything the doctor found. */
 export type DoctorReport = {
 	/**  Nothing failed. */
@@ -570,6 +820,20 @@ export type DoctorReport = {
 	holds_rows: boolean,
 	/**  Why connecting would fail, if it would. */
 	error: AppError | null,
+};
+
+/**  Whom to call when something happens. Asked for by itself, and each time is logged. */
+export type EmergencyContact = {
+	/**  Whose. */
+	person_id: string,
+	/**  The person's version, to be given back. */
+	version: number,
+	/**  What can be read of it. */
+	contact: ContactInput,
+	/**  What else is written: label and text. */
+	more: ([string, string])[],
+	/**  What is written, where it cannot be read; saving replaces it. */
+	unreadable: string | null,
 };
 
 /**  How the link to the server is protected. */
@@ -1097,6 +1361,64 @@ export type LocalOfficeState = {
 	suggestion: string,
 };
 
+/**  A machine as it is to be. */
+export type MachineInput = {
+	/**  1–255 characters; no two machines have the same. */
+	name: string,
+	/**  1–100 characters. */
+	kind: string,
+	/**  `active`, `in_shop` or `retired`. */
+	status: string,
+	/**  What is noted. */
+	notes: string | null,
+};
+
+/**  A machine in the list. */
+export type MachineLine = {
+	/**  `equipment.id` */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Paver, roller, … */
+	kind: string,
+	/**  `active`, `in_shop` or `retired`. */
+	status: string,
+	/**  In maintenance just now. */
+	away: Away | null,
+	/**  When the next maintenance begins. */
+	next_maintenance: string | null,
+	/**  Jobs to come. */
+	jobs: number,
+	/**  Jobs to come on which it is and cannot be. */
+	to_reassign: number,
+};
+
+/**  A machine. */
+export type MachineRecord = {
+	/**  `equipment.id` */
+	id: string,
+	/**  To be given back. */
+	version: number,
+	/**  Its name. */
+	name: string,
+	/**  Paver, roller, … */
+	kind: string,
+	/**  `active`, `in_shop` or `retired`. */
+	status: string,
+	/**  What was noted. */
+	notes: string | null,
+	/**  The latest first; 200 at most. */
+	maintenance: AwayEntry[],
+	/**  The next jobs. */
+	jobs: ResourceJobs,
+	/**  Those of them on which it cannot be. */
+	to_reassign: ResourceJobs,
+	/**  When it was entered. */
+	created_at: string,
+	/**  When it was last changed. */
+	updated_at: string,
+};
+
 /**  The person who works here, with what they chose for themselves. */
 export type Me = {
 	/**  `app_users.id` */
@@ -1156,6 +1478,50 @@ export type MeSaved = {
 	change: ChangeRef | null,
 };
 
+/**  Somebody in a crew. */
+export type Membership = {
+	/**  `crew_memberships.id` */
+	id: string,
+	/**  To be given back. */
+	version: number,
+	/**  Which crew. */
+	crew_id: string,
+	/**  Its name. */
+	crew_name: string,
+	/**  Who. */
+	person_id: string,
+	/**  Their name. */
+	person_name: string,
+	/**  What they do. */
+	person_role: string,
+	/**  Their status. */
+	person_status: string,
+	/**  First day; none: always was. */
+	from: string | null,
+	/**  Last day; none: without end. */
+	until: string | null,
+	/**  Leads the crew. */
+	is_lead: boolean,
+};
+
+/**  Somebody in a crew, as it is to be. */
+export type MembershipInput = {
+	/**  None: a new one. */
+	id: string | null,
+	/**  The version that was shown; of a new one it does not matter. */
+	version: number,
+	/**  Which crew. */
+	crew_id: string,
+	/**  Who. */
+	person_id: string,
+	/**  First day; none: always was. */
+	from: string | null,
+	/**  Last day; none: without end. */
+	until: string | null,
+	/**  Leads the crew: whoever led it in that time no longer does. */
+	is_lead: boolean,
+};
+
 /**  What is saved of a message. */
 export type MessageInput = {
 	/**  Which. */
@@ -1196,6 +1562,18 @@ export type MigrationResult = {
 
 /**  A step of a migration. */
 export type MigrationStep = Progress;
+
+/**  A certificate somebody's role needs and they never had. */
+export type MissingCertificate = {
+	/**  Who. */
+	person_id: string,
+	/**  Their name. */
+	person_name: string,
+	/**  What they do. */
+	role: string,
+	/**  What is missing. */
+	certificate: string,
+};
 
 /**  A job of another program that nobody has looked at. */
 export type NewJob = {
@@ -1271,6 +1649,108 @@ export type Person = {
 	name: string,
 	/**  Their address. */
 	email: string | null,
+};
+
+/**  Somebody of the field as they are to be. */
+export type PersonInput = {
+	/**  1–255 characters. */
+	name: string,
+	/**  What they do; 1–100 characters. */
+	role: string,
+	/**  `active`, `inactive`, `on_leave` or `terminated`. */
+	status: string,
+	/**  Their mail address. */
+	email: string | null,
+	/**  Their number. */
+	phone: string | null,
+	/**  When they were hired. */
+	hire_date: string | null,
+	/**  None: as they are written. */
+	specializations: string[] | null,
+	/**  Seven days, Monday first; none: as it is written; empty: nothing is said. */
+	hours: WeekDay[] | null,
+	/**  None: as they are written. */
+	certificates: CertificateInput[] | null,
+	/**  Entries that name no certificate and stay as they are written. */
+	keep_items: number[],
+	/**  They leave the crews they are in after this day. */
+	leave_crews: string | null,
+};
+
+/**  Somebody of the field in the list. */
+export type PersonLine = {
+	/**  `crew_members.id` */
+	id: string,
+	/**  Their name. */
+	name: string,
+	/**  What they do. */
+	role: string,
+	/**  `active`, `inactive`, `on_leave` or `terminated`. */
+	status: string,
+	/**  Their mail address. */
+	email: string | null,
+	/**  Their number. */
+	phone: string | null,
+	/**  What they are good at, as far as it can be read. */
+	specializations: string[],
+	/**  Crews they are in today. */
+	crews: string[],
+	/**  Those of them that they lead. */
+	leads: string[],
+	/**  On leave or sick just now. */
+	away: Away | null,
+	/**  Their certificates. */
+	certificates: CertificateMarks,
+	/**  Jobs to come on which they are and cannot be. */
+	to_reassign: number,
+};
+
+/**  Somebody of the field, without their emergency contact. */
+export type PersonRecord = {
+	/**  `crew_members.id` */
+	id: string,
+	/**  To be given back. */
+	version: number,
+	/**  Their name. */
+	name: string,
+	/**  What they do. */
+	role: string,
+	/**  `active`, `inactive`, `on_leave` or `terminated`. */
+	status: string,
+	/**  Their mail address. */
+	email: string | null,
+	/**  Their number. */
+	phone: string | null,
+	/**  When they were hired. */
+	hire_date: string | null,
+	/**  What they are good at. */
+	specializations: string[],
+	/**  What is written, where it is no list of words. */
+	specializations_unreadable: string | null,
+	/**  An ordinary week. */
+	hours: WeeklyHours,
+	/**  In the order they are written. */
+	certificates: Certificate[],
+	/**  Entries that name no certificate. */
+	certificates_unreadable: UnreadableItem[],
+	/**  What is written, where it is no list: `certificates` is what could be read of it, and saving them replaces it. */
+	certificates_written: string | null,
+	/**  Required for the role and not good today. */
+	missing: string[],
+	/**  There is an emergency contact: shown on demand. */
+	has_contact: boolean,
+	/**  Crews they were, are and will be in; the latest first. */
+	memberships: Membership[],
+	/**  The latest first; 200 at most. */
+	time_off: AwayEntry[],
+	/**  The next jobs. */
+	jobs: ResourceJobs,
+	/**  Those of them on which they cannot be: they are away then, or for good. */
+	to_reassign: ResourceJobs,
+	/**  When they were entered. */
+	created_at: string,
+	/**  When they were last changed. */
+	updated_at: string,
 };
 
 /**  What is wrong with a plan a person edited. */
@@ -1429,6 +1909,48 @@ export type RelatedJob = {
 	instructions: string | null,
 };
 
+/**  A job to come that names somebody or something. */
+export type ResourceJob = {
+	/**  `job_schedules.id` */
+	id: string,
+	/**  To be given back with every change. */
+	version: number,
+	/**  Client of the contract. */
+	customer: string | null,
+	/**  Of the contract. */
+	service_type: string | null,
+	/**  Where. */
+	address: string,
+	/**  From. */
+	start: string,
+	/**  Until. */
+	end: string,
+	/**  Its status. */
+	status: string,
+	/**  The crew that brings the person along: the job itself does not name them. */
+	via_crew: string | null,
+};
+
+/**  Jobs to come, in order of start. */
+export type ResourceJobs = {
+	/**  The first 500. */
+	jobs: ResourceJob[],
+	/**  All of them. */
+	total: number,
+};
+
+/**  Whose jobs, and when. */
+export type ResourceJobsQuery = {
+	/**  What it is. */
+	kind: ResourceKind,
+	/**  Which. */
+	id: string,
+	/**  First day; none: from now on. */
+	from: string | null,
+	/**  Last day; none: without end. */
+	until: string | null,
+};
+
 /**  What a resource of a job is. */
 export type ResourceKind = 
 /**  `crews` */
@@ -1468,6 +1990,34 @@ export type ResourceWord = {
 	item: number | null,
 	/**  More than one has this name. */
 	ambiguous: boolean,
+};
+
+/**  What a role must hold on the job. */
+export type RoleRequirement = {
+	/**  As it is written. */
+	role: string,
+	/**  In order. */
+	certificates: string[],
+};
+
+/**  Everybody and everything that can be put on a job. */
+export type Roster = {
+	/**  The office's time zone (IANA). */
+	zone: string,
+	/**  The office's date. */
+	today: string,
+	/**  By name; 5,000 at most, as each of the lists. */
+	people: PersonLine[],
+	/**  By name. */
+	crews: CrewLine[],
+	/**  By kind and name. */
+	machines: MachineLine[],
+	/**  What people do here and which roles need certificates: what can be chosen. */
+	roles: string[],
+	/**  What kinds of machines there are. */
+	machine_kinds: string[],
+	/**  Certificates people hold or roles need: what can be chosen. */
+	certificate_names: string[],
 };
 
 /**  The tray asks for a command of the window's registry. */
@@ -1794,6 +2344,30 @@ export type TimeOff = {
 	note: string | null,
 };
 
+/**  Leave, maintenance, a holiday or rain, as it is to be. */
+export type TimeOffInput = {
+	/**  None: a new one. */
+	id: string | null,
+	/**  The version that was shown; of a new one it does not matter. */
+	version: number,
+	/**  Whose; neither person nor machine: the whole office. */
+	person_id: string | null,
+	/**  Which machine. */
+	machine_id: string | null,
+	/**  People: `leave` or `sick`; machines: `maintenance`; the office: `holiday` or `rain`. */
+	kind: string,
+	/**  First day. */
+	from: string,
+	/**  `HH:MM`; none: from the beginning of that day. */
+	from_time: string | null,
+	/**  Last day; none: without end. */
+	until: string | null,
+	/**  `HH:MM`; none: until the end of that day. */
+	until_time: string | null,
+	/**  What is noted. */
+	note: string | null,
+};
+
 /**  The Today screen. Lists hold 100 at most, counts are exact. */
 export type Today = {
 	/**  The database's clock. */
@@ -1877,6 +2451,14 @@ export type UnknownName = {
 	suggestions: ResourceName[],
 };
 
+/**  An entry among the certificates that names none. */
+export type UnreadableItem = {
+	/**  Its place in the column, from 0. */
+	item: number,
+	/**  As it is written; at most 500 characters. */
+	written: string,
+};
+
 /**  The tray. */
 export type UnscheduledPage = {
 	/**  Who waits longest first; 200 at most. */
@@ -1935,6 +2517,27 @@ export type WarningKind =
 "day_off" | 
 /**  Sooner than what it waits for allows. */
 "too_soon";
+
+/**  What is known of one weekday. */
+export type WeekDay = 
+/**  Nothing, or nothing that can be read. */
+{ kind: "unknown" } | 
+/**  Does not work. */
+{ kind: "off" } | 
+/**  Any time. */
+{ kind: "all_day" } | 
+/**  In these hours, in order. */
+{ kind: "hours"; 
+/**  At least one. */
+hours: DayHours[] };
+
+/**  When somebody can work in an ordinary week. */
+export type WeeklyHours = {
+	/**  Monday first; seven. */
+	days: WeekDay[],
+	/**  What is written, where it, or a part of it, cannot be read; it is kept until hours are written in its place. */
+	unreadable: string | null,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -87,6 +87,18 @@ const scenarios: Record<string, () => FakeOffice> = {
       const { board } = office;
       [board.crews, board.people, board.machines, board.jobs] = [[], [], [], []];
     }),
+  /** Somebody who has left is still on jobs. */
+  leaving: () => made((office) => office.crew.elsewhere("people", uuid(805), { status: "on_leave" })),
+  "crew-refused": () =>
+    made((office) =>
+      office.failures.set(
+        "roster",
+        officeError(
+          "internal",
+          "The database took too long, so it was stopped. Nothing was changed; try again.",
+        ),
+      ),
+    ),
   /** The network is gone: what is shown is the copy on this computer. */
   copy: () => made((office) => (office.board.copyAsOf = at(7, 42))),
   first: unconfigured,

@@ -1,5 +1,6 @@
 import type { RecordKind, RecordSheet, SearchHit, SheetField, Today } from "./client";
 import { OfficeError } from "./errors";
+import { machineId } from "./fake-board";
 import { at, uuid } from "./fake-data";
 
 const CUSTOMERS: [string, string][] = [
@@ -19,10 +20,11 @@ const PEOPLE: [string, string][] = [
   ["Devon Brooks", "Truck driver"],
   ["Teresa Huang", "Screed operator"],
 ];
-const MACHINES: [string, string][] = [
-  ["Sealcoat tank 2", "Sealcoat tank"],
-  ["Paver 1", "Paver"],
-  ["Dump truck 7", "Dump truck"],
+/** With their place among the board's machines. */
+const MACHINES: [string, string, number][] = [
+  ["Sealcoat tank 2", "Sealcoat tank", 26],
+  ["Paver 1", "Paver", 0],
+  ["Dump truck 6", "Dump truck", 20],
 ];
 
 function hits(today: Today): SearchHit[] {
@@ -70,9 +72,9 @@ function hits(today: Today): SearchHit[] {
       subtitle,
       when: null,
     })),
-    ...MACHINES.map(([title, subtitle], i) => ({
+    ...MACHINES.map(([title, subtitle, n]) => ({
       kind: "machine" as const,
-      id: uuid(811 + i),
+      id: machineId(n),
       title,
       subtitle,
       when: null,

@@ -51,6 +51,7 @@ import {
   jobDetail,
 } from "./fake-data";
 import { archive, idsUntil, KINDS, page } from "./fake-inbox";
+import { FakeCrew, manyPeople } from "./fake-crew";
 import { FakeJobs } from "./fake-jobs";
 import { FakeRain } from "./fake-rain";
 import { find, sheet } from "./fake-records";
@@ -86,6 +87,7 @@ export class FakeOffice implements Office {
   readonly board = new FakeSchedule(this.changes);
   readonly desk = new FakeJobs(this.board);
   readonly rain = new FakeRain(this.board);
+  readonly crew = new FakeCrew(this.board, this.changes);
   firm: Company = company();
   self: Me = me();
   computer: ComputerSettings = computer();
@@ -126,6 +128,12 @@ export class FakeOffice implements Office {
       this.emit("schedule-changed", null);
       this.emit("changes-changed", null);
     };
+  }
+
+  /** So many people, for measuring. */
+  manyPeople(many: number): void {
+    manyPeople(this.crew, many);
+    this.emit("schedule-changed", null);
   }
 
   on<E extends keyof OfficeEvents>(event: E, handler: (payload: OfficeEvents[E]) => void): () => void {
@@ -385,6 +393,25 @@ export class FakeOffice implements Office {
   applyRainOut = this.#pass("applyRainOut", () => this.rain);
   customerMessages = this.#pass("customerMessages", () => this.rain);
   saveMessage = this.#pass("saveMessage", () => this.rain);
+
+  roster = this.#pass("roster", () => this.crew);
+  personRecord = this.#pass("personRecord", () => this.crew);
+  crewRecord = this.#pass("crewRecord", () => this.crew);
+  machineRecord = this.#pass("machineRecord", () => this.crew);
+  resourceJobs = this.#pass("resourceJobs", () => this.crew);
+  savePerson = this.#pass("savePerson", () => this.crew);
+  saveCrew = this.#pass("saveCrew", () => this.crew);
+  saveMachine = this.#pass("saveMachine", () => this.crew);
+  saveMembership = this.#pass("saveMembership", () => this.crew);
+  removeMembership = this.#pass("removeMembership", () => this.crew);
+  moveToCrew = this.#pass("moveToCrew", () => this.crew);
+  saveTimeOff = this.#pass("saveTimeOff", () => this.crew);
+  removeTimeOff = this.#pass("removeTimeOff", () => this.crew);
+  closedDays = this.#pass("closedDays", () => this.crew);
+  certificateOverview = this.#pass("certificateOverview", () => this.crew);
+  saveRequirements = this.#pass("saveRequirements", () => this.crew);
+  emergencyContact = this.#pass("emergencyContact", () => this.crew);
+  saveEmergencyContact = this.#pass("saveEmergencyContact", () => this.crew);
 
   recentChanges = (query: ChangesQuery) =>
     this.#answer("recentChanges", [query], () => this.changes.page(query, this.self.name));

@@ -9,6 +9,7 @@ import { draftsOf } from "$/lib/drafts";
 import { remember, remembered } from "$/lib/storage";
 import { InboxStore } from "$/screens/alerts/inbox.svelte";
 import { ChangesStore } from "$/screens/changes/changes.svelte";
+import { CrewStore } from "$/screens/crew/crew.svelte";
 import { ScheduleStore } from "$/screens/schedule/schedule.svelte";
 import { TodayStore } from "$/screens/today/today.svelte";
 
@@ -36,6 +37,7 @@ export class App {
   readonly inbox: InboxStore;
   readonly changes: ChangesStore;
   readonly schedule: ScheduleStore;
+  readonly crew: CrewStore;
   readonly undo: UndoStack;
   readonly reading: Reading;
   info = $state.raw<AppInfo | null>(null);
@@ -66,6 +68,7 @@ export class App {
     this.inbox = new InboxStore(office);
     this.changes = new ChangesStore(office);
     this.schedule = new ScheduleStore(this);
+    this.crew = new CrewStore(this);
     this.undo = new UndoStack(office, {
       say: (sentence) => this.announcer.say(sentence),
       details: (error) => this.details(error),
@@ -255,6 +258,7 @@ export class App {
     this.inbox.clear();
     this.changes.clear();
     this.schedule.clear();
+    this.crew.clear();
     this.undo.clear();
   }
 }

@@ -1,6 +1,14 @@
 import type { RecordRef } from "$/ipc/client";
 
-import { hasFilters, hasPanel, isScheduleTab, isScreen, isSettingsTab, type Screen } from "./screens";
+import {
+  hasFilters,
+  hasPanel,
+  isCrewTab,
+  isScheduleTab,
+  isScreen,
+  isSettingsTab,
+  type Screen,
+} from "./screens";
 
 export type { Screen } from "./screens";
 const PANELS = ["estimate", "job", "customer", "contract", "crew", "person", "machine"] as const;
@@ -44,6 +52,7 @@ function knownTab(screen: Screen, part: string): string | null {
   if (screen === "settings") return isSettingsTab(part) ? part : null;
   // The board has no name of its own in the route: it is what the screen opens with.
   if (screen === "schedule") return isScheduleTab(part) && part !== "board" ? part : null;
+  if (screen === "crew") return isCrewTab(part) && part !== "people" ? part : null;
   // A step of connecting, or the saved connection to change.
   if (screen === "connect") return part === "local" || part === "server" || isId(part) ? part : null;
   return null;

@@ -2,6 +2,7 @@
 export const SCREENS = {
   today: "Today",
   schedule: "Schedule",
+  crew: "Crew & equipment",
   alerts: "Alerts",
   changes: "Recent changes",
   settings: "Settings",
@@ -31,10 +32,19 @@ export const SCHEDULE_TABS = {
 } as const;
 export type ScheduleTab = keyof typeof SCHEDULE_TABS;
 
+export const CREW_TABS = {
+  people: "People",
+  crews: "Crews",
+  machines: "Machines",
+  closed: "Closed days",
+  certificates: "Certificates",
+} as const;
+export type CrewTab = keyof typeof CREW_TABS;
+
 /** Beside these a record can be open. */
-const WITH_PANEL: ReadonlySet<Screen> = new Set<Screen>(["today", "schedule", "alerts", "changes"]);
+const WITH_PANEL: ReadonlySet<Screen> = new Set<Screen>(["today", "schedule", "crew", "alerts", "changes"]);
 /** These have lists that can be narrowed. */
-const WITH_FILTERS: ReadonlySet<Screen> = new Set<Screen>(["schedule", "alerts", "changes"]);
+const WITH_FILTERS: ReadonlySet<Screen> = new Set<Screen>(["schedule", "crew", "alerts", "changes"]);
 
 export function hasPanel(screen: Screen): boolean {
   return WITH_PANEL.has(screen);
@@ -50,6 +60,10 @@ export function isScreen(name: string): name is Screen {
 
 export function isScheduleTab(name: string | null): name is ScheduleTab {
   return name !== null && Object.hasOwn(SCHEDULE_TABS, name);
+}
+
+export function isCrewTab(name: string | null): name is CrewTab {
+  return name !== null && Object.hasOwn(CREW_TABS, name);
 }
 
 export function isSettingsTab(name: string | null): name is SettingsTab {

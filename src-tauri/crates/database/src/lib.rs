@@ -8,6 +8,7 @@ pub mod changes;
 pub mod company;
 pub mod configuration;
 pub mod connect;
+pub mod crew;
 pub mod doctor;
 pub mod dump;
 pub mod error;

@@ -7,6 +7,7 @@ use specta::Type;
 use uuid::Uuid;
 
 mod changes;
+mod crew;
 mod find;
 mod inbox;
 mod jobs;
@@ -15,6 +16,13 @@ mod rain;
 mod schedule;
 
 pub use changes::{Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, Undone};
+pub use crew::{
+    Away, AwayEntry, Certificate, CertificateInput, CertificateLine, CertificateMarks, CertificateOverview,
+    CertificateState, ClosedDays, ContactInput, CrewInput, CrewLine, CrewMove, CrewOutcome, CrewRecord, CrewSaved,
+    DayHours, EmergencyContact, MachineInput, MachineLine, MachineRecord, Membership, MembershipInput,
+    MissingCertificate, PersonInput, PersonLine, PersonRecord, ResourceJob, ResourceJobs, ResourceJobsQuery,
+    RoleRequirement, Roster, TimeOffInput, UnreadableItem, WeekDay, WeeklyHours,
+};
 pub use find::{EstimateSaved, RecordSheet, SearchHit, SearchKind, SheetField, SheetItem, SheetSection, SheetValue};
 pub use inbox::{AlertKind, Exported, InboxOrder, InboxPage, InboxQuery, InboxShow};
 pub use jobs::{

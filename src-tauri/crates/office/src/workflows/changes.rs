@@ -65,6 +65,11 @@ pub(crate) enum Inverse {
         /// Whom; none: nobody.
         means: Option<(ResourceKind, Uuid)>,
     },
+    /// Write people, crews, machines and what hangs on them.
+    Crew {
+        /// One row after the other.
+        steps: Vec<super::crew::Step>,
+    },
 }
 
 /// What a change was, for its record.
@@ -142,6 +147,7 @@ impl Office {
             Inverse::EstimateNotes { id, version, notes } => {
                 super::estimates::write_notes(connection, id, version, notes.as_deref()).await
             }
+            Inverse::Crew { steps } => super::crew::apply(connection, steps).await,
             Inverse::Schedule(inverse) => super::schedule::writing::go_back(connection, *inverse).await,
             Inverse::Alias { machine, written, means } => {
                 super::schedule::write_alias(connection, machine, &written, means).await

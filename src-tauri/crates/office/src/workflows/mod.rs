@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod company;
+pub(crate) mod crew;
 pub mod estimates;
 pub mod find;
 pub mod inbox;
