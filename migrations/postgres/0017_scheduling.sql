@@ -26,6 +26,8 @@ CREATE INDEX idx_job_schedules_outside ON job_schedules (created_at)
 -- Sorting a list of any length. Only the beginning of a text is in an index: longer ones would be refused.
 CREATE INDEX idx_job_schedules_updated ON job_schedules (updated_at, id);
 CREATE INDEX idx_job_schedules_address_order ON job_schedules ((left(lower(location_address), 80)), id);
+CREATE INDEX idx_job_schedules_priority_order ON job_schedules (priority_level, id);
+CREATE INDEX idx_job_schedules_status_order ON job_schedules (status, id);
 CREATE INDEX idx_contracts_client_order ON contracts ((left(lower(client_name), 80)), id);
 
 -- ---- Views, certificates, messages ----------------------------------------------------------------------------------
@@ -104,7 +106,8 @@ CREATE POLICY saved_view_policy ON saved_views FOR ALL TO neff_app, neff_admin
     USING (user_id = app_actor()) WITH CHECK (user_id = app_actor());
 
 -- ---- Questions ------------------------------------------------------------------------------------------------------
--- Jobs whose place or client holds every word. A definer function for the same reason as search_records().
+-- Jobs whose place or client holds every word; 3,000 at most, so that one letter at a hundred times this office costs no
+-- more than a name. A definer function for the same reason as search_records().
 CREATE FUNCTION jobs_with_text(p_text text) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 200 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -117,12 +120,12 @@ BEGIN
     patterns := ARRAY(SELECT '%' || public.like_literal(w) || '%'
                         FROM (SELECT w FROM unnest(string_to_array(asked, ' ')) AS w ORDER BY length(w) DESC LIMIT 6) AS w);
     RETURN QUERY EXECUTE
-        '(SELECT j.id FROM job_schedules j WHERE ' || public.all_like(patterns, 'lower(j.location_address)') || ' LIMIT 5000)
+        '(SELECT j.id FROM job_schedules j WHERE ' || public.all_like(patterns, 'lower(j.location_address)') || ' LIMIT 1000)
          UNION
          (SELECT j.id
             FROM (SELECT c.id FROM contracts c
-                   WHERE ' || public.all_like(patterns, 'searchable(c.client_name, c.client_email, c.client_phone, c.project_address)') || ' LIMIT 5000) AS c
-            JOIN job_schedules j ON j.contract_id = c.id LIMIT 5000)';
+                   WHERE ' || public.all_like(patterns, 'searchable(c.client_name, c.client_email, c.client_phone, c.project_address)') || ' LIMIT 1000) AS c
+            JOIN job_schedules j ON j.contract_id = c.id LIMIT 2000)';
 END $$;
 
 -- The WHERE of a filter, its values quoted as data. `j` is job_schedules, `k` its contract. Keys: from, until, statuses,
