@@ -35,7 +35,14 @@ async fn main() {
     }
     window.click("bell").await;
     window.screenshot("bell").await;
-    for (screen, shows) in [("alerts", "alert"), ("changes", "change"), ("settings", "settings"), ("help", "help")] {
+    for (screen, shows) in [
+        ("schedule", "board"),
+        ("crew", "crew"),
+        ("alerts", "alert"),
+        ("changes", "change"),
+        ("settings", "settings"),
+        ("help", "help"),
+    ] {
         window.click(&format!("nav-{screen}")).await;
         window.find(shows).await;
         window.screenshot(screen).await;

@@ -47,5 +47,9 @@ export function computer(): ComputerSettings {
     popup_sound: false,
     start_at_login: true,
     close_to_tray: true,
+    offline_copy: true,
+    offline_days_back: 30,
+    offline_days_ahead: 90,
+    offline_readable_days: 14,
   };
 }
