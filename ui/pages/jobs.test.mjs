@@ -355,6 +355,7 @@ describe("with the worst there is", () => {
               await page.setViewportSize({ width, height });
               await page.emulateMedia({ colorScheme: theme });
               await page.waitForFunction((t) => document.documentElement.dataset.theme === t, theme);
+              await settled(page);
               await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`) });
               const found = await new AxeBuilder({ page })
                 .setLegacyMode(true)
@@ -376,6 +377,18 @@ describe("with the worst there is", () => {
         { scenario },
       ));
 });
+
+/** Colors in the middle of a transition are not the ones measured against. */
+function settled(page) {
+  return page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getTiming().iterations !== Infinity)
+        .map((animation) => animation.finished.catch(() => undefined)),
+    ),
+  );
+}
 
 /** What sticks out of the window, or scrolls sideways where it should not. */
 function spilled(page) {

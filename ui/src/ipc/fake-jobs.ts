@@ -13,59 +13,20 @@ import {
 import type { Answering, JOBS } from "./asking";
 import type {
   Assigned,
-  ContractChoice,
   HistoryLine,
   JobDetail,
   JobEdit,
   JobInput,
   LikelyMove,
   ResourceWord,
-  StatusChoice,
   UnknownName,
 } from "./client";
-import { boardJob, type FakeContract, type FakeJob } from "./fake-board";
+import { boardJob, type FakeJob } from "./fake-board";
 import { clashesOf, nameOf, shown } from "./fake-judge";
+import { choice, chosen, DONE, line, MAY_BECOME } from "./fake-status";
 import { refusal, type FakeSchedule } from "./fake-schedule";
 
 type Part = Answering<typeof JOBS>;
-
-const choice = (status: string, label: string, needs_reason = false): StatusChoice => ({
-  status,
-  label,
-  needs_reason,
-});
-const MAY_BECOME: Record<string, StatusChoice[]> = {
-  scheduled: [
-    choice("confirmed", "Confirmed by the customer"),
-    choice("in_progress", "Work has begun"),
-    choice("canceled", "Canceled", true),
-  ],
-  confirmed: [
-    choice("scheduled", "Not confirmed after all"),
-    choice("in_progress", "Work has begun"),
-    choice("canceled", "Canceled", true),
-  ],
-  in_progress: [
-    choice("completed", "Completed"),
-    choice("scheduled", "Not begun after all", true),
-    choice("canceled", "Canceled", true),
-  ],
-  completed: [choice("in_progress", "Reopened: there is more to do", true)],
-  canceled: [choice("scheduled", "Reopened: it is to be done after all", true)],
-  rescheduled: [
-    choice("scheduled", "Scheduled"),
-    choice("confirmed", "Confirmed by the customer"),
-    choice("in_progress", "Work has begun"),
-    choice("canceled", "Canceled", true),
-  ],
-};
-const DONE: Record<string, string> = {
-  confirmed: "confirmed",
-  in_progress: "begun",
-  completed: "completed",
-  canceled: "canceled",
-  scheduled: "scheduled again",
-};
 
 /** Editing jobs in the office in memory. */
 export class FakeJobs implements Part {
@@ -186,6 +147,8 @@ export class FakeJobs implements Part {
         const sentence = change.undoes ? `Undone: ${change.summary}` : change.summary;
         return { id, at, by, source, change: "rescheduled", sentence, reason, fields, can_undo, why_not };
       });
+    const told = this.#adopted.has(id) ? (this.elsewhere(id)?.changes ?? []) : [];
+    if (told.length > 0) return structuredClone([...lines, ...told.map(line)]);
     const entered: HistoryLine = {
       id: `${id.slice(0, -4)}ffff`,
       at: job.created_at,
@@ -443,7 +406,3 @@ const BLANK: Partial<FakeJob> = {
   address: "",
   weather_dependent: true,
 };
-
-function chosen({ id, customer, phone, service_type, address, status }: FakeContract): ContractChoice {
-  return { id, customer, phone, service_type, address, status };
-}

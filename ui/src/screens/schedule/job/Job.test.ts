@@ -287,6 +287,43 @@ test("several jobs move by days and say first what would follow", async () => {
   await waitFor(() => expect(now(office, job.id).start > job.start).toBe(true));
 });
 
+test("what was typed a moment ago is where it goes", async () => {
+  const { office, user, job } = await open();
+  office.board.jobs = office.board.jobs.filter((one) => one.id === job.id);
+  moveTo([job.id]);
+  await waitFor(() => expect(document.activeElement?.closest("[data-testid=move-date]")).not.toBeNull());
+  await user.clear(document.activeElement!);
+  await user.keyboard(`7/14${ctrlEnter}`);
+  await waitFor(() => expect(now(office, job.id).start.slice(0, 10)).toBe("2026-07-14"));
+});
+
+test("who was quicker is named, and mine goes over it only when that is chosen", async () => {
+  const { office, user, job } = await open();
+  office.board.jobs = office.board.jobs.filter((one) => one.id === job.id);
+  moveTo([job.id]);
+  await shown("move-preview");
+  office.board.elsewhere(job.id, { start: "2026-07-09T11:00:00.000Z", end: "2026-07-09T15:00:00.000Z" });
+  const date = get("move-date").querySelector("input")!;
+  await user.clear(date);
+  await user.type(date, "7/14");
+  await user.keyboard(ctrlEnter);
+  expect(text(await shown("changed-dialog"))).toContain("Priya Raman changed this job meanwhile");
+  await user.click(get("changed-mine"));
+  await waitFor(() => expect(now(office, job.id).start.slice(0, 10)).toBe("2026-07-14"));
+});
+
+test("a date that is not understood moves nothing", async () => {
+  const { office, user, job } = await open();
+  moveTo([job.id]);
+  await shown("move-preview");
+  const date = get("move-date").querySelector("input")!;
+  await user.clear(date);
+  await user.type(date, "someday{Tab}");
+  await user.click(get("move-go"));
+  expect(text(get("move-dialog"))).toContain("Enter a date");
+  expect(office.count("moveJobs")).toBe(0);
+});
+
 test("the office's refusal stands in the form, with everything typed", async () => {
   const { office, user } = await editor();
   await user.type(input("job-instructions"), " More.");

@@ -5,6 +5,8 @@ import { Refresher } from "$/lib/refresher";
 /** What the panel shows of a job beyond the job itself: what can be done with it, and what was. */
 export class JobPanelStore {
   edit = $state.raw<JobEdit | null>(null);
+  /** Why nothing can be done with it. */
+  refused = $state.raw<OfficeError | null>(null);
   history = $state.raw<HistoryLine[] | null>(null);
   /** Why the history could not be read. */
   error = $state.raw<OfficeError | null>(null);
@@ -33,7 +35,8 @@ export class JobPanelStore {
       this.office.jobHistory(this.id),
     ]);
     // Without it nothing is offered; the panel itself says when the job is gone.
-    if (edit.status === "fulfilled") this.edit = edit.value;
+    if (edit.status === "fulfilled") [this.edit, this.refused] = [edit.value, null];
+    else this.refused = asOfficeError(edit.reason);
     if (history.status === "fulfilled") [this.history, this.error] = [history.value, null];
     else this.error = asOfficeError(history.reason);
     this.busy = false;
