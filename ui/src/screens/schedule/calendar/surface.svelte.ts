@@ -72,6 +72,8 @@ export class CalendarSurface implements CalendarContext {
     if (event.defaultPrevented || event.isComposing) return;
     const job = stop.id === null ? null : (this.store.data?.jobs.find((one) => one.id === stop.id) ?? null);
     const mod = event.ctrlKey || event.metaKey;
+    // By Tab or by a click the focus comes here without an arrow.
+    this.focus.at = stop;
     if (this.focus.key(event, stop)) void this.reveal();
     else if (event.key === "Enter" && !mod && stop.id?.startsWith(MORE)) this.more(stop);
     else if (event.key === "Enter" && !mod && job) this.store.openJob(job.id);
