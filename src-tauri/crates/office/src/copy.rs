@@ -10,7 +10,7 @@ pub(crate) mod read;
 mod today;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use offline::{CopyError, CopyKey, Expected, Identity, OpenError, ScheduleCopy};
@@ -48,6 +48,8 @@ pub(crate) struct LocalCopy {
     folder: PathBuf,
     secrets: Arc<Secrets>,
     slot: Arc<Mutex<Option<Opened>>>,
+    /// None: the person wants no copy on this computer.
+    extent: std::sync::Mutex<Option<Extent>>,
     wanted: Notify,
 }
 
@@ -58,7 +60,23 @@ struct Opened {
 
 impl LocalCopy {
     pub(crate) fn at(data: &Path, secrets: Arc<Secrets>) -> Self {
-        Self { folder: data.join("offline"), secrets, slot: Arc::default(), wanted: Notify::new() }
+        Self {
+            folder: data.join("offline"),
+            secrets,
+            slot: Arc::default(),
+            extent: std::sync::Mutex::default(),
+            wanted: Notify::new(),
+        }
+    }
+
+    /// How much is kept from now on; nothing: no copy.
+    pub(crate) fn set_extent(&self, extent: Option<Extent>) {
+        *self.extent.lock().unwrap_or_else(PoisonError::into_inner) = extent;
+        self.refresh_soon();
+    }
+
+    fn extent(&self) -> Option<Extent> {
+        *self.extent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Something it holds has changed.
@@ -70,9 +88,9 @@ impl LocalCopy {
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         connection: Uuid,
-        extent: Extent,
         question: impl FnOnce(&ScheduleCopy) -> Result<T, CopyError> + Send + 'static,
     ) -> Result<(T, DateTime<Utc>), AppError> {
+        let extent = self.extent().ok_or_else(|| AppError::from(OpenError::Missing))?;
         let person = self.last_person(connection).ok_or_else(|| AppError::from(OpenError::Missing))?;
         let key = self.key(connection, person).await?.ok_or_else(|| AppError::from(OpenError::Missing))?;
         let identity = Identity { connection, person, schema: SCHEMA };

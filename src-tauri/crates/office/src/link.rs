@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::connecting::DoctorReport;
-use crate::copy::{Extent, Keep, LocalCopy};
+use crate::copy::{Keep, LocalCopy};
 use crate::desktop::{Desktop, DesktopEvent};
 use crate::error::{AppError, ErrorCode};
 use crate::local_office::LocalOffice;
@@ -132,7 +132,7 @@ impl Link {
         target: Target,
         desktop: Arc<dyn Desktop>,
         popups: Arc<Popups>,
-        copy: Option<(Arc<LocalCopy>, Extent)>,
+        copy: Option<Arc<LocalCopy>>,
     ) -> Self {
         let pool = target.settings.pool(target.password.as_ref(), &target.application);
         let step = target.local.is_some().then(|| "Starting the local office".to_owned());
@@ -148,13 +148,12 @@ impl Link {
             me: me_sender,
             again: again.clone(),
             token: token.clone(),
-            copy: copy.as_ref().map(|(copy, _)| copy.clone()),
+            copy: copy.clone(),
         };
-        if let Some((copy, extent)) = copy {
+        if let Some(copy) = copy {
             let keep = Keep {
                 copy,
                 connection: keeper.target.connection.id,
-                extent,
                 pool: pool.clone(),
                 state: state.clone(),
                 me: me.clone(),

@@ -47,6 +47,7 @@ impl Office {
         popups.set_preferences(popups_of(settings.behaviour));
         let secrets = Arc::new(secrets);
         let copy = Arc::new(LocalCopy::at(&paths.data, secrets.clone()));
+        copy.set_extent(extent_of(settings.behaviour));
         let local = LocalOffice::at(&paths.data, secrets.clone(), settings.postgres_programs.clone());
         Ok(Self {
             application: format!("Neff Office {} {}", env!("CARGO_PKG_VERSION"), computer_name()),
@@ -170,14 +171,8 @@ impl Office {
         self.save(&all)?;
         drop(all);
         self.set_popup_preferences(popups_of(behaviour));
+        self.copy.set_extent(extent_of(behaviour));
         Ok(behaviour)
-    }
-
-    /// What this computer keeps of the schedule.
-    pub(crate) fn extent(&self) -> Extent {
-        let all = self.lock_settings();
-        let b = all.behaviour;
-        Extent { back: b.offline_days_back, ahead: b.offline_days_ahead, readable: b.offline_readable_days }
     }
 
     /// Where this program keeps what is of use on this computer only.
@@ -215,7 +210,7 @@ impl Office {
             application: self.application.clone(),
         };
         // The local office is on this computer anyway.
-        let copy = (local.is_none() && self.behaviour().offline_copy).then(|| (self.copy.clone(), self.extent()));
+        let copy = local.is_none().then(|| self.copy.clone());
         let mut slot = self.link.write().await;
         if let Some(old) = slot.take() {
             old.stop().await;
@@ -241,6 +236,14 @@ impl Office {
 
 pub(crate) fn not_connected() -> AppError {
     AppError::new(ErrorCode::NotConnected, "There is no connection to the office database at the moment.")
+}
+
+fn extent_of(b: ComputerSettings) -> Option<Extent> {
+    b.offline_copy.then_some(Extent {
+        back: b.offline_days_back,
+        ahead: b.offline_days_ahead,
+        readable: b.offline_readable_days,
+    })
 }
 
 fn popups_of(behaviour: ComputerSettings) -> Preferences {

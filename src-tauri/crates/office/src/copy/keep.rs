@@ -31,7 +31,6 @@ const SPARE: TimeDelta = TimeDelta::days(2);
 pub(crate) struct Keep {
     pub copy: Arc<LocalCopy>,
     pub connection: Uuid,
-    pub extent: Extent,
     pub pool: PgPool,
     pub state: watch::Receiver<ConnectionState>,
     pub me: watch::Receiver<Option<PersonRow>>,
@@ -45,7 +44,14 @@ pub(crate) async fn keep(mut k: Keep) {
         let me = k.me.borrow().clone();
         match (&state, me) {
             (ConnectionState::Online { .. }, Some(me)) => {
-                if let Err(error) = refresh(&k, &me).await {
+                let outcome = match k.copy.extent() {
+                    Some(extent) => refresh(&k, extent, &me).await,
+                    None => {
+                        k.copy.wipe(k.connection).await;
+                        Ok(())
+                    }
+                };
+                if let Err(error) = outcome {
                     tracing::warn!(code = ?error.code, details = error.details, "the copy of the schedule was not refreshed");
                 }
                 tokio::select! {
@@ -70,9 +76,9 @@ pub(crate) async fn keep(mut k: Keep) {
 }
 
 /// Brings the copy up to date, or makes it.
-async fn refresh(k: &Keep, me: &PersonRow) -> Result<(), AppError> {
+async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppError> {
     let identity = Identity { connection: k.connection, person: me.id, schema: SCHEMA };
-    let mut slot = open(k, identity).await?;
+    let mut slot = open(k, extent, identity).await?;
     let mut connection = k.pool.acquire().await.map_err(DatabaseError::from)?;
     let c = &mut *connection;
     // The position first: what changes while it is read is read again.
@@ -81,12 +87,12 @@ async fn refresh(k: &Keep, me: &PersonRow) -> Result<(), AppError> {
         Some(Ok(state)) => {
             let young = position.now - state.full_pass < FULL_PASS;
             let same_feed = state.progress.feed.feed == position.feed;
-            let covers = covers(&state.progress.window, position.now, k.extent);
+            let covers = covers(&state.progress.window, position.now, extent);
             (young && same_feed && covers).then_some(state)
         }
         _ => None,
     };
-    let Some(state) = fresh else { return full_pass(k, identity, slot, c, position, me).await };
+    let Some(state) = fresh else { return full_pass(k, extent, identity, slot, c, position, me).await };
     let since = state.progress.feed.xmin;
     let progress = Progress { feed: feed_of(&position), as_of: position.now, window: state.progress.window };
     let refresh = match since < position.xmin {
@@ -154,15 +160,17 @@ async fn changes(
 }
 
 /// Reads everything into a new file. The old one is read meanwhile by whoever asks.
+#[expect(clippy::too_many_arguments, reason = "what a pass is of, what it is read with, and where it goes")]
 async fn full_pass(
     k: &Keep,
+    extent: Extent,
     identity: Identity,
     slot: OwnedMutexGuard<Option<Opened>>,
     c: &mut PgConnection,
     position: feed::Position,
     me: &PersonRow,
 ) -> Result<(), AppError> {
-    let window = window_at(position.now, k.extent);
+    let window = window_at(position.now, extent);
     let progress = Progress { feed: feed_of(&position), as_of: position.now, window };
     let key = k.copy.key_or_new(identity.connection, identity.person).await?;
     let path = offline::path_for(&k.copy.folder, identity.connection, identity.person);
@@ -188,7 +196,7 @@ async fn full_pass(
 }
 
 /// The copy of this person, open if there is one that can be used.
-async fn open(k: &Keep, identity: Identity) -> Result<OwnedMutexGuard<Option<Opened>>, AppError> {
+async fn open(k: &Keep, extent: Extent, identity: Identity) -> Result<OwnedMutexGuard<Option<Opened>>, AppError> {
     let mut slot = k.copy.slot.clone().lock_owned().await;
     if slot.as_ref().is_some_and(|open| open.identity == identity) {
         return Ok(slot);
@@ -196,7 +204,7 @@ async fn open(k: &Keep, identity: Identity) -> Result<OwnedMutexGuard<Option<Ope
     *slot = None;
     let Some(key) = k.copy.key(identity.connection, identity.person).await? else { return Ok(slot) };
     let path = offline::path_for(&k.copy.folder, identity.connection, identity.person);
-    let readable_for = k.extent.readable_for();
+    let readable_for = extent.readable_for();
     let opened = tokio::task::spawn_blocking(move || {
         let expected = Expected { identity, now: crate::clock::now(), readable_for };
         match ScheduleCopy::open(&path, &key, &expected) {

@@ -74,7 +74,7 @@ impl Office {
         question: impl FnOnce(&ScheduleCopy) -> Result<T, CopyError> + Send + 'static,
     ) -> Result<(T, DateTime<Utc>), AppError> {
         let stored = self.active_connection().ok_or_else(crate::office::not_connected)?;
-        self.copy.read(stored.id, self.extent(), question).await
+        self.copy.read(stored.id, question).await
     }
 }
 
