@@ -89,13 +89,14 @@ async function once(show) {
   await frame(page);
 
   // Dragging: real moves of the mouse, each answered by a frame.
-  const box = await page.evaluate(() => {
+  const handle = await page.waitForFunction(() => {
     const bars = [...document.querySelectorAll(window.bench.bar)].map((bar) => bar.getBoundingClientRect());
     const good = bars.find(
       ({ x, y, width, height }) => x > 500 && x < 900 && y > 150 && y < 700 && width > 12 && height > 8,
     );
     return good ? { x: good.x + good.width / 2, y: good.y + good.height / 2 } : null;
   });
+  const box = await handle.jsonValue();
   let drag = [];
   if (box) {
     await page.mouse.move(box.x, box.y);
@@ -110,6 +111,8 @@ async function once(show) {
       await frame(page);
     }
     drag = await page.evaluate(() => window.steps);
+    if (show === "own" && (await page.locator(".board-ghost").count()) === 0)
+      throw new Error("nothing was dragged");
     await page.keyboard.press("Escape");
     await page.mouse.up();
   }

@@ -21,11 +21,20 @@ if (!load || !target) throw new Error(`no board ${name}`);
 
 const board = bigBoard();
 const { peer } = await load();
+// The window is there already, with its styles and its font, when somebody opens the board.
+target.innerText = "…";
 const prepared = await peer.prepare(board);
-/** Two frames: the first is drawn before the callback of the second. */
-const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+/** When the next frame is out: what is posted while it is made is delivered after it. */
+const painted = () =>
+  new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = done;
+    requestAnimationFrame(() => port2.postMessage(null));
+  });
 
 async function show(): Promise<number> {
+  await painted();
+  target!.replaceChildren();
   const start = performance.now();
   performance.mark("board-start");
   await prepared(target!);

@@ -10,8 +10,6 @@ import { rowsOf } from "./rows";
 
 /** Pixels: the column with the names, and the line with the days. */
 export const NAMES = 192;
-/** Rows and days are drawn this far beyond what is seen, so that scrolling finds them there. */
-const BEYOND = 160;
 
 const TWO_LINES: Sizes = { bar: 40, gap: 4, pad: 6, least: 64 };
 const ONE_LINE: Sizes = { bar: 24, gap: 3, pad: 5, least: 52 };
@@ -33,6 +31,8 @@ export class BoardView {
   height = $state(0);
   top = $state(0);
   left = $state(0);
+  /** Rows and days are drawn this far beyond what is seen, so that scrolling finds them there; at first they are not. */
+  beyond = $state(0);
   /** The one cell that Tab reaches; it is drawn wherever it is. */
   cell = $state.raw<Cell | null>(null);
 
@@ -69,12 +69,12 @@ export class BoardView {
     this.axis ? layOut(this.rows, this.axis, this.sizes) : { rows: [], tops: [0], height: 0 },
   );
 
-  readonly #first = $derived.by(() => rowsBetween(this.layout, this.top - BEYOND, this.top).first);
+  readonly #first = $derived.by(() => rowsBetween(this.layout, this.top - this.beyond, this.top).first);
   readonly #last = $derived.by(
-    () => rowsBetween(this.layout, this.top, this.top + this.height - this.header + BEYOND).last,
+    () => rowsBetween(this.layout, this.top, this.top + this.height - this.header + this.beyond).last,
   );
-  readonly #firstDay = $derived.by(() => this.#dayAt(this.left - BEYOND));
-  readonly #lastDay = $derived.by(() => this.#dayAt(this.left + this.room + BEYOND));
+  readonly #firstDay = $derived.by(() => this.#dayAt(this.left - this.beyond));
+  readonly #lastDay = $derived.by(() => this.#dayAt(this.left + this.room + this.beyond));
 
   /** The rows to draw: what is seen, and the one with the focus. */
   readonly drawn: LaidRow[] = $derived.by(() => {
@@ -152,6 +152,9 @@ export class BoardView {
     const first = layout.rows.find(({ bars }) => bars.length > 0) ?? layout.rows[0];
     return first ? { row: first.row.key, job: first.bars[0]?.job.id ?? null } : null;
   });
+
+  /** The same as the cells are called in the document. */
+  readonly stopKey = $derived.by(() => (this.stop ? `${this.stop.row}|${this.stop.job ?? ""}` : ""));
 
   /** What is selected; without a selection the job with the focus. */
   acting(): ScheduleJob[] {

@@ -22,6 +22,11 @@ const USUAL_HOURS = 8;
 /** One drag at a time: moving, changing the length, drawing a new job, scheduling waiting work. */
 export class BoardDrag {
   now = $state.raw<Underway | null>(null);
+  /** The same from step to step, so that hundreds of bars need not look. */
+  readonly #carried = $derived.by(() => this.now?.carried);
+  readonly carriedIds: ReadonlySet<string> = $derived.by(
+    () => new Set(this.#carried?.map(({ job }) => job.id)),
+  );
   /** Dropped, and not yet saved or given up. */
   saving = $state(false);
   readonly checks: Checks;
