@@ -44,6 +44,7 @@ pub(crate) struct LocalOfficeProgress(pub Progress);
 pub(crate) struct MigrationStep(pub Progress);
 
 /// Every command and event.
+#[expect(clippy::too_many_lines, reason = "a list")]
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
         // One shape for both directions: what is optional is `| null` either way.

@@ -27,7 +27,7 @@ async fn behind(office: &TestOffice) -> (Computer, Proxy) {
 }
 
 fn soon() -> ScheduleQuery {
-    let today = chrono::Utc::now().date_naive();
+    let today = office::clock::now().date_naive();
     ScheduleQuery {
         from: today - chrono::Days::new(3),
         until: today + chrono::Days::new(30),
@@ -133,11 +133,11 @@ async fn the_copy_follows_every_change_deletions_included() {
         )
         .await;
     copied(&computer, "the leave", |s| s.time_off.len() == 1).await;
-    let start = (chrono::Utc::now() + chrono::TimeDelta::days(9)).format("%Y-%m-%dT06:00").to_string();
-    let end = (chrono::Utc::now() + chrono::TimeDelta::days(9)).format("%Y-%m-%dT12:00").to_string();
+    let start = (office::clock::now() + chrono::TimeDelta::days(9)).format("%Y-%m-%dT06:00").to_string();
+    let end = (office::clock::now() + chrono::TimeDelta::days(9)).format("%Y-%m-%dT12:00").to_string();
     let other = enter(&dana, A, &start, &end).await;
     copied(&computer, "the new job", |s| s.jobs.iter().any(|j| j.id == other.id)).await;
-    let later = (chrono::Utc::now() + chrono::TimeDelta::days(10)).format("%Y-%m-%dT").to_string();
+    let later = (office::clock::now() + chrono::TimeDelta::days(10)).format("%Y-%m-%dT").to_string();
     let moved = to(&other, &format!("{later}06:00"), &format!("{later}12:00"));
     done(dana.office.move_jobs(&[moved], None, None).await.unwrap());
     let there = at(&format!("{later}06:00"));

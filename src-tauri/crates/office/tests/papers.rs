@@ -12,7 +12,7 @@ async fn sheets_plans_calendars_and_spreadsheets_are_made_from_the_schedule() {
     let (office, dana) = yard().await;
     office.execute("UPDATE contracts SET client_name = '=cmd|calc Smith & Sons <Lot 4>'").await;
     // The calendar reaches ten weeks ahead; Friday to Monday, so that the weekend is in between.
-    let days_ahead = |n: i64| chrono::Utc::now().date_naive() + chrono::TimeDelta::days(n);
+    let days_ahead = |n: i64| office::clock::now().date_naive() + chrono::TimeDelta::days(n);
     let friday = (3..10).map(days_ahead).find(|d| chrono::Datelike::weekday(d) == chrono::Weekday::Fri).unwrap();
     let monday = friday + chrono::TimeDelta::days(3);
     let job = enter(&dana, A, &format!("{friday}T12:00"), &format!("{monday}T20:00")).await;

@@ -32,7 +32,7 @@ impl Scene {
         let (office, dana) = yard().await;
         // Nobody's week or certificate is in the way here.
         office.execute("UPDATE crew_members SET availability_schedule = NULL").await;
-        let monday = monday(Utc::now());
+        let monday = monday(office::clock::now());
         assert_eq!(monday.weekday(), Weekday::Mon);
         Self { office, dana, monday }
     }
@@ -100,8 +100,8 @@ async fn a_rain_out_is_planned_applied_told_and_undone_as_one() {
 
     let plan = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
     assert_eq!(plan.kept.iter().map(|k| k.job.id).collect::<Vec<_>>(), [promised]);
-    let moved: Vec<Uuid> = plan.moves.iter().map(|m| m.job.id).collect();
-    assert!(moved.contains(&hit) && !moved.contains(&indoors), "{plan:?}");
+    let ids: Vec<Uuid> = plan.moves.iter().map(|m| m.job.id).collect();
+    assert!(ids.contains(&hit) && !ids.contains(&indoors), "{plan:?}");
     let first = plan.moves.iter().find(|m| m.job.id == hit).unwrap();
     assert!(first.hit && first.start.unwrap() > first.job.start && !first.why.is_empty());
     assert_eq!((first.tell.method.as_str(), first.tell.phone.as_deref()), ("phone", Some("630-555-0101")));

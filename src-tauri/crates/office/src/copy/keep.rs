@@ -44,12 +44,11 @@ pub(crate) async fn keep(mut k: Keep) {
         let me = k.me.borrow().clone();
         match (&state, me) {
             (ConnectionState::Online { .. }, Some(me)) => {
-                let outcome = match k.copy.extent() {
-                    Some(extent) => refresh(&k, extent, &me).await,
-                    None => {
-                        k.copy.wipe(k.connection).await;
-                        Ok(())
-                    }
+                let outcome = if let Some(extent) = k.copy.extent() {
+                    refresh(&k, extent, &me).await
+                } else {
+                    k.copy.wipe(k.connection).await;
+                    Ok(())
                 };
                 if let Err(error) = outcome {
                     tracing::warn!(code = ?error.code, details = error.details, "the copy of the schedule was not refreshed");
@@ -95,14 +94,15 @@ async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppErro
     let Some(state) = fresh else { return full_pass(k, extent, identity, slot, c, position, me).await };
     let since = state.progress.feed.xmin;
     let progress = Progress { feed: feed_of(&position), as_of: position.now, window: state.progress.window };
-    let refresh = match since < position.xmin {
-        true => changes(c, since, position.xmin, me, &progress.window).await?,
-        false => Refresh {
+    let refresh = if since < position.xmin {
+        changes(c, since, position.xmin, me, &progress.window).await?
+    } else {
+        Refresh {
             // Notifications are not in the feed.
             upserts: gather::whole(c, &[Kind::Notification], me, &progress.window).await?,
             deletions: Vec::new(),
             replaced: vec![Kind::Notification],
-        },
+        }
     };
     drop(connection);
     let outcome = tokio::task::spawn_blocking(move || {
@@ -160,7 +160,6 @@ async fn changes(
 }
 
 /// Reads everything into a new file. The old one is read meanwhile by whoever asks.
-#[expect(clippy::too_many_arguments, reason = "what a pass is of, what it is read with, and where it goes")]
 async fn full_pass(
     k: &Keep,
     extent: Extent,

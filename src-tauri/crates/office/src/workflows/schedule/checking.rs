@@ -189,7 +189,7 @@ fn warnings(row: &ClaimedRow, calendar: &Calendar) -> Vec<Warning> {
     let mut found = Vec::new();
     match row.status.as_str() {
         "terminated" | "inactive" => {
-            found.push(warn(WarningKind::Gone, format!("{name} is no longer with the company")))
+            found.push(warn(WarningKind::Gone, format!("{name} is no longer with the company")));
         }
         "retired" => found.push(warn(WarningKind::Gone, format!("{name} is retired"))),
         "on_leave" => found.push(warn(WarningKind::OnLeave, format!("{name} is on leave"))),

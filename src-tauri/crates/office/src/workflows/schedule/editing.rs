@@ -109,6 +109,10 @@ impl Office {
                 ResourceKind::Machine => &mut edit.input.machines,
                 _ => &mut edit.input.crew,
             };
+            // A copy on another row is that row's.
+            if seed.copy_of.is_some() {
+                list.retain(|w| w.kind != word.kind);
+            }
             if !list.iter().any(|w| w.id == word.id) {
                 list.push(word);
             }

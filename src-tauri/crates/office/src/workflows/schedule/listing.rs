@@ -42,9 +42,10 @@ impl Office {
                 groups = list::counts(c, &filter, group_word(query.group)).await?;
             }
             // The groups say it already.
-            total = Some(match groups.is_empty() {
-                false => groups.iter().map(|(_, n)| n).sum(),
-                true => list::counts(c, &filter, "none").await?.first().map_or(0, |(_, n)| *n),
+            total = Some(if groups.is_empty() {
+                list::counts(c, &filter, "none").await?.first().map_or(0, |(_, n)| *n)
+            } else {
+                groups.iter().map(|(_, n)| n).sum()
             });
         }
         Ok(JobList {
@@ -125,8 +126,8 @@ async fn page(
     let next = found.last().filter(|_| more).map(|(id, _)| *id);
     let ids: Vec<_> = found.iter().map(|(id, _)| *id).collect();
     let rows = board::jobs(c, &ids).await?;
-    let named: Vec<_> = rows.iter().flat_map(|r| r.crews.iter().copied()).collect();
-    let names: HashMap<_, _> = board::crew_names(c, &named).await?.into_iter().collect();
+    let crews: Vec<_> = rows.iter().flat_map(|r| r.crews.iter().copied()).collect();
+    let names: HashMap<_, _> = board::crew_names(c, &crews).await?.into_iter().collect();
     let mut groups: HashMap<_, _> = found.into_iter().collect();
     let lines = rows
         .into_iter()

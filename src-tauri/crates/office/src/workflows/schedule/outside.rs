@@ -42,7 +42,7 @@ impl Office {
                 Some(LikelyMove { canceled: job(m.canceled)?, canceled_at: m.canceled_at, new: job(m.instead)? })
             })
             .collect();
-        moves.sort_by(|a, b| b.canceled_at.cmp(&a.canceled_at));
+        moves.sort_by_key(|m| std::cmp::Reverse(m.canceled_at));
         // A job that stands in a pair is looked at there.
         let new_jobs = new
             .into_iter()
@@ -125,10 +125,10 @@ impl Office {
         let mut moved = old.clone();
         moved.start_date = new.start_date;
         moved.end_date = new.end_date;
-        moved.status = "rescheduled".to_owned();
+        "rescheduled".clone_into(&mut moved.status);
         moved.calendly_event_uri.clone_from(&new.calendly_event_uri);
         let mut gone = new.clone();
-        gone.status = "canceled".to_owned();
+        "canceled".clone_into(&mut gone.status);
         gone.calendly_event_uri.clone_from(&old.calendly_event_uri);
         let edits = [Edited { before: new, after: gone }, Edited { before: old, after: moved }];
         let time = OfficeTime::read(c).await?;

@@ -30,6 +30,9 @@ const CALENDAR_AHEAD: Days = Days::new(69);
 /// Papers that were opened are removed after this long.
 const KEPT: std::time::Duration = std::time::Duration::from_hours(7 * 24);
 
+/// From when to when on a day.
+type Hours = (DateTime<Utc>, DateTime<Utc>);
+
 /// What a paper is made from.
 struct Ground {
     schedule: Schedule,
@@ -70,7 +73,7 @@ impl Office {
     /// # Errors
     /// As [`Office::day_sheet`].
     pub async fn export_calendar(&self, crew: Option<Uuid>, file: &Path) -> Result<Exported, AppError> {
-        let (from, until) = self.calendar_days().await?;
+        let (from, until) = calendar_days();
         let ground = self.paper_ground(from, until).await?;
         let calendar = calendar(&ground, crew);
         let events = count(calendar.jobs.len());
@@ -81,12 +84,13 @@ impl Office {
 
     /// What a calendar file would be called.
     pub async fn calendar_name(&self, crew: Option<Uuid>) -> String {
+        let (from, _) = calendar_days();
         let name = match crew {
-            Some(id) => match self.calendar_days().await {
-                Ok((from, _)) => self.paper_ground(from, from + Days::new(1)).await.ok(),
-                Err(_) => None,
-            }
-            .and_then(|g| g.schedule.crews.into_iter().find(|c| c.id == id).map(|c| c.name)),
+            Some(id) => self
+                .paper_ground(from, from + Days::new(1))
+                .await
+                .ok()
+                .and_then(|g| g.schedule.crews.into_iter().find(|c| c.id == id).map(|c| c.name)),
             None => None,
         };
         let name = name.unwrap_or_else(|| "Schedule".to_owned());
@@ -101,7 +105,7 @@ impl Office {
     /// As [`Office::day_sheet`].
     pub async fn export_jobs(&self, query: &JobListQuery, file: &Path) -> Result<Exported, AppError> {
         let jobs = self.all_jobs(query).await?;
-        let (from, _) = self.calendar_days().await?;
+        let (from, _) = calendar_days();
         let zone = self.paper_ground(from, from + Days::new(1)).await?.calendar().zone();
         let rows: Vec<JobRow> = jobs
             .iter()
@@ -115,12 +119,6 @@ impl Office {
         let made = made(move || Ok(documents::jobs_csv(&rows))).await?;
         write_bytes(file.to_owned(), made).await?;
         Ok(Exported { path: file.display().to_string(), rows: lines })
-    }
-
-    async fn calendar_days(&self) -> Result<(NaiveDate, NaiveDate), AppError> {
-        let now = crate::clock::now().date_naive();
-        check_part(now - CALENDAR_BACK, now + CALENDAR_AHEAD)?;
-        Ok((now - CALENDAR_BACK, now + CALENDAR_AHEAD))
     }
 
     /// Everything of these days: from the server, else from the copy.
@@ -175,6 +173,12 @@ impl Office {
         let exported = Exported { path: file.display().to_string(), rows };
         Ok((file, exported))
     }
+}
+
+/// The days a calendar file holds.
+fn calendar_days() -> (NaiveDate, NaiveDate) {
+    let now = crate::clock::now().date_naive();
+    (now - CALENDAR_BACK, now + CALENDAR_AHEAD)
 }
 
 /// Papers hold names and numbers: they do not stay for ever.
@@ -257,11 +261,7 @@ impl Ground {
 }
 
 /// The stretch of a job on a day, and which of its working days that is.
-fn on_day(
-    job: &JobInFull,
-    calendar: &Calendar,
-    day: NaiveDate,
-) -> Option<((DateTime<Utc>, DateTime<Utc>), Option<documents::Part>)> {
+fn on_day(job: &JobInFull, calendar: &Calendar, day: NaiveDate) -> Option<(Hours, Option<documents::Part>)> {
     let days = calendar.working_days_of(Interval::new(job.job.start, job.job.end));
     let at = days.iter().position(|d| d.day == day)?;
     let during = days.get(at)?.during;
@@ -271,7 +271,7 @@ fn on_day(
 
 fn stop(
     job: &JobInFull,
-    (start, end): (DateTime<Utc>, DateTime<Utc>),
+    (start, end): Hours,
     part: Option<documents::Part>,
     crew: Option<&str>,
     zone: Tz,

@@ -215,7 +215,7 @@ pub(super) async fn store(
     let new_words = if renamed.is_empty() { HashMap::new() } else { by_job(write::words(c, &renamed).await?) };
     let told = Told::new(&jobs, time);
     let mut fields = Vec::new();
-    for edit in edits.iter() {
+    for edit in edits {
         let old = words.get(&edit.before.id).map(Vec::as_slice);
         let new = new_words.get(&edit.after.id).map(Vec::as_slice).or(old);
         for mut field in wording::fields(&edit.before, &edit.after, (old, new), told.zone, told.year) {
