@@ -7,7 +7,6 @@ mod common;
 use chrono::{DateTime, TimeDelta, Utc};
 use common::Computer;
 use common::yard::{A, ANN, PAVER, S, SMITH, at, done, enter, to, yard};
-use neff_tests::office::Office as TestOffice;
 use office::ErrorCode;
 use office::view::{
     JobCheck, JobFilter, JobGroup, JobListQuery, JobMove, JobSeed, JobSort, JobVersion, Reassign, ResourceKind,
