@@ -24,7 +24,11 @@ export const crew = {
   },
   "roster-people-nothing": { scenario: "full", hash: "#/crew?q=zebra", ready: id("nothing-matches") },
   "roster-people-empty": { scenario: "no-crews", hash: "#/crew", ready: id("empty") },
-  "roster-people-hostile": { scenario: "hostile", hash: `#/crew?${person(0)}`, ready: `${panel} ${id("contact")}` },
+  "roster-people-hostile": {
+    scenario: "hostile",
+    hash: `#/crew?${person(0)}`,
+    ready: `${panel} ${id("contact")}`,
+  },
   "roster-people-many": {
     scenario: "full",
     hash: "#/crew",
@@ -151,7 +155,11 @@ export const crew = {
   },
   "roster-closed": { scenario: "full", hash: "#/crew/closed", ready: id("closed-day") },
   "roster-closed-empty": { scenario: "full", hash: "#/crew/closed?year=2031", ready: id("empty") },
-  "roster-certificates": { scenario: "full", hash: "#/crew/certificates", ready: `${id("certificates")} [data-row]` },
+  "roster-certificates": {
+    scenario: "full",
+    hash: "#/crew/certificates",
+    ready: `${id("certificates")} [data-row]`,
+  },
   "roster-certificates-due": {
     scenario: "full",
     hash: "#/crew/certificates?certificates=due",

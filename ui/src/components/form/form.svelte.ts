@@ -75,6 +75,10 @@ export class FormState<V extends Values> {
     ),
   );
   readonly dirty = $derived.by(() => this.changed.length > 0 || Object.keys(this.#problems).length > 0);
+  /** What is typed outlives the window. */
+  get drafts(): boolean {
+    return this.#options.draft !== false;
+  }
   get version(): string | null {
     return this.#version;
   }

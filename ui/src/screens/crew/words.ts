@@ -76,12 +76,13 @@ export function saysNothing(days: WeekDay[]): boolean {
   return days.every((day) => day.kind === "unknown");
 }
 
-/** "Mon, Jun 9 – Fri, Jun 13", "since Mon, Jun 9", "Mon, Jun 9". */
+/** "Mon, Jun 9 – Fri, Jun 13", "since Jun 9", "from Mon, Jun 9 on". */
 export function dayRange(from: string | null, until: string | null, today: string): string {
   if (from !== null && from === until) return shortDate(from, today);
   if (from !== null && until !== null) return `${shortDate(from, today)} – ${shortDate(until, today)}`;
-  if (from !== null) return `from ${shortDate(from, today)} on`;
-  return until === null ? "always" : `until ${shortDate(until, today)}`;
+  if (from !== null)
+    return from > today ? `from ${shortDate(from, today)} on` : `since ${plainDate(from, today)}`;
+  return until === null ? "no dates written down" : `until ${shortDate(until, today)}`;
 }
 
 type Stretch = {

@@ -27,6 +27,32 @@ const today: Topic = {
 
 const topics: Record<string, Topic> = {
   today,
+  crew: {
+    title: "Crew & equipment",
+    says: "Who works in the field and what goes out with them: people, crews, machines, closed days, and certificates with the day they run out.",
+    points: [
+      {
+        name: "Who leaves or is away",
+        text: "Before you save you see which jobs name them. Afterwards the jobs are listed with them until you put somebody else there, for one job or for all.",
+      },
+      {
+        name: "Crews over time",
+        text: "Move somebody to another crew from a day on: the jobs before it keep them, the jobs after it go with the new crew. Who was where stays known.",
+      },
+      {
+        name: "Certificates",
+        text: "Marked from 30 days before they run out. What a role needs is set beside the list; whoever lacks it is marked when a job is planned.",
+      },
+      {
+        name: "Written by another program",
+        text: "What cannot be read is shown as it was written and stays so until you replace it.",
+      },
+      {
+        name: "Emergency contacts",
+        text: "Hidden until you press Show. They are in no list and no search, and each look is logged.",
+      },
+    ],
+  },
   alerts: {
     title: "Alerts",
     says: "Everything the program told you: new estimates, moved jobs, payments, trouble. Nothing is thrown away when a popup disappears.",

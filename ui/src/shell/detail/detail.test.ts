@@ -41,8 +41,8 @@ test("money, days and states are shown as such; a name leads on, and Back comes 
 
 test.each([
   ["crew", 900, "Ray Castillo"],
-  ["person", 801, "Flagger certificate until"],
-  ["machine", 811, "Sealcoat tank"],
+  ["person", 801, "With us since"],
+  ["machine", 867, "Sealcoat tank 2"],
 ])("a %s", async (kind, n, word) => {
   await open(kind, n);
   await waitFor(() => expect(text(get("detail-panel"))).toContain(word));

@@ -27,8 +27,15 @@ async function attempt(app: App, act: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Its row goes, and takes the focus with it: first to where one can go on. */
+function leaveRow(selector: string): void {
+  const around = document.activeElement?.closest("[data-testid=time-off], [data-testid=memberships]");
+  (around ?? document).querySelector<HTMLElement>(selector)?.focus();
+}
+
 /** Takes time off back; Undo brings it again. */
 export function removeOff(app: App, entry: AwayEntry, title: string): Promise<void> {
+  leaveRow("[data-testid=time-off-add], [data-testid=crew-add]");
   return attempt(app, async () =>
     tell(app, title, (await app.office.removeTimeOff(entry.id, entry.version)).change),
   );
@@ -36,6 +43,8 @@ export function removeOff(app: App, entry: AwayEntry, title: string): Promise<vo
 
 /** Takes back that somebody will be in a crew. */
 export function removeMembership(app: App, entry: Membership): Promise<void> {
+  // The menu gives the focus back to its button first.
+  requestAnimationFrame(() => leaveRow("[data-testid=memberships-add]"));
   return attempt(app, async () => {
     const outcome = await app.office.removeMembership(entry.id, entry.version);
     if (outcome.kind === "clashes") return app.announcer.alarm(clashSentence(outcome));
