@@ -27,6 +27,36 @@ const today: Topic = {
 
 const topics: Record<string, Topic> = {
   today,
+  schedule: {
+    title: "Schedule",
+    says: "Who works where and when: a board, a week, a month or a list of the same jobs. Everybody sees a change within a second, and every change can be undone.",
+    points: [
+      {
+        name: "Moving a job",
+        text: "Drag it, or pick it up with M and the arrow keys; Enter drops it, Esc puts it back. While it moves you see whom it would put in two places, who is away and what else speaks against it.",
+      },
+      {
+        name: "Double bookings",
+        text: "The database refuses them and names the other job. Going ahead anyway takes a reason, which stays in the job's history.",
+      },
+      {
+        name: "To schedule",
+        text: "Approved contracts with no job wait in the tray. Drag one to its day, or choose Schedule.",
+      },
+      {
+        name: "Rain-out",
+        text: "Choose the days, look at the plan, change what you know better, and apply it as one step. Customers are told by you, from the list that follows.",
+      },
+      {
+        name: "To look at",
+        text: "What the website's calendar or the mobile app entered waits here until somebody has looked, with names nobody here knows.",
+      },
+      {
+        name: "No network",
+        text: "The copy on this computer is shown with its age. It can be read and printed, and changed again when the connection is back.",
+      },
+    ],
+  },
   crew: {
     title: "Crew & equipment",
     says: "Who works in the field and what goes out with them: people, crews, machines, closed days, and certificates with the day they run out.",
