@@ -20,6 +20,8 @@ use crate::link::ConnectionState;
 
 /// Also when nothing was heard.
 const EVERY: Duration = Duration::from_mins(1);
+/// What the person came for is read first; then the connections that are kept ready are there, and no other is opened.
+const AFTER_CONNECTING: Duration = Duration::from_secs(1);
 /// Changes come in bursts: one refresh for all of them.
 const SETTLE: Duration = Duration::from_millis(200);
 /// Everything is read anew so often.
@@ -39,10 +41,18 @@ pub(crate) struct Keep {
 
 /// Keeps the copy of a connection while the link is up, until the token is cancelled.
 pub(crate) async fn keep(mut k: Keep) {
+    let mut settled = false;
     loop {
         let state = k.state.borrow_and_update().clone();
         let me = k.me.borrow().clone();
         match (&state, me) {
+            (ConnectionState::Online { .. }, Some(_)) if !settled => {
+                settled = true;
+                tokio::select! {
+                    () = k.token.cancelled() => return,
+                    () = tokio::time::sleep(AFTER_CONNECTING) => {}
+                }
+            }
             (ConnectionState::Online { .. }, Some(me)) => {
                 let outcome = if let Some(extent) = k.copy.extent() {
                     refresh(&k, extent, &me).await
@@ -61,6 +71,7 @@ pub(crate) async fn keep(mut k: Keep) {
                 }
             }
             (other, _) => {
+                settled = false;
                 // Nobody works here any more: they said so, or were disabled.
                 if matches!(other, ConnectionState::WhoAreYou { .. }) {
                     k.copy.wipe(k.connection).await;
@@ -74,24 +85,21 @@ pub(crate) async fn keep(mut k: Keep) {
     }
 }
 
-/// Brings the copy up to date, or makes it.
+/// Brings the copy up to date, or makes it. Nobody waits for the network to read it: it is held only to be looked at and
+/// to be written.
 async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppError> {
     let identity = Identity { connection: k.connection, person: me.id, schema: SCHEMA };
-    let mut slot = open(k, extent, identity).await?;
+    let state = open(k, extent, identity).await?.as_ref().and_then(|open| open.copy.state().ok());
     let mut connection = k.pool.acquire().await.map_err(DatabaseError::from)?;
     let c = &mut *connection;
     // The position first: what changes while it is read is read again.
     let position = feed::position(c).await?;
-    let fresh = match slot.as_ref().map(|open| open.copy.state()) {
-        Some(Ok(state)) => {
-            let young = position.now - state.full_pass < FULL_PASS;
-            let same_feed = state.progress.feed.feed == position.feed;
-            let covers = covers(&state.progress.window, position.now, extent);
-            (young && same_feed && covers).then_some(state)
-        }
-        _ => None,
-    };
-    let Some(state) = fresh else { return full_pass(k, extent, identity, slot, c, position, me).await };
+    let fresh = state.filter(|state| {
+        let young = position.now - state.full_pass < FULL_PASS;
+        let same_feed = state.progress.feed.feed == position.feed;
+        young && same_feed && covers(&state.progress.window, position.now, extent)
+    });
+    let Some(state) = fresh else { return full_pass(k, extent, identity, c, position, me).await };
     let since = state.progress.feed.xmin;
     let progress = Progress { feed: feed_of(&position), as_of: position.now, window: state.progress.window };
     let refresh = if since < position.xmin {
@@ -105,8 +113,13 @@ async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppErro
         }
     };
     drop(connection);
+    let mut slot = k.copy.slot.clone().lock_owned().await;
+    let token = k.token.clone();
     let outcome = tokio::task::spawn_blocking(move || {
-        let Some(open) = slot.as_mut() else { return Ok(()) };
+        // Whoever left meanwhile took it along.
+        let Some(open) = slot.as_mut().filter(|open| open.identity == identity && !token.is_cancelled()) else {
+            return Ok(());
+        };
         let outcome = open.copy.apply(&refresh, &progress);
         if matches!(outcome, Err(CopyError::Damaged | CopyError::OtherFeed)) {
             *slot = None;
@@ -164,31 +177,35 @@ async fn full_pass(
     k: &Keep,
     extent: Extent,
     identity: Identity,
-    slot: OwnedMutexGuard<Option<Opened>>,
     c: &mut PgConnection,
     position: feed::Position,
     me: &PersonRow,
 ) -> Result<(), AppError> {
     let window = window_at(position.now, extent);
     let progress = Progress { feed: feed_of(&position), as_of: position.now, window };
-    let key = k.copy.key_or_new(identity.connection, identity.person).await?;
-    let path = offline::path_for(&k.copy.folder, identity.connection, identity.person);
     let ids = gather::job_ids(c, &window).await?;
     let mut records = gather::jobs(c, &ids).await?;
     records.extend(gather::whole(c, &WHOLE, me, &window).await?);
-    let (copy, person) = (k.copy.clone(), identity.person);
+    let key = k.copy.key_or_new(identity.connection, identity.person).await?;
+    let path = offline::path_for(&k.copy.folder, identity.connection, identity.person);
+    let mut slot = k.copy.slot.clone().lock_owned().await;
+    let (copy, token) = (k.copy.clone(), k.token.clone());
     let outcome = tokio::task::spawn_blocking(move || {
-        let mut slot = slot;
-        if let Some(open) = slot.as_mut() {
+        // Whoever left meanwhile leaves nothing behind.
+        if token.is_cancelled() {
+            return Ok(());
+        }
+        if let Some(open) = slot.as_mut().filter(|open| open.identity == identity) {
             let mut pass = open.copy.full_pass()?;
             pass.add(records)?;
             open.copy.swap_in(pass, &progress)?;
         } else {
+            *slot = None;
             let mut pass = ScheduleCopy::begin(&path, &key, identity)?;
             pass.add(records)?;
             *slot = Some(Opened { identity, copy: pass.finish(&progress)? });
         }
-        Ok(copy.note_person(identity.connection, person)?)
+        Ok(copy.note_person(identity.connection, identity.person)?)
     })
     .await;
     told(outcome)
