@@ -11,7 +11,7 @@ ALTER TABLE job_schedules
     ADD COLUMN follows_after_hours numeric(6,2) NOT NULL DEFAULT 0 CONSTRAINT valid_follows_after CHECK (follows_after_hours >= 0);
 COMMENT ON COLUMN job_schedules.pinned IS 'Never moved by a plan';
 COMMENT ON COLUMN job_schedules.follows_after_hours IS 'Hours between the end of follows_job_id and the start of this';
-CREATE INDEX idx_job_schedules_follows ON job_schedules (follows_job_id) WHERE follows_job_id IS NOT NULL;
+CREATE INDEX idx_job_schedules_follows ON job_schedules (follows_job_id);
 
 -- What other programs entered, until somebody looked at it.
 CREATE TABLE job_reviews (

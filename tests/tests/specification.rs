@@ -161,7 +161,7 @@ async fn every_constraint_index_trigger_and_policy_is_there() {
     assert_eq!(wanted.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new());
     assert_eq!(
         text(&mut ours, "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relrowsecurity").await,
-        "contracts customers system_config"
+        "contracts customers saved_views system_config"
     );
 
     // Whatever points to another table is found from there without reading all of it.
@@ -370,7 +370,9 @@ const ONE_OF_EACH: &str = "
     INSERT INTO time_off (id, kind, during) VALUES ('11111111-0000-0000-0000-000000000001', 'rain', '[2031-01-01, 2031-01-02)');
     INSERT INTO price_book_items (id, name, unit, unit_price) VALUES ('11111111-0000-0000-0000-000000000001', 'Asphalt', 'ton', 90);
     INSERT INTO estimate_items (id, estimate_id, position, description, quantity, unit, unit_price) VALUES ('11111111-0000-0000-0000-000000000001', '11111111-0000-0000-0000-000000000001', 1, 'x', 1, 'ton', 90);
-    INSERT INTO payments (id, contract_id, amount) VALUES ('11111111-0000-0000-0000-000000000001', '11111111-0000-0000-0000-000000000001', 5);";
+    INSERT INTO payments (id, contract_id, amount) VALUES ('11111111-0000-0000-0000-000000000001', '11111111-0000-0000-0000-000000000001', 5);
+    INSERT INTO saved_views (id, screen, name, filters) VALUES ('11111111-0000-0000-0000-000000000001', 'schedule', 'x', '');
+    INSERT INTO customer_messages (id, channel, body) VALUES ('11111111-0000-0000-0000-000000000001', 'phone', 'x');";
 const ONE: &str = "'11111111-0000-0000-0000-000000000001'";
 
 #[tokio::test]
@@ -598,6 +600,7 @@ async fn every_table_people_edit_counts_its_versions_and_knows_when() {
             "customer_sites" => "address",
             "estimate_items" => "description",
             "payments" => "reference",
+            "customer_messages" => "subject",
             "crew_memberships" => "is_lead",
             "system_config" => "value",
             _ => "name",

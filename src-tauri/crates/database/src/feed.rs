@@ -17,6 +17,8 @@ pub struct Position {
     pub xmin: u64,
     /// The newest row of the feed.
     pub last_id: i64,
+    /// Something was written that cannot be read yet: a transaction older than it is still open.
+    pub pending: bool,
     /// The database's clock.
     pub now: DateTime<Utc>,
 }
@@ -29,13 +31,21 @@ pub async fn position(connection: &mut PgConnection) -> Result<Position, Databas
     let row = sqlx::query!(
         r#"SELECT change_feed_id() AS "feed!", s.snapshot::text AS "snapshot!", pg_snapshot_xmin(s.snapshot)::text AS "xmin!",
                   coalesce((SELECT f.id FROM change_feed f ORDER BY f.id DESC LIMIT 1), 0) AS "last_id!",
+                  EXISTS (SELECT FROM change_feed f WHERE f.xid >= pg_snapshot_xmin(s.snapshot)) AS "pending!",
                   statement_timestamp() AS "now!"
              FROM (SELECT pg_current_snapshot() AS snapshot) AS s"#
     )
     .fetch_one(connection)
     .await?;
     let xmin = row.xmin.parse().map_err(|_| DatabaseError::new(Failure::Other, "a snapshot without a number"))?;
-    Ok(Position { feed: row.feed, snapshot: row.snapshot, xmin, last_id: row.last_id, now: row.now })
+    Ok(Position {
+        feed: row.feed,
+        snapshot: row.snapshot,
+        xmin,
+        last_id: row.last_id,
+        pending: row.pending,
+        now: row.now,
+    })
 }
 
 /// A row that changed.

@@ -24,6 +24,8 @@ const EVERY: Duration = Duration::from_mins(1);
 const AFTER_CONNECTING: Duration = Duration::from_secs(1);
 /// Changes come in bursts: one refresh for all of them.
 const SETTLE: Duration = Duration::from_millis(200);
+/// What could not be read yet is asked for again so soon.
+const PENDING: Duration = Duration::from_secs(1);
 /// Everything is read anew so often.
 const FULL_PASS: TimeDelta = TimeDelta::hours(24);
 /// The window moves on with the days by full passes only: it reaches this much further than is asked for.
@@ -58,15 +60,20 @@ pub(crate) async fn keep(mut k: Keep) {
                     refresh(&k, extent, &me).await
                 } else {
                     k.copy.wipe(k.connection).await;
-                    Ok(())
+                    Ok(false)
                 };
-                if let Err(error) = outcome {
-                    tracing::warn!(code = ?error.code, details = error.details, "the copy of the schedule was not refreshed");
-                }
+                let pause = match outcome {
+                    Ok(true) => PENDING,
+                    Ok(false) => EVERY,
+                    Err(error) => {
+                        tracing::warn!(code = ?error.code, details = error.details, "the copy of the schedule was not refreshed");
+                        EVERY
+                    }
+                };
                 tokio::select! {
                     () = k.token.cancelled() => return,
                     () = k.copy.wanted.notified() => tokio::time::sleep(SETTLE).await,
-                    () = tokio::time::sleep(EVERY) => {}
+                    () = tokio::time::sleep(pause) => {}
                     changed = k.state.changed() => if changed.is_err() { return },
                 }
             }
@@ -85,9 +92,9 @@ pub(crate) async fn keep(mut k: Keep) {
     }
 }
 
-/// Brings the copy up to date, or makes it. Nobody waits for the network to read it: it is held only to be looked at and
+/// Brings the copy up to date, or makes it; whether there is more that cannot be read yet. Nobody waits for the network to read it: it is held only to be looked at and
 /// to be written.
-async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppError> {
+async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<bool, AppError> {
     let identity = Identity { connection: k.connection, person: me.id, schema: SCHEMA };
     let state = open(k, extent, identity).await?.as_ref().and_then(|open| open.copy.state().ok());
     let mut connection = k.pool.acquire().await.map_err(DatabaseError::from)?;
@@ -99,7 +106,11 @@ async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppErro
         let same_feed = state.progress.feed.feed == position.feed;
         young && same_feed && covers(&state.progress.window, position.now, extent)
     });
-    let Some(state) = fresh else { return full_pass(k, extent, identity, c, position, me).await };
+    let pending = position.pending;
+    let Some(state) = fresh else {
+        full_pass(k, extent, identity, c, position, me).await?;
+        return Ok(pending);
+    };
     let since = state.progress.feed.xmin;
     let progress = Progress { feed: feed_of(&position), as_of: position.now, window: state.progress.window };
     let refresh = if since < position.xmin {
@@ -127,7 +138,8 @@ async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppErro
         outcome
     })
     .await;
-    told(outcome)
+    told(outcome)?;
+    Ok(pending)
 }
 
 /// What the feed names, read anew.
@@ -214,7 +226,8 @@ async fn full_pass(
 /// The copy of this person, open if there is one that can be used.
 async fn open(k: &Keep, extent: Extent, identity: Identity) -> Result<OwnedMutexGuard<Option<Opened>>, AppError> {
     let mut slot = k.copy.slot.clone().lock_owned().await;
-    if slot.as_ref().is_some_and(|open| open.identity == identity) {
+    // At the end it was closed for good.
+    if k.token.is_cancelled() || slot.as_ref().is_some_and(|open| open.identity == identity) {
         return Ok(slot);
     }
     *slot = None;
