@@ -85,7 +85,8 @@ export const crew = {
     act: async (page) => {
       await page.waitForSelector(id("to-reassign"));
       await page.click(`${id("reassign-to")} [role=combobox]`);
-      await page.keyboard.type("Bill");
+      await page.waitForFunction(() => document.activeElement?.matches("[role=dialog] input"));
+      await page.keyboard.type("Smith");
       await page.keyboard.press("Enter");
       await page.waitForSelector(id("reassign-put"));
     },
