@@ -171,11 +171,15 @@ async fn notes_of_an_estimate_are_saved_over_the_version_seen_only() {
     assert_eq!(saved.estimate.notes.as_deref(), Some("Call before ten."));
     let stale = dana.office.save_estimate_notes(id, "Lost?", seen.version).await.unwrap_err();
     assert_eq!(stale.code, ErrorCode::VersionConflict);
-    // The website touches the same row: undoing would overwrite nothing of theirs, so it is refused.
-    at.execute(&format!("UPDATE estimates SET timeline = 'spring' WHERE id = '{id}'")).await;
-    let error = dana.office.undo_change(saved.change.unwrap().id).await.unwrap_err();
+    // Another program writes to the same row: over its notes nothing is undone, the rest of the row does not matter.
+    let change = saved.change.unwrap().id;
+    at.execute(&format!("UPDATE estimates SET timeline = 'spring', notes = 'Call at noon.' WHERE id = '{id}'")).await;
+    let error = dana.office.undo_change(change).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::VersionConflict);
-    assert_eq!(dana.office.estimate(id).await.unwrap().notes.as_deref(), Some("Call before ten."));
+    assert_eq!(dana.office.estimate(id).await.unwrap().notes.as_deref(), Some("Call at noon."));
+    at.execute(&format!("UPDATE estimates SET notes = 'Call before ten.' WHERE id = '{id}'")).await;
+    dana.office.undo_change(change).await.unwrap();
+    assert_eq!(dana.office.estimate(id).await.unwrap().notes, seen.notes);
 }
 
 #[tokio::test]

@@ -175,6 +175,28 @@ pub async fn insert(connection: &mut PgConnection, image: &JobImage) -> Result<i
     .await?)
 }
 
+/// Who or what is in two places by these jobs: the job, and whom or what it shares with another, whichever of the two is
+/// the one that is marked.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn double_booked(connection: &mut PgConnection, jobs: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, DatabaseError> {
+    let rows = sqlx::query!(
+        "SELECT DISTINCT a.job_schedule_id, a.resource_id
+           FROM job_assignments a
+          WHERE a.job_schedule_id = ANY ($1) AND a.state <> 'released'
+            AND (a.state <> 'firm'
+                 OR EXISTS (SELECT FROM job_assignments o
+                             WHERE o.resource_id = a.resource_id AND o.during && a.during
+                               AND o.job_schedule_id <> a.job_schedule_id
+                               AND o.state IN ('conflict', 'overridden', 'probe')))",
+        jobs
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.job_schedule_id, r.resource_id)).collect())
+}
+
 /// Goes ahead anyway: this person or machine may be on this job at its new time, for this reason.
 ///
 /// # Errors

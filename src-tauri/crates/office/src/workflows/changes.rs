@@ -30,6 +30,9 @@ pub(crate) enum Inverse {
         values: BTreeMap<String, String>,
         /// The settings' version to write over.
         version: i64,
+        /// The values it was left at: over these it may write whatever the version is by now.
+        #[serde(default)]
+        left: BTreeMap<String, String>,
     },
     /// Write what a person chose.
     Me {
@@ -44,6 +47,9 @@ pub(crate) enum Inverse {
         time_zone: Option<String>,
         quiet_from: Option<chrono::NaiveTime>,
         quiet_until: Option<chrono::NaiveTime>,
+        /// What it was left at, as `Company`'s.
+        #[serde(default)]
+        left: Option<Box<crate::workflows::me::Chosen>>,
     },
     /// Write an estimate's notes.
     EstimateNotes {
@@ -53,6 +59,9 @@ pub(crate) enum Inverse {
         version: i32,
         /// The text; none: empty.
         notes: Option<String>,
+        /// The text it was left at, as `Company`'s.
+        #[serde(default)]
+        left: Option<String>,
     },
     /// Write jobs, and what belongs to them.
     Schedule(Box<ScheduleInverse>),
@@ -64,11 +73,16 @@ pub(crate) enum Inverse {
         written: String,
         /// Whom; none: nobody.
         means: Option<(ResourceKind, Uuid)>,
+        /// Whom it must mean now.
+        now: Option<(ResourceKind, Uuid)>,
     },
     /// Write people, crews, machines and what hangs on them.
     Crew {
         /// One row after the other.
         steps: Vec<super::crew::Step>,
+        /// Each row as it was left.
+        #[serde(default)]
+        left: Vec<super::crew::Step>,
     },
 }
 
@@ -143,20 +157,22 @@ impl Office {
 
     async fn apply(&self, connection: &mut PgConnection, inverse: Inverse, me: Uuid) -> Result<Done, AppError> {
         match inverse {
-            Inverse::Company { values, version } => super::company::write(connection, &values, version).await,
-            Inverse::EstimateNotes { id, version, notes } => {
-                super::estimates::write_notes(connection, id, version, notes.as_deref()).await
+            Inverse::Company { values, version, left } => {
+                super::company::write(connection, &values, version, &left).await
             }
-            Inverse::Crew { steps } => super::crew::apply(connection, steps).await,
+            Inverse::EstimateNotes { id, version, notes, left } => {
+                super::estimates::write_notes(connection, id, version, notes.as_deref(), Some(left.as_deref())).await
+            }
+            Inverse::Crew { steps, left } => super::crew::apply(connection, steps, left).await,
             Inverse::Schedule(inverse) => super::schedule::writing::go_back(connection, *inverse).await,
-            Inverse::Alias { machine, written, means } => {
-                super::schedule::write_alias(connection, machine, &written, means).await
+            Inverse::Alias { machine, written, means, now } => {
+                super::schedule::write_alias(connection, machine, &written, means, Some(now)).await
             }
             Inverse::Me { id, .. } if id != me => Err(AppError::new(
                 ErrorCode::RightsMissing,
                 "Only the person themselves can undo a change of their own settings. Nothing was changed.",
             )),
-            Inverse::Me { id, version, name, email, phone, time_zone, quiet_from, quiet_until } => {
+            Inverse::Me { id, version, name, email, phone, time_zone, quiet_from, quiet_until, left } => {
                 let (user_id, office_role, login) = Default::default();
                 let row = database::people::MeRow {
                     id,
@@ -171,7 +187,7 @@ impl Office {
                     version,
                     login,
                 };
-                super::me::write(connection, row).await
+                super::me::write(connection, row, left.as_deref()).await
             }
         }
     }
@@ -185,7 +201,12 @@ impl Office {
         undoes: Option<Uuid>,
     ) -> Result<Option<ChangeRef>, AppError> {
         let mut change = None;
-        if !done.fields.is_empty() || undoes.is_some() {
+        // Two people of one name look alike in the fields: what was written counts.
+        let wrote = match &done.inverse {
+            Inverse::Schedule(back) => back.writes(),
+            _ => !done.fields.is_empty(),
+        };
+        if wrote || undoes.is_some() {
             let recorded = record(&mut transaction, actor, &done, undoes).await?;
             if let Inverse::Schedule(back) = &done.inverse
                 && !back.messages_off.is_empty()

@@ -59,7 +59,7 @@ impl Office {
         if !company::knows_zone(&mut transaction, &input.time_zone).await? {
             return Err(invalid("time_zone", "The database server does not know this time zone."));
         }
-        let done = write(&mut transaction, &values, input.version.into()).await?;
+        let done = write(&mut transaction, &values, input.version.into(), &BTreeMap::new()).await?;
         // Read before it is committed: what is saved must not look lost because a question afterwards failed.
         let company = read(&mut transaction).await?;
         let change = self.keep(transaction, &actor, done, None).await?;
@@ -67,15 +67,18 @@ impl Office {
     }
 }
 
-/// Writes some of the settings over the version seen.
+/// Writes some of the settings over the version seen, or over the values `left` (none: over the version only).
 pub(crate) async fn write(
     connection: &mut PgConnection,
     values: &BTreeMap<String, String>,
     version: i64,
+    left: &BTreeMap<String, String>,
 ) -> Result<Done, AppError> {
     company::lock(connection).await?;
     let before = company::read(connection).await?;
-    if before.version != version {
+    let is = |(key, value): (&String, &String)| before.values.get(key).map_or("", String::as_str) == value;
+    let as_left = !left.is_empty() && left.iter().all(is);
+    if before.version != version && !as_left {
         return Err(changed_meanwhile("the company's settings"));
     }
     // An inverse is read back from the database: it writes these keys and no others.
@@ -95,7 +98,7 @@ pub(crate) async fn write(
         summary: "Company settings changed".to_owned(),
         about: None,
         fields,
-        inverse: Inverse::Company { values: old, version: after.version },
+        inverse: Inverse::Company { values: old, version: after.version, left: values },
         tells: vec![DesktopEvent::CompanyChanged, DesktopEvent::TodayChanged],
     })
 }

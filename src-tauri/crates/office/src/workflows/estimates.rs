@@ -26,29 +26,31 @@ impl Office {
         let actor = super::changes::actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
         let notes = Some(notes.trim_end()).filter(|n| !n.is_empty());
-        let done = write_notes(&mut transaction, id, version, notes).await?;
+        let done = write_notes(&mut transaction, id, version, notes, None).await?;
         let estimate = super::records::estimate(&mut transaction, id).await?;
         let change = self.keep(transaction, &actor, done, None).await?;
         Ok(EstimateSaved { estimate, change })
     }
 }
 
-/// Writes the notes over the version seen.
+/// Writes the notes over the version seen, or over the text `left`.
 pub(crate) async fn write_notes(
     connection: &mut PgConnection,
     id: Uuid,
     version: i32,
     notes: Option<&str>,
+    left: Option<Option<&str>>,
 ) -> Result<Done, AppError> {
     let before = records::estimate(connection, id).await?.ok_or_else(|| AppError::not_found("estimate"))?;
     let what = "this estimate";
+    let version = if left == Some(before.notes.as_deref()) { before.version } else { version };
     let version =
         records::set_estimate_notes(connection, id, version, notes).await?.ok_or_else(|| changed_meanwhile(what))?;
     Ok(Done {
         summary: format!("Notes of the estimate of {} changed", domain::text::shorten(&before.customer_name, 200)),
         about: Some(RecordRef { kind: RecordKind::Estimate, id }),
         fields: differing([("Notes", before.notes.as_deref(), notes)]),
-        inverse: Inverse::EstimateNotes { id, version, notes: before.notes },
+        inverse: Inverse::EstimateNotes { id, version, notes: before.notes, left: notes.map(str::to_owned) },
         tells: vec![DesktopEvent::TodayChanged],
     })
 }

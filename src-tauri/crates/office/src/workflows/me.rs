@@ -4,6 +4,7 @@ use chrono::NaiveTime;
 use chrono_tz::Tz;
 use database::people::{self, MeRow, PersonRow};
 use database::{DatabaseError, PgConnection, act, company};
+use serde::{Deserialize, Serialize};
 
 use super::changes::{Done, Inverse, changed_meanwhile, differing};
 use super::company::{invalid, looks_like_mail, time};
@@ -32,7 +33,7 @@ impl Office {
         let (pool, me) = self.at_work().await?;
         let actor = super::changes::actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
-        let done = write(&mut transaction, MeRow { id: me.id, ..checked }).await?;
+        let done = write(&mut transaction, MeRow { id: me.id, ..checked }, None).await?;
         let saved = read(&mut transaction, &me).await?;
         let change = self.keep(transaction, &actor, done, None).await?;
         Ok(MeSaved { me: saved, change })
@@ -45,10 +46,41 @@ async fn read(connection: &mut PgConnection, me: &PersonRow) -> Result<Me, AppEr
     Ok(shown(row, me.proven, zone))
 }
 
-/// Writes what a person chose over the version seen.
-pub(crate) async fn write(connection: &mut PgConnection, row: MeRow) -> Result<Done, AppError> {
+/// What a person chose for themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Chosen {
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
+    time_zone: Option<String>,
+    quiet_from: Option<NaiveTime>,
+    quiet_until: Option<NaiveTime>,
+}
+
+impl Chosen {
+    fn of(row: &MeRow) -> Self {
+        Self {
+            name: row.name.clone(),
+            email: row.email.clone(),
+            phone: row.phone.clone(),
+            time_zone: row.time_zone.clone(),
+            quiet_from: row.quiet_from,
+            quiet_until: row.quiet_until,
+        }
+    }
+}
+
+/// Writes what a person chose over the version seen, or over what was `left`.
+pub(crate) async fn write(
+    connection: &mut PgConnection,
+    mut row: MeRow,
+    left: Option<&Chosen>,
+) -> Result<Done, AppError> {
     let before = people::me(connection, row.id).await?.ok_or_else(|| AppError::not_found("person"))?;
     let what = "your settings";
+    if left.is_some_and(|left| *left == Chosen::of(&before)) {
+        row.version = before.version;
+    }
     let version = people::save_me(connection, &row).await?.ok_or_else(|| changed_meanwhile(what))?;
     let clock = |t: Option<NaiveTime>| t.map(|t| t.format("%-I:%M %P").to_string());
     let (old_from, old_until) = (clock(before.quiet_from), clock(before.quiet_until));
@@ -74,6 +106,7 @@ pub(crate) async fn write(connection: &mut PgConnection, row: MeRow) -> Result<D
             time_zone: before.time_zone,
             quiet_from: before.quiet_from,
             quiet_until: before.quiet_until,
+            left: Some(Box::new(Chosen::of(&row))),
         },
         tells: vec![DesktopEvent::MeChanged],
     })

@@ -90,6 +90,8 @@ pub(super) struct Ran {
     pub fields: Vec<FieldChange>,
     /// Backwards.
     pub back: Vec<Step>,
+    /// Each row as it was left, for whoever takes the step back.
+    pub left: Vec<Step>,
     pub versions: HashMap<Uuid, i32>,
     pub about: Option<RecordRef>,
 }
@@ -134,7 +136,7 @@ impl Ran {
             summary,
             about: about.or(self.about),
             fields: self.fields,
-            inverse: Inverse::Crew { steps: self.back },
+            inverse: Inverse::Crew { steps: self.back, left: self.left },
             tells: vec![DesktopEvent::ScheduleChanged, DesktopEvent::TodayChanged],
         }
     }
@@ -144,30 +146,40 @@ impl Ran {
     }
 }
 
-/// Takes the steps of an undo.
-pub(crate) async fn apply(connection: &mut PgConnection, steps: Vec<Step>) -> Result<Done, AppError> {
-    Ok(run(connection, steps).await?.done(String::new(), None))
+/// Takes the steps of an undo. `left`: the rows as they were left, which may be written over whatever their versions are
+/// by now: undoing twice in a row raises them.
+pub(crate) async fn apply(connection: &mut PgConnection, steps: Vec<Step>, left: Vec<Step>) -> Result<Done, AppError> {
+    let left = left.into_iter().map(Some).chain(std::iter::repeat(None));
+    Ok(run_over(connection, steps.into_iter().zip(left)).await?.done(String::new(), None))
 }
 
 /// Takes the steps in their order, all or none (the transaction is the caller's).
 pub(super) async fn run(connection: &mut PgConnection, steps: Vec<Step>) -> Result<Ran, Refusal> {
+    run_over(connection, steps.into_iter().map(|step| (step, None))).await
+}
+
+async fn run_over(
+    connection: &mut PgConnection,
+    steps: impl Iterator<Item = (Step, Option<Step>)>,
+) -> Result<Ran, Refusal> {
     let mut ran = Ran::default();
-    for step in steps {
-        ran.take(connection, step).await?;
+    for (step, left) in steps {
+        ran.take(connection, step, left).await?;
     }
     ran.back.reverse();
+    ran.left.reverse();
     Ok(ran)
 }
 
 impl Ran {
-    async fn take(&mut self, c: &mut PgConnection, step: Step) -> Result<(), Refusal> {
+    async fn take(&mut self, c: &mut PgConnection, step: Step, left: Option<Step>) -> Result<(), Refusal> {
         match step {
-            Step::Person { id, seen, values } => self.person(c, id, seen, values).await,
-            Step::Contact { id, seen, contact } => self.contact(c, id, seen, contact).await,
-            Step::Crew { id, seen, values } => self.crew(c, id, seen, values).await,
-            Step::Machine { id, seen, values } => self.machine(c, id, seen, values).await,
-            Step::Membership { id, seen, values } => self.membership(c, id, seen, values).await,
-            Step::TimeOff { id, seen, values } => self.time_off(c, id, seen, values).await,
+            Step::Person { id, seen, values } => self.person(c, id, seen, values, left).await,
+            Step::Contact { id, seen, contact } => self.contact(c, id, seen, contact, left).await,
+            Step::Crew { id, seen, values } => self.crew(c, id, seen, values, left).await,
+            Step::Machine { id, seen, values } => self.machine(c, id, seen, values, left).await,
+            Step::Membership { id, seen, values } => self.membership(c, id, seen, values, left).await,
+            Step::TimeOff { id, seen, values } => self.time_off(c, id, seen, values, left).await,
             Step::Requirements { role, seen, certificates } => self.requirements(c, role, seen, certificates).await,
         }
     }
@@ -178,10 +190,13 @@ impl Ran {
         id: Uuid,
         seen: Option<i32>,
         values: Option<PersonValues>,
+        left: Option<Step>,
     ) -> Result<(), Refusal> {
         let before = crew::person(c, id).await?;
-        let over = self.over(id, seen, before.as_ref().map(|b| b.version), "person")?;
+        let there = before.as_ref().map(|b| b.version);
         let before = before.map(|b| b.values);
+        let same = matches!(&left, Some(Step::Person { values, .. }) if *values == before);
+        let over = self.over(id, seen, there, same, "person")?;
         self.tell(RecordKind::Person, id);
         if before == values {
             return Ok(());
@@ -193,6 +208,7 @@ impl Ran {
         let seen = self.wrote(id, version, values.is_some(), "this person")?;
         self.fields.extend(words::person(before.as_ref(), values.as_ref()));
         self.back.push(Step::Person { id, seen, values: before });
+        self.left.push(Step::Person { id, seen, values });
         Ok(())
     }
 
@@ -202,9 +218,11 @@ impl Ran {
         id: Uuid,
         seen: i32,
         contact: Option<Value>,
+        left: Option<Step>,
     ) -> Result<(), Refusal> {
         let (before, version) = crew::contact(c, id).await?.ok_or_else(|| AppError::not_found("person"))?;
-        let over = self.over(id, Some(seen), Some(version), "person")?.unwrap_or(version);
+        let same = matches!(&left, Some(Step::Contact { contact, .. }) if *contact == before);
+        let over = self.over(id, Some(seen), Some(version), same, "person")?.unwrap_or(version);
         self.tell(RecordKind::Person, id);
         if before == contact {
             return Ok(());
@@ -213,6 +231,7 @@ impl Ran {
         let seen = self.wrote(id, version, true, "this person")?.unwrap_or_default();
         self.fields.push(words::contact(before.as_ref(), contact.as_ref()));
         self.back.push(Step::Contact { id, seen, contact: before });
+        self.left.push(Step::Contact { id, seen, contact });
         Ok(())
     }
 
@@ -222,10 +241,13 @@ impl Ran {
         id: Uuid,
         seen: Option<i32>,
         values: Option<CrewValues>,
+        left: Option<Step>,
     ) -> Result<(), Refusal> {
         let before = crew::crew(c, id).await?;
-        let over = self.over(id, seen, before.as_ref().map(|b| b.version), "crew")?;
+        let there = before.as_ref().map(|b| b.version);
         let before = before.map(|b| b.values);
+        let same = matches!(&left, Some(Step::Crew { values, .. }) if *values == before);
+        let over = self.over(id, seen, there, same, "crew")?;
         self.tell(RecordKind::Crew, id);
         if before == values {
             return Ok(());
@@ -237,6 +259,7 @@ impl Ran {
         let seen = self.wrote(id, version, values.is_some(), "this crew")?;
         self.fields.extend(words::crew(before.as_ref(), values.as_ref()));
         self.back.push(Step::Crew { id, seen, values: before });
+        self.left.push(Step::Crew { id, seen, values });
         Ok(())
     }
 
@@ -246,10 +269,13 @@ impl Ran {
         id: Uuid,
         seen: Option<i32>,
         values: Option<MachineValues>,
+        left: Option<Step>,
     ) -> Result<(), Refusal> {
         let before = crew::machine(c, id).await?;
-        let over = self.over(id, seen, before.as_ref().map(|b| b.version), "machine")?;
+        let there = before.as_ref().map(|b| b.version);
         let before = before.map(|b| b.values);
+        let same = matches!(&left, Some(Step::Machine { values, .. }) if *values == before);
+        let over = self.over(id, seen, there, same, "machine")?;
         self.tell(RecordKind::Machine, id);
         if before == values {
             return Ok(());
@@ -261,6 +287,7 @@ impl Ran {
         let seen = self.wrote(id, version, values.is_some(), "this machine")?;
         self.fields.extend(words::machine(before.as_ref(), values.as_ref()));
         self.back.push(Step::Machine { id, seen, values: before });
+        self.left.push(Step::Machine { id, seen, values });
         Ok(())
     }
 
@@ -270,10 +297,13 @@ impl Ran {
         id: Uuid,
         seen: Option<i32>,
         values: Option<MembershipValues>,
+        left: Option<Step>,
     ) -> Result<(), Refusal> {
         let before = crew::membership(c, id).await?;
-        let over = self.over(id, seen, before.as_ref().map(|b| b.1), "entry")?;
+        let there = before.as_ref().map(|b| b.1);
         let before = before.map(|b| b.0);
+        let same = matches!(&left, Some(Step::Membership { values, .. }) if *values == before);
+        let over = self.over(id, seen, there, same, "entry")?;
         if let Some(values) = values.as_ref().or(before.as_ref()) {
             self.tell(RecordKind::Crew, values.crew_id);
         }
@@ -285,6 +315,7 @@ impl Ran {
         let seen = self.wrote(id, version, values.is_some(), "who is in this crew")?;
         self.fields.push(change);
         self.back.push(Step::Membership { id, seen, values: before });
+        self.left.push(Step::Membership { id, seen, values });
         Ok(())
     }
 
@@ -294,10 +325,13 @@ impl Ran {
         id: Uuid,
         seen: Option<i32>,
         values: Option<TimeOffValues>,
+        left: Option<Step>,
     ) -> Result<(), Refusal> {
         let before = crew::time_off(c, id).await?;
-        let over = self.over(id, seen, before.as_ref().map(|b| b.1), "entry")?;
+        let there = before.as_ref().map(|b| b.1);
         let before = before.map(|b| b.0);
+        let same = matches!(&left, Some(Step::TimeOff { values, .. }) if *values == before);
+        let over = self.over(id, seen, there, same, "entry")?;
         if let Some(values) = values.as_ref().or(before.as_ref()) {
             match (values.person_id, values.machine_id) {
                 (Some(person), _) => self.tell(RecordKind::Person, person),
@@ -313,6 +347,7 @@ impl Ran {
         let seen = self.wrote(id, version, values.is_some(), "this time off")?;
         self.fields.push(change);
         self.back.push(Step::TimeOff { id, seen, values: before });
+        self.left.push(Step::TimeOff { id, seen, values });
         Ok(())
     }
 
@@ -339,13 +374,21 @@ impl Ran {
         }
         crew::set_requirements(c, &role, &wanted).await?;
         self.fields.push(words::requirements(&role, &before, &wanted));
+        self.left.push(Step::Requirements { role: role.clone(), seen: Vec::new(), certificates: Vec::new() });
         self.back.push(Step::Requirements { role, seen: wanted, certificates: before });
         Ok(())
     }
 
-    /// The version to write over. What these steps wrote already is theirs.
-    fn over(&self, id: Uuid, seen: Option<i32>, there: Option<i32>, what: &str) -> Result<Option<i32>, AppError> {
-        if self.versions.contains_key(&id) || seen == there {
+    /// The version to write over. What these steps wrote already is theirs; `same`: nothing would be lost.
+    fn over(
+        &self,
+        id: Uuid,
+        seen: Option<i32>,
+        there: Option<i32>,
+        same: bool,
+        what: &str,
+    ) -> Result<Option<i32>, AppError> {
+        if self.versions.contains_key(&id) || seen == there || same {
             return Ok(there);
         }
         if there.is_none() { Err(AppError::not_found(what)) } else { Err(changed_meanwhile(&format!("this {what}"))) }

@@ -69,8 +69,11 @@ pub(super) struct Edited {
 /// The way back of a change of the schedule.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ScheduleInverse {
-    /// Jobs, and the version of each to write over.
-    pub jobs: Vec<(JobImage, i32)>,
+    /// Jobs as they are to be again.
+    pub jobs: Vec<Back>,
+    /// Jobs, and whom or what each shared with another: in two places it was before, there it may be again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubled: Vec<(Uuid, Uuid)>,
     /// Rain days to take back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rain_days_off: Vec<Uuid>,
@@ -83,6 +86,27 @@ pub(crate) struct ScheduleInverse {
     /// Dropped messages to take up again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages_on: Vec<Uuid>,
+}
+
+impl ScheduleInverse {
+    /// There is something to take back.
+    pub(crate) fn writes(&self) -> bool {
+        !(self.jobs.is_empty()
+            && self.rain_days_off.is_empty()
+            && self.rain_days_on.is_empty()
+            && self.messages_off.is_empty()
+            && self.messages_on.is_empty())
+    }
+}
+
+/// A job as it is to be again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Back {
+    pub to: JobImage,
+    /// The version to write over.
+    pub version: i32,
+    /// How it was left: that may be written over whatever its version is by now. Undoing twice in a row raises it.
+    pub left: JobImage,
 }
 
 impl From<ScheduleInverse> for Inverse {
@@ -137,25 +161,26 @@ impl Office {
         let actor = actor(&me);
         let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
         let c = &mut *transaction;
-        let versions = match write::store(c, std::slice::from_ref(&image), true, why.override_reason).await? {
-            Ok(versions) => versions,
-            Err(refused) => {
-                let clashes = clashes(refused).into_iter().map(|clash| JobClash { job_id: None, ..clash }).collect();
-                return Ok(ScheduleOutcome::Clashes { clashes });
-            }
-        };
+        if let Err(refused) = write::store(c, std::slice::from_ref(&image), true, why.override_reason).await? {
+            let clashes = clashes(refused).into_iter().map(|clash| JobClash { job_id: None, ..clash }).collect();
+            return Ok(ScheduleOutcome::Clashes { clashes });
+        }
         let time = OfficeTime::read(c).await?;
         let jobs = shown(c, &[image.id]).await?;
         let told = Told::new(&jobs, &time);
         let when = wording::stretch(image.start_date, image.end_date, time.zone(), told.year);
         // The office cancels, it never deletes.
-        let back = JobImage { status: "canceled".to_owned(), ..image.clone() };
+        let canceled = |left: JobImage, version| Back {
+            to: JobImage { status: "canceled".to_owned(), ..left.clone() },
+            version,
+            left,
+        };
         let done = Done {
             summary: format!("Job of {} scheduled for {when}", told.of(image.id)),
             about: Some(RecordRef { kind: RecordKind::Job, id: image.id }),
             fields: vec![FieldChange { label: "When".to_owned(), before: None, after: Some(when) }],
             inverse: ScheduleInverse {
-                jobs: versions.iter().map(|(_, version)| (back.clone(), *version)).collect(),
+                jobs: write::read(c, &[image.id]).await?.into_iter().map(|(left, v)| canceled(left, v)).collect(),
                 ..ScheduleInverse::default()
             }
             .into(),
@@ -202,11 +227,13 @@ pub(super) async fn store(
     summary: impl Fn(&[Edited], &Told<'_>) -> String,
 ) -> Result<Result<(Done, Vec<ScheduleJob>), Vec<JobClash>>, AppError> {
     let images: Vec<JobImage> = edits.iter().map(|e| e.after.clone()).collect();
-    let versions: HashMap<Uuid, i32> = match write::store(c, &images, false, override_reason).await? {
-        Ok(versions) => versions.into_iter().collect(),
-        Err(refused) => return Ok(Err(clashes(refused))),
-    };
-    let ids: Vec<Uuid> = edits.iter().map(|e| e.after.id).collect();
+    let ids: Vec<Uuid> = images.iter().map(|image| image.id).collect();
+    let doubled = write::double_booked(c, &ids).await?;
+    if let Err(refused) = write::store(c, &images, false, override_reason).await? {
+        return Ok(Err(clashes(refused)));
+    }
+    // As the database holds them: it writes some values in its own way.
+    let mut left: HashMap<Uuid, _> = write::read(c, &ids).await?.into_iter().map(|(i, v)| (i.id, (i, v))).collect();
     let jobs = shown(c, &ids).await?;
     let crew_changed = |e: &Edited| {
         e.before.crew_assigned != e.after.crew_assigned || e.before.equipment_needed != e.after.equipment_needed
@@ -226,7 +253,10 @@ pub(super) async fn store(
         }
     }
     fields.truncate(FIELDS);
-    let back = edits.iter().map(|e| (e.before.clone(), versions.get(&e.before.id).copied().unwrap_or_default()));
+    let back = edits.iter().filter_map(|e| {
+        let (left, version) = left.remove(&e.before.id)?;
+        Some(Back { to: e.before.clone(), version, left })
+    });
     let done = Done {
         summary: summary(edits, &told),
         about: match edits {
@@ -234,28 +264,36 @@ pub(super) async fn store(
             _ => None,
         },
         fields,
-        inverse: ScheduleInverse { jobs: back.collect(), ..ScheduleInverse::default() }.into(),
+        inverse: ScheduleInverse { jobs: back.collect(), doubled, ..ScheduleInverse::default() }.into(),
         tells: tells(),
     };
     Ok(Ok((done, jobs)))
 }
 
-/// Goes back: every job over the version it was left at, rain days and messages with it.
+/// Goes back: every job over the version it was left at or over what it was left as, rain days and messages with it.
 pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse) -> Result<Done, AppError> {
-    let ids: Vec<Uuid> = inverse.jobs.iter().map(|(image, _)| image.id).collect();
+    let ids: Vec<Uuid> = inverse.jobs.iter().map(|back| back.to.id).collect();
     let locked: HashMap<Uuid, (JobImage, i32)> =
         write::lock(c, &ids).await?.into_iter().map(|(image, version)| (image.id, (image, version))).collect();
     let mut edits = Vec::with_capacity(ids.len());
-    for (after, version) in inverse.jobs {
+    for Back { to: after, version, left } in inverse.jobs {
         match locked.get(&after.id) {
-            Some((before, now)) if *now == version => edits.push(Edited { before: before.clone(), after }),
+            Some((before, now)) if *now == version || *before == left => {
+                edits.push(Edited { before: before.clone(), after });
+            }
             Some(_) => return Err(overtaken(c, after.id).await?),
             None => return Err(AppError::not_found("job")),
         }
     }
     let time = OfficeTime::read(c).await?;
     let words = by_job(write::words(c, &ids).await?);
-    let (mut done, _) = match store(c, &edits, words, None, &time, |_, _| String::new()).await? {
+    let mut stored = store(c, &edits, words.clone(), None, &time, |_, _| String::new()).await?;
+    let was_doubled = |x: &JobClash| x.job_id.is_some_and(|job| inverse.doubled.contains(&(job, x.resource_id)));
+    if stored.as_ref().is_err_and(|clashes| clashes.iter().all(was_doubled)) {
+        let reason = Some("Put back as it was, double booked");
+        stored = store(c, &edits, words, reason, &time, |_, _| String::new()).await?;
+    }
+    let (mut done, _) = match stored {
         Ok(stored) => stored,
         Err(clashes) => {
             let now = crate::clock::now().year();
