@@ -105,6 +105,75 @@ ALTER TABLE saved_views ENABLE ROW LEVEL SECURITY;
 CREATE POLICY saved_view_policy ON saved_views FOR ALL TO neff_app, neff_admin
     USING (user_id = app_actor()) WITH CHECK (user_id = app_actor());
 
+-- ---- Values no program can show ----------------------------------------------------------------------------------------
+-- Other programs write leave that ends at infinity and sizes that are not a number. Nobody may be refused for it, and
+-- nothing that reads such a row may fail: ends of time become dates, open ranges stay open, NaN is no value.
+CREATE FUNCTION bounded_values() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    held jsonb := to_jsonb(NEW);
+    c record;
+    value text;
+BEGIN
+    FOR c IN SELECT a.attname AS name, a.atttypid AS kind, a.attnotnull AS needed FROM pg_attribute a
+              WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                AND a.atttypid IN ('timestamptz'::regtype, 'date'::regtype, 'numeric'::regtype, 'tstzrange'::regtype, 'daterange'::regtype)
+    LOOP
+        value := held->>c.name;
+        CONTINUE WHEN value IS NULL;
+        IF c.kind = 'numeric'::regtype THEN
+            CONTINUE WHEN value NOT IN ('NaN', 'Infinity', '-Infinity');
+            value := CASE WHEN c.needed THEN '0' END;
+        ELSIF c.kind IN ('tstzrange'::regtype, 'daterange'::regtype) THEN
+            value := regexp_replace(value, '^[[(]"?-infinity"?,', '(,');
+            value := regexp_replace(value, ',"?(infinity|\d{5,}-[^,]*)[])]$', ',)');
+        ELSIF value = '-infinity' OR value ~ 'BC$' THEN
+            value := '1900-01-01T00:00:00Z';
+        ELSIF value = 'infinity' OR value ~ '^\d{5,}-' THEN
+            value := '2200-01-01T00:00:00Z';
+        END IF;
+        held := held || jsonb_build_object(c.name, value);
+    END LOOP;
+    RETURN jsonb_populate_record(NEW, held);
+END $$;
+
+CREATE FUNCTION attach_bounded_values(p_table regclass) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    odd text;
+BEGIN
+    SELECT string_agg(format(CASE a.atttypid
+               WHEN 'numeric'::regtype THEN '%1$s IN (''NaN''::numeric)'
+               WHEN 'timestamptz'::regtype THEN '(%1$s < ''0001-01-01Z'' OR %1$s >= ''10000-01-01Z'')'
+               WHEN 'date'::regtype THEN '(%1$s < ''0001-01-01'' OR %1$s >= ''10000-01-01'')'
+               WHEN 'tstzrange'::regtype THEN '(lower(%1$s) < ''0001-01-01Z'' OR upper(%1$s) >= ''10000-01-01Z'')'
+               ELSE '(lower(%1$s) < ''0001-01-01'' OR upper(%1$s) >= ''10000-01-01'')' END, 'NEW.' || quote_ident(a.attname)),
+               ' OR ' ORDER BY a.attnum) INTO odd
+      FROM pg_attribute a
+     WHERE a.attrelid = p_table AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+       AND a.atttypid IN ('timestamptz'::regtype, 'date'::regtype, 'numeric'::regtype, 'tstzrange'::regtype, 'daterange'::regtype);
+    EXECUTE format('CREATE TRIGGER a_bounded_values BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s)
+                    EXECUTE FUNCTION bounded_values()', p_table, odd);
+    -- What is there already.
+    EXECUTE format('UPDATE %1$s SET %2$I = %2$I WHERE %3$s', p_table,
+                   (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = p_table AND a.attnum > 0 AND NOT a.attisdropped
+                     ORDER BY a.attnum LIMIT 1), replace(odd, 'NEW.', ''));
+END $$;
+SELECT attach_bounded_values(t::regclass)
+  FROM unnest(ARRAY['contracts', 'estimates', 'estimate_items', 'customers', 'job_schedules', 'crew_members', 'crews',
+                    'crew_memberships', 'equipment', 'time_off', 'payments', 'schedule_changes', 'alert_history',
+                    'dashboard_notifications', 'customer_messages']) AS t;
+
+-- A webhook that does not say who it is, but names an event, is Calendly's.
+CREATE OR REPLACE FUNCTION created_source() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.created_source := app_source();
+    IF NEW.created_source = 'system' AND NEW.calendly_event_uri IS NOT NULL THEN
+        NEW.created_source := 'calendly_webhook';
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- ---- Questions ------------------------------------------------------------------------------------------------------
 -- Jobs whose place or client holds every word; 3,000 at most, so that one letter at a hundred times this office costs no
 -- more than a name. A definer function for the same reason as search_records().
@@ -157,54 +226,116 @@ LANGUAGE sql STABLE AS $$
             'j.id IN (SELECT a.job_schedule_id FROM job_assignments a
                        WHERE a.state IN (''conflict'', ''overridden'', ''probe'') AND a.state = ''conflict'')' END) $$;
 
--- A page of jobs: by group, then by what they are sorted by, then by id; after the job `p_after`, wherever it now stands.
-CREATE FUNCTION list_jobs(p_filter jsonb, p_group text, p_sort text, p_descending boolean, p_after uuid, p_limit integer)
+-- A page of many jobs by customer, along the index of their names: those without a contract have none, and come apart.
+-- `p_sorted` is an expression of list_jobs().
+CREATE FUNCTION list_jobs_by_customer(p_filter jsonb, p_grouped boolean, p_sorted text, p_descending boolean, p_after uuid, p_limit integer)
 RETURNS TABLE (place bigint, id uuid, group_key text)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    joined constant text := ' FROM job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id ';
-    grouped text := CASE p_group
+    names constant text[] := ARRAY['left(lower(k.client_name), 80)', quote_literal('') || '::text'];
+    sources constant text[] := ARRAY['contracts k JOIN job_schedules j ON j.contract_id = k.id WHERE true',
+        'job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id WHERE j.contract_id IS NULL'];
+    one constant text := 'job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id WHERE j.id = ' || quote_nullable(p_after);
+    -- Groups always rise; what they are sorted by within may fall.
+    falls constant boolean := p_descending AND NOT p_grouped;
+    way constant text := CASE WHEN p_descending THEN ' DESC' ELSE ' ASC' END;
+    sorted constant text := CASE WHEN p_grouped THEN p_sorted ELSE '0' END;
+    ordered constant text := ' ORDER BY name' || CASE WHEN falls THEN ' DESC' ELSE ' ASC' END || ', sorted' || way || ', id' || way
+                             || ' LIMIT ' || p_limit;
+    branches text[] := '{}';
+    after_name text;
+    further text := '';
+BEGIN
+    IF p_after IS NOT NULL THEN
+        EXECUTE 'SELECT coalesce(' || names[1] || ', '''') FROM ' || one INTO after_name;
+    END IF;
+    FOR i IN 1..2 LOOP
+        IF p_after IS NOT NULL THEN
+            further := format(' AND %1$s %2$s %3$L AND (%1$s <> %3$L OR (%4$s, j.id) %5$s (SELECT %4$s, j.id FROM %6$s))',
+                names[i], CASE WHEN falls THEN '<=' ELSE '>=' END, after_name, sorted, CASE WHEN p_descending THEN '<' ELSE '>' END, one);
+        END IF;
+        branches := branches || ('(SELECT j.id, ' || names[i] || ' AS name, ' || sorted || ' AS sorted FROM ' || sources[i] || ' AND '
+                                 || job_filter(p_filter) || further || ordered || ')');
+    END LOOP;
+    RETURN QUERY EXECUTE
+        'SELECT row_number() OVER (), x.id, ' || CASE WHEN p_grouped THEN 'x.name' ELSE 'NULL::text' END
+        || ' FROM (SELECT * FROM (' || array_to_string(branches, ' UNION ALL ') || ') AS u' || ordered || ') AS x';
+END $$;
+
+-- What a list is put in groups by.
+CREATE FUNCTION job_group(p_group text, p_many boolean) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT CASE p_group
         WHEN 'status' THEN 'j.status::text' WHEN 'service' THEN 'coalesce(k.service_type, ''none'')::text'
         WHEN 'customer' THEN 'left(lower(coalesce(k.client_name, '''')), 80)'
         WHEN 'day' THEN format('to_char(j.start_date AT TIME ZONE %L, ''YYYY-MM-DD'')', office_time_zone())
         WHEN 'week' THEN format('to_char(date_trunc(''week'', j.start_date AT TIME ZONE %L), ''YYYY-MM-DD'')', office_time_zone())
-        WHEN 'crew' THEN 'coalesce((SELECT min(w.name::text) FROM job_crews c JOIN crews w ON w.id = c.crew_id WHERE c.job_schedule_id = j.id), '''')'
-        END;
-    sorted text := CASE p_sort
+        WHEN 'crew' THEN CASE WHEN p_many THEN 'coalesce(g.name, '''')' ELSE
+            'coalesce((SELECT min(w.name::text) FROM job_crews c JOIN crews w ON w.id = c.crew_id WHERE c.job_schedule_id = j.id), '''')' END
+        END $$;
+
+-- Where the columns of a list come from. The crews of a few jobs are looked up, those of many put together once.
+CREATE FUNCTION job_joined(p_group text, p_many boolean) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT ' FROM job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id '
+        || CASE WHEN p_group = 'crew' AND p_many THEN 'LEFT JOIN (SELECT c.job_schedule_id, min(w.name::text) AS name
+               FROM job_crews c JOIN crews w ON w.id = c.crew_id GROUP BY 1) AS g ON g.job_schedule_id = j.id ' ELSE '' END $$;
+
+-- Whether a filter lets through so many jobs that it is better to read them in an order than to sort them; by what the
+-- server expects, not by counting. Volatile: within another one the server explains nothing.
+CREATE FUNCTION are_many_jobs(p_filter jsonb) RETURNS boolean
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    expected jsonb;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) SELECT' || job_joined('none', false) || 'WHERE ' || job_filter(p_filter) INTO expected;
+    RETURN (expected #>> '{0,Plan,Plan Rows}')::numeric > 20000;
+END $$;
+
+-- A page of jobs: by group, then by what they are sorted by, then by id; after the job `p_after`, wherever it now stands.
+CREATE FUNCTION list_jobs(p_filter jsonb, p_group text, p_sort text, p_descending boolean, p_after uuid, p_limit integer)
+RETURNS TABLE (place bigint, id uuid, group_key text)
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    many constant boolean := (p_group IN ('customer', 'crew') OR p_group = 'none' AND p_sort = 'customer') AND are_many_jobs(p_filter);
+    grouped constant text := job_group(p_group, many);
+    joined constant text := job_joined(p_group, many);
+    sorted constant text := CASE p_sort
         WHEN 'end' THEN 'j.end_date' WHEN 'status' THEN 'j.status' WHEN 'priority' THEN 'j.priority_level'
         WHEN 'updated' THEN 'j.updated_at' WHEN 'created' THEN 'j.created_at'
         WHEN 'address' THEN 'left(lower(j.location_address), 80)'
         WHEN 'customer' THEN 'left(lower(coalesce(k.client_name, '''')), 80)'
         ELSE 'j.start_date' END;
-    way text := CASE WHEN p_descending THEN ' DESC' ELSE ' ASC' END;
+    way constant text := CASE WHEN p_descending THEN ' DESC' ELSE ' ASC' END;
+    beyond constant text := CASE WHEN p_descending THEN '<' ELSE '>' END;
+    most constant integer := least(greatest(p_limit, 1), 5001);
     further text := '';
 BEGIN
+    IF many AND p_group <> 'crew' THEN
+        RETURN QUERY SELECT * FROM list_jobs_by_customer(p_filter, p_group = 'customer', sorted, p_descending, p_after, most);
+        RETURN;
+    END IF;
     IF p_after IS NOT NULL THEN
         -- Groups always rise; what they are sorted by within may fall.
         further := ' AND ' || CASE WHEN grouped IS NULL
-            THEN format('(%1$s, j.id) %2$s (SELECT %1$s, j.id %3$s WHERE j.id = %4$L)', sorted, CASE WHEN p_descending THEN '<' ELSE '>' END, joined, p_after)
+            THEN format('(%1$s, j.id) %2$s (SELECT %1$s, j.id %3$s WHERE j.id = %4$L)', sorted, beyond, joined, p_after)
             ELSE format('(%1$s > (SELECT %1$s %3$s WHERE j.id = %4$L) OR (%1$s = (SELECT %1$s %3$s WHERE j.id = %4$L)
                           AND (%2$s, j.id) %5$s (SELECT %2$s, j.id %3$s WHERE j.id = %4$L)))',
-                        grouped, sorted, joined, p_after, CASE WHEN p_descending THEN '<' ELSE '>' END) END;
+                        grouped, sorted, joined, p_after, beyond) END;
     END IF;
     RETURN QUERY EXECUTE
         'SELECT row_number() OVER (), x.id, x.group_key FROM (SELECT j.id, ' || coalesce(grouped, 'NULL::text') || ' AS group_key' || joined
         || 'WHERE ' || job_filter(p_filter) || further || ' ORDER BY ' || coalesce(grouped || ', ', '') || sorted || way || ', j.id' || way
-        || ' LIMIT ' || least(greatest(p_limit, 1), 5001) || ') AS x';
+        || ' LIMIT ' || most || ') AS x';
 END $$;
 
 -- How many there are: of each group, or (no group) in all; at most 10,000 are counted of all.
 CREATE FUNCTION count_jobs(p_filter jsonb, p_group text) RETURNS TABLE (group_key text, jobs bigint)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    joined constant text := ' FROM job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id WHERE ' || job_filter(p_filter);
-    grouped text := CASE p_group
-        WHEN 'status' THEN 'j.status::text' WHEN 'service' THEN 'coalesce(k.service_type, ''none'')::text'
-        WHEN 'customer' THEN 'left(lower(coalesce(k.client_name, '''')), 80)'
-        WHEN 'day' THEN format('to_char(j.start_date AT TIME ZONE %L, ''YYYY-MM-DD'')', office_time_zone())
-        WHEN 'week' THEN format('to_char(date_trunc(''week'', j.start_date AT TIME ZONE %L), ''YYYY-MM-DD'')', office_time_zone())
-        WHEN 'crew' THEN 'coalesce((SELECT min(w.name::text) FROM job_crews c JOIN crews w ON w.id = c.crew_id WHERE c.job_schedule_id = j.id), '''')'
-        END;
+    many constant boolean := p_group = 'crew' AND are_many_jobs(p_filter);
+    grouped constant text := job_group(p_group, many);
+    joined constant text := job_joined(p_group, many) || 'WHERE ' || job_filter(p_filter);
 BEGIN
     IF grouped IS NULL THEN
         RETURN QUERY EXECUTE 'SELECT NULL::text, count(*) FROM (SELECT' || joined || ' LIMIT 10000) AS x';
@@ -243,7 +374,8 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION jobs_with_text(text), job_filter(jsonb), count_jobs(jsonb, text),
-    list_jobs(jsonb, text, text, boolean, uuid, integer), job_words(uuid[]),
+    list_jobs(jsonb, text, text, boolean, uuid, integer), list_jobs_by_customer(jsonb, boolean, text, boolean, uuid, integer),
+    job_group(text, boolean), job_joined(text, boolean), are_many_jobs(jsonb), job_words(uuid[]),
     job_claims(timestamptz, timestamptz, jsonb, jsonb) TO neff_app, neff_admin;
 
 -- In zones whose clocks repeat midnight, a job that ends within the repeated hour has a last day that is no stretch of

@@ -97,6 +97,7 @@ pub(crate) async fn join_moved(
     office: TheOffice<'_>,
     canceled: JobVersion,
     instead: JobVersion,
+    override_reason: Option<String>,
 ) -> Answer<ScheduleOutcome> {
-    office.join_moved(canceled, instead).await
+    office.join_moved(canceled, instead, override_reason.as_deref()).await
 }

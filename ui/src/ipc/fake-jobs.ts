@@ -213,7 +213,7 @@ export class FakeJobs implements Part {
     return this.board.changes.add(this.board.me, summary, null, [], put(before), put(after));
   };
 
-  joinMoved: Part["joinMoved"] = (canceled, instead) => {
+  joinMoved: Part["joinMoved"] = (canceled, instead, overrideReason) => {
     const [was, now] = [this.#job(canceled.id), this.#job(instead.id)];
     const job = { ...was, start: now.start, end: now.end, status: "scheduled", is_new: false };
     const gone = { ...now, status: "canceled", is_new: false };
@@ -222,7 +222,7 @@ export class FakeJobs implements Part {
       jobs: [job, gone],
       versions: [canceled, instead],
       summary,
-      overrideReason: null,
+      overrideReason,
     });
   };
 

@@ -36,6 +36,14 @@ pub async fn begin(
     Ok(transaction)
 }
 
+/// Begins a transaction that reads of one moment, whatever is written meanwhile.
+///
+/// # Errors
+/// When no connection can be had in time.
+pub async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, DatabaseError> {
+    Ok(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+}
+
 /// Says why, after the transaction has begun.
 ///
 /// # Errors

@@ -60,7 +60,7 @@ pub async fn new_jobs(connection: &mut PgConnection) -> Result<Vec<Uuid>, Databa
 }
 
 /// A job that Calendly canceled and one that it entered within 15 minutes, for the same contract or the same client:
-/// Calendly writes a move that way. Each job stands in one pair at most.
+/// Calendly writes a move that way. A webhook that does not say who it is is known by the event's address. Each job stands in one pair at most.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -72,17 +72,18 @@ pub async fn likely_moves(connection: &mut PgConnection) -> Result<Vec<MoveRow>,
                           abs(extract(epoch FROM s.changed_at - n.created_at)) AS apart
                      FROM job_schedules n
                      LEFT JOIN contracts nk ON nk.id = n.contract_id
-                     JOIN schedule_changes s ON s.change_type = 'canceled' AND s.source = 'calendly_webhook'
+                     JOIN schedule_changes s ON s.change_type = 'canceled' AND s.source IN ('calendly_webhook', 'system')
                       AND s.changed_at BETWEEN n.created_at - interval '15 minutes' AND n.created_at + interval '15 minutes'
                      JOIN job_schedules c ON c.id = s.job_schedule_id AND c.id <> n.id AND c.status = 'canceled'
+                      AND (s.source = 'calendly_webhook' OR c.calendly_event_uri IS NOT NULL)
                      LEFT JOIN contracts ck ON ck.id = c.contract_id
                     WHERE n.created_source = 'calendly_webhook' AND n.status NOT IN ('completed', 'canceled')
                       AND n.created_at > CURRENT_TIMESTAMP - interval '30 days'
                       AND NOT EXISTS (SELECT FROM job_reviews r WHERE r.job_schedule_id = n.id)
                       AND (n.contract_id = c.contract_id
-                           OR lower(nk.client_email) = lower(ck.client_email)
+                           OR nullif(lower(btrim(nk.client_email)), '') = lower(btrim(ck.client_email))
                            OR (n.contract_id IS NULL OR c.contract_id IS NULL)
-                              AND lower(btrim(n.location_address)) = lower(btrim(c.location_address)))
+                              AND nullif(lower(btrim(n.location_address)), '') = lower(btrim(c.location_address)))
                     ORDER BY n.id, apart) AS p
             ORDER BY p.canceled, p.apart"#
     )

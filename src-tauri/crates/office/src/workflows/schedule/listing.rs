@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use database::schedule::{board, list};
-use database::{DatabaseError, PgConnection};
+use database::{DatabaseError, PgConnection, act};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::copy::read;
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{JobGroup, JobGroupCount, JobLine, JobList, JobListQuery, JobSort, ScheduleJob};
+use crate::workflows::company::invalid;
 use crate::workflows::today::count;
 
 /// An export ends here: more is for a report, not a list.
@@ -70,8 +71,9 @@ impl Office {
 
     async fn all_jobs_of_the_server(&self, query: &JobListQuery) -> Result<Vec<JobInFull>, AppError> {
         let (pool, _) = self.at_work().await?;
-        let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-        let c = &mut *connection;
+        // Of one moment: a job that is moved or removed while the pages are read must not end them early.
+        let mut snapshot = act::snapshot(&pool).await?;
+        let c = &mut *snapshot;
         let filter = filter(c, query).await?;
         let mut asked = list::Page {
             filter: &filter,
@@ -95,6 +97,11 @@ impl Office {
 
 async fn filter(c: &mut PgConnection, query: &JobListQuery) -> Result<Value, AppError> {
     let mut filter = filter_of(&query.filter);
+    if let (Some(from), Some(until)) = (query.from, query.until)
+        && until <= from
+    {
+        return Err(invalid("until", "The last day comes before the first."));
+    }
     if query.from.is_some() || query.until.is_some() {
         let time = OfficeTime::read(c).await?;
         for (key, day) in [("from", query.from), ("until", query.until)] {

@@ -95,14 +95,19 @@ impl Office {
     ///
     /// # Errors
     /// When there is no connection, or the database cannot be asked.
-    pub async fn join_moved(&self, canceled: JobVersion, instead: JobVersion) -> Result<ScheduleOutcome, AppError> {
+    pub async fn join_moved(
+        &self,
+        canceled: JobVersion,
+        instead: JobVersion,
+        override_reason: Option<&str>,
+    ) -> Result<ScheduleOutcome, AppError> {
         if canceled.id == instead.id {
             return Err(invalid("instead", "These are not two jobs."));
         }
-        let why = Why::read(Some("Moved in Calendly"), None)?;
+        let why = Why::read(Some("Moved in Calendly"), override_reason)?;
         let (pool, me) = self.at_work().await?;
         let actor = actor(&me);
-        let mut transaction = act::begin(&pool, &actor, why.reason).await?;
+        let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
         let c = &mut *transaction;
         let ids = [canceled.id, instead.id];
         let locked = write::lock(c, &ids).await?;
