@@ -152,6 +152,7 @@ async fn changes(
 ) -> Result<Refresh, AppError> {
     let mut jobs: BTreeSet<Uuid> = BTreeSet::new();
     let mut contracts: Vec<Uuid> = Vec::new();
+    let mut named = full::Named::default();
     let mut kinds: BTreeSet<Kind> = BTreeSet::from([Kind::Notification]);
     for row in feed::changed(c, since, until).await? {
         let id = row.row.parse::<Uuid>().ok();
@@ -160,21 +161,40 @@ async fn changes(
                 jobs.extend(id);
                 kinds.insert(Kind::Contract);
             }
-            "job_assignments" | "job_reviews" => jobs.extend(id),
+            "job_reviews" => jobs.extend(id),
             "contracts" => {
                 contracts.extend(id);
                 kinds.insert(Kind::Contract);
             }
             "estimates" => drop(kinds.insert(Kind::Estimate)),
-            "crews" | "crew_memberships" => drop(kinds.insert(Kind::Crew)),
-            "crew_members" => kinds.extend([Kind::Person, Kind::Crew]),
-            "equipment" => drop(kinds.insert(Kind::Machine)),
+            // A job's record holds the names of whom and what it names, and who that is changes with them. What is
+            // derived from jobs (`job_assignments`) is not in the feed.
+            "crews" => {
+                named.ids.extend(id);
+                kinds.insert(Kind::Crew);
+            }
+            "crew_memberships" => {
+                named.memberships = true;
+                kinds.insert(Kind::Crew);
+            }
+            "crew_members" => {
+                named.ids.extend(id);
+                kinds.extend([Kind::Person, Kind::Crew]);
+            }
+            "equipment" => {
+                named.ids.extend(id);
+                kinds.insert(Kind::Machine);
+            }
+            "resource_aliases" => named.aliases.extend(id),
             "time_off" => drop(kinds.insert(Kind::TimeOff)),
             "system_config" | "app_users" => drop(kinds.insert(Kind::Office)),
             _ => {}
         }
     }
     jobs.extend(full::of_contracts(c, &contracts).await?);
+    if !named.ids.is_empty() || named.memberships || !named.aliases.is_empty() {
+        jobs.extend(full::naming(c, &named, window.from, window.until).await?);
+    }
     let ids: Vec<Uuid> = jobs.into_iter().collect();
     let mut upserts = gather::jobs(c, &ids).await?;
     let there: BTreeSet<Uuid> = upserts.iter().map(offline::Record::id).collect();
