@@ -21,10 +21,10 @@ use crate::error::{AppError, ErrorCode};
 use crate::secrets::Secrets;
 
 pub(crate) use keep::{Keep, keep};
-pub(crate) use today::today;
+pub(crate) use today::{clash_page, today};
 
 /// The shape of the bodies: raised whenever one changes.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// What a computer keeps of the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
