@@ -46,6 +46,7 @@ impl Extent {
 /// The copies of this computer; one is open at a time.
 pub(crate) struct LocalCopy {
     folder: PathBuf,
+    papers: PathBuf,
     secrets: Arc<Secrets>,
     slot: Arc<Mutex<Option<Opened>>>,
     /// None: the person wants no copy on this computer.
@@ -62,6 +63,7 @@ impl LocalCopy {
     pub(crate) fn at(data: &Path, secrets: Arc<Secrets>) -> Self {
         Self {
             folder: data.join("offline"),
+            papers: crate::papers::folder(data),
             secrets,
             slot: Arc::default(),
             extent: std::sync::Mutex::default(),
@@ -131,6 +133,13 @@ impl LocalCopy {
     /// Closes the copy that is open: another start of the program may open it.
     pub(crate) async fn close(&self) {
         *self.slot.lock().await = None;
+    }
+
+    /// Whoever worked through a connection works here no more: nothing of what they saw stays, their papers neither.
+    pub(crate) async fn leave(&self, connection: Uuid) {
+        self.wipe(connection).await;
+        let papers = self.papers.clone();
+        let _ = tokio::task::spawn_blocking(move || crate::papers::clear(&papers)).await;
     }
 
     /// Removes every copy of a connection, and their keys.

@@ -81,7 +81,7 @@ pub(crate) async fn keep(mut k: Keep) {
                 settled = false;
                 // Nobody works here any more: they said so, or were disabled.
                 if matches!(other, ConnectionState::WhoAreYou { .. }) {
-                    k.copy.wipe(k.connection).await;
+                    k.copy.leave(k.connection).await;
                 }
                 tokio::select! {
                     () = k.token.cancelled() => return,
