@@ -299,3 +299,31 @@ fn covers(window: &Window, now: DateTime<Utc>, extent: Extent) -> bool {
     let wanted = window_at(now, extent);
     window.from <= wanted.from + TimeDelta::minutes(1) && window.until >= wanted.until - SPARE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_as_wide_as_asked_with_a_little_to_spare_ahead() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let extent = Extent { back: 30, ahead: 90, readable: 14 };
+        let window = window_at(now, extent);
+        assert_eq!((now - window.from, window.until - now), (TimeDelta::days(30), TimeDelta::days(92)));
+        // Settings somebody spoiled keep it within reason.
+        let odd = window_at(now, Extent { back: 0, ahead: u32::MAX, readable: 14 });
+        assert_eq!((now - odd.from, odd.until - now), (TimeDelta::days(1), TimeDelta::days(402)));
+    }
+
+    #[test]
+    fn a_window_covers_what_is_asked_until_the_days_have_moved_on() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let extent = Extent { back: 30, ahead: 90, readable: 14 };
+        let window = window_at(now, extent);
+        assert!(covers(&window, now, extent));
+        assert!(covers(&window, now + SPARE, extent) && !covers(&window, now + SPARE + TimeDelta::hours(1), extent));
+        assert!(covers(&window, now, Extent { back: 7, ahead: 14, ..extent }), "less than there is");
+        assert!(!covers(&window, now, Extent { back: 31, ..extent }));
+        assert!(!covers(&window, now, Extent { ahead: 93, ..extent }));
+    }
+}
