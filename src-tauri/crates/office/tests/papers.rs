@@ -10,7 +10,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 use common::paper::{Event, Pdf, events};
 use common::yard::{A, ANN, S, done, enter, yard};
 use common::{Computer, input, online, until};
-use neff_tests::office::Office as TestOffice;
+use neff_tests::office::{Office as TestOffice, PASSWORD};
 use neff_tests::proxy::{Link, Proxy};
 use office::ErrorCode;
 use office::connecting::ConnectionInput;
@@ -297,7 +297,7 @@ async fn papers_go_with_whoever_made_them_and_old_ones_at_the_next_start() {
     assert_eq!(papers(&dana).len(), 2);
     // A week later, at the next start of the program.
     dana.office.stop().await;
-    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(8 * 24);
+    let long_ago = (office::clock::now() - chrono::TimeDelta::days(8)).into();
     std::fs::File::options().write(true).open(&plan).unwrap().set_modified(long_ago).unwrap();
     dana.office.start().await;
     for _ in 0..200 {
@@ -317,4 +317,39 @@ async fn papers_go_with_whoever_made_them_and_old_ones_at_the_next_start() {
     let connection = dana.office.connections()[0].id;
     dana.office.forget_connection(connection).await.unwrap();
     assert!(papers(&dana).is_empty(), "{:?}", papers(&dana));
+}
+
+#[tokio::test]
+async fn a_connection_s_next_login_finds_nothing_of_the_last_one_s() {
+    let (office, dana) = yard().await;
+    let day = next(Weekday::Wed);
+    enter(&dana, A, &format!("{day}T08:00"), &format!("{day}T12:00")).await;
+    copied(&dana).await;
+    dana.office.day_sheet(day, &[]).await.unwrap();
+    let copies = || -> Vec<PathBuf> {
+        let folder = dana.folder.path().join("data").join("offline");
+        let all = std::fs::read_dir(folder).into_iter().flatten().map(|e| e.unwrap().path());
+        all.filter(|p| p.extension().is_some_and(|e| e == "db")).collect()
+    };
+    let hers = copies();
+    let login = format!("{}_two", office.login);
+    office
+        .execute(&format!(
+            "BEGIN; SELECT pg_advisory_xact_lock(7310001);
+             CREATE ROLE {login} LOGIN PASSWORD '{PASSWORD}' IN ROLE neff_app; COMMIT;
+             INSERT INTO app_users (user_id, name, database_login, office_role) VALUES ('{login}', 'Lee Low', '{login}', 'manager')"
+        ))
+        .await;
+    let connection = dana.office.connections()[0].id;
+    let theirs = ConnectionInput { id: Some(connection), login, ..input(&office) };
+    dana.office.connect(&theirs, Some(PASSWORD.to_owned())).await.unwrap();
+    for _ in 0..400 {
+        if papers(&dana).is_empty() && copies().len() == 1 && copies() != hers {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(papers(&dana).is_empty(), "{:?}", papers(&dana));
+    assert_eq!(copies().len(), 1, "{:?}", copies());
+    assert_ne!(copies(), hers);
 }

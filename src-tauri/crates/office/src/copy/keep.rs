@@ -56,6 +56,10 @@ pub(crate) async fn keep(mut k: Keep) {
                 }
             }
             (ConnectionState::Online { .. }, Some(me)) => {
+                // The connection has another login: whoever worked through it before leaves nothing to them.
+                if k.copy.last_person(k.connection).is_some_and(|last| last != me.id) {
+                    k.copy.leave(k.connection).await;
+                }
                 let outcome = if let Some(extent) = k.copy.extent() {
                     refresh(&k, extent, &me).await
                 } else {
