@@ -2110,7 +2110,7 @@ export type ScheduleCrew = {
 	color: string | null,
 	/**  Still in use. */
 	active: boolean,
-	/**  Who leads it today. */
+	/**  Who leads it on the first day of the part shown. */
 	lead: string | null,
 	/**  Who is in it on some day of the part shown. */
 	members: string[],

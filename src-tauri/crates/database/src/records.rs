@@ -79,6 +79,22 @@ pub async fn estimate(connection: &mut PgConnection, id: Uuid) -> Result<Option<
     .await?)
 }
 
+/// Estimates somebody waits for an answer to, by when it is due; `limit` at most.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn open_estimates(connection: &mut PgConnection, limit: i64) -> Result<Vec<EstimateRecord>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        EstimateRecord,
+        "SELECT id, customer_name, email, phone, service_type, project_address, project_size, timeline, description,
+                estimated_cost, status, response_by, notes, version, created_at, updated_at
+           FROM estimates WHERE status = 'pending' AND response_by IS NOT NULL ORDER BY response_by, id LIMIT $1",
+        limit
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
 /// Writes an estimate's notes, if it still has the version seen; returns the new version, none when not.
 ///
 /// # Errors

@@ -199,8 +199,8 @@ pub struct CrewDay {
 pub struct Calendar {
     /// What the calendar is called where it is shown: "Neff Paving: Paving 1".
     pub name: String,
-    /// Stands after the `@` of every UID: one for each office, never changed. Letters, digits, `.` and `-`; anything
-    /// else becomes `-`.
+    /// Stands after the `@` of every UID: never changed, also when the office's database is restored. Letters, digits,
+    /// `.` and `-`; anything else becomes `-`.
     pub office_id: String,
     /// The office's zone: events are written in it.
     pub zone: Tz,

@@ -166,7 +166,7 @@ impl Office {
             self.local.stop(Duration::from_secs(8)).await;
             self.secrets.remove(local_office::owner_entry(id)).await?;
         }
-        self.copy.wipe(id).await;
+        self.copy.leave(id).await;
         self.secrets.remove(id).await?;
         Ok(self.connection_state().await)
     }
@@ -306,7 +306,7 @@ impl Office {
         };
         self.unlink().await;
         // Whoever leaves takes nothing along: the next person gets a copy of their own.
-        self.copy.wipe(stored.id).await;
+        self.copy.leave(stored.id).await;
         let password = self.saved_password(&stored).await;
         self.link_to(&stored, password).await;
         Ok(self.settled().await)

@@ -21,10 +21,10 @@ use crate::error::{AppError, ErrorCode};
 use crate::secrets::Secrets;
 
 pub(crate) use keep::{Keep, keep};
-pub(crate) use today::today;
+pub(crate) use today::{clash_page, today};
 
 /// The shape of the bodies: raised whenever one changes.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// What a computer keeps of the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,7 @@ impl Extent {
 /// The copies of this computer; one is open at a time.
 pub(crate) struct LocalCopy {
     folder: PathBuf,
+    papers: PathBuf,
     secrets: Arc<Secrets>,
     slot: Arc<Mutex<Option<Opened>>>,
     /// None: the person wants no copy on this computer.
@@ -62,6 +63,7 @@ impl LocalCopy {
     pub(crate) fn at(data: &Path, secrets: Arc<Secrets>) -> Self {
         Self {
             folder: data.join("offline"),
+            papers: crate::papers::folder(data),
             secrets,
             slot: Arc::default(),
             extent: std::sync::Mutex::default(),
@@ -131,6 +133,13 @@ impl LocalCopy {
     /// Closes the copy that is open: another start of the program may open it.
     pub(crate) async fn close(&self) {
         *self.slot.lock().await = None;
+    }
+
+    /// Whoever worked through a connection works here no more: nothing of what they saw stays, their papers neither.
+    pub(crate) async fn leave(&self, connection: Uuid) {
+        self.wipe(connection).await;
+        let papers = self.papers.clone();
+        let _ = tokio::task::spawn_blocking(move || crate::papers::clear(&papers)).await;
     }
 
     /// Removes every copy of a connection, and their keys.
@@ -203,5 +212,41 @@ impl From<OpenError> for AppError {
             _ => ErrorCode::NotConnected,
         };
         Self::new(code, error.to_string()).with_details(error.details())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use offline::{FeedPosition, Progress, Window};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_copy_is_read_for_as_many_days_as_this_computer_is_set_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (connection, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let copies = LocalCopy::at(folder.path(), Arc::new(Secrets::given(String::new().into())));
+        let key = copies.key_or_new(connection, person).await.unwrap();
+        std::fs::create_dir_all(&copies.folder).unwrap();
+        let path = offline::path_for(&copies.folder, connection, person);
+        let identity = Identity { connection, person, schema: SCHEMA };
+        let as_of = crate::clock::now() - TimeDelta::days(3);
+        let feed = FeedPosition { feed: Uuid::nil(), snapshot: String::new(), xmin: 0, last_id: 0 };
+        let progress = Progress { feed, as_of, window: Window { from: as_of, until: as_of } };
+        drop(ScheduleCopy::begin(&path, &key, identity).unwrap().finish(&progress).unwrap());
+        copies.note_person(connection, person).unwrap();
+
+        let ask = |readable: Option<u32>| {
+            copies.set_extent(readable.map(|readable| Extent { back: 30, ahead: 90, readable }));
+            copies.read(connection, |copy| Ok(copy.state()?.progress.as_of.timestamp()))
+        };
+        assert_eq!(ask(Some(4)).await.unwrap().0, as_of.timestamp());
+        let old = ask(Some(2)).await.unwrap_err();
+        assert_eq!(old.code, ErrorCode::NotConnected, "{old:?}");
+        // While it is open, too; and a setting of nothing is a day, not for ever.
+        assert!(ask(Some(4)).await.is_ok() && ask(Some(0)).await.is_err());
+        assert!(ask(None).await.is_err(), "switched off, it is not read before it is wiped");
+        copies.leave(connection).await;
+        assert!(!path.exists() && ask(Some(4)).await.is_err());
     }
 }

@@ -11,6 +11,7 @@ pub mod link;
 pub mod local_office;
 pub mod notifier;
 pub mod office;
+mod papers;
 pub mod paths;
 pub mod popups;
 pub mod secrets;

@@ -63,8 +63,10 @@ impl Office {
         })
     }
 
-    /// Connects to the connection in use, if there is one.
+    /// Connects to the connection in use, if there is one; old papers go.
     pub async fn start(&self) {
+        let papers = crate::papers::folder(&self.paths.data);
+        tokio::task::spawn_blocking(move || crate::papers::sweep(&papers));
         let Some(stored) = self.lock_settings().active().cloned() else { return };
         let password = match stored.kind {
             // Its own keeper asks for it, and mends it.

@@ -47,7 +47,7 @@ pub struct CrewRow {
     pub name: String,
     pub color: Option<String>,
     pub active: bool,
-    /// Who leads it today.
+    /// Who leads it on the first day asked for.
     pub lead: Option<String>,
     /// Who is in it on some of the days asked for.
     pub members: Vec<Uuid>,
@@ -137,7 +137,8 @@ async fn claim(connection: &mut PgConnection, ids: &[Uuid], rows: &mut [Schedule
     Ok(())
 }
 
-/// Active crews and those of these jobs, by name, with who is in them between two moments.
+/// Active crews and those of these jobs, by name, with who is in them from a day up to, but without, another: both are
+/// given by the midnight they begin with.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -151,12 +152,12 @@ pub async fn crews(
         CrewRow,
         r#"SELECT c.id, c.name, c.color, c.status = 'active' AS "active!",
                   (SELECT p.name FROM crew_memberships m JOIN crew_members p ON p.id = m.crew_member_id
-                    WHERE m.crew_id = c.id AND m.is_lead AND m.during @> (CURRENT_TIMESTAMP AT TIME ZONE z.zone)::date
+                    WHERE m.crew_id = c.id AND m.is_lead AND m.during @> ($2::timestamptz AT TIME ZONE z.zone)::date
                     ORDER BY p.name LIMIT 1) AS lead,
                   coalesce((SELECT array_agg(DISTINCT m.crew_member_id) FROM crew_memberships m
                              WHERE m.crew_id = c.id
                                AND m.during && daterange(($2::timestamptz AT TIME ZONE z.zone)::date,
-                                                         ($3::timestamptz AT TIME ZONE z.zone)::date, '[]')), '{}') AS "members!"
+                                                         ($3::timestamptz AT TIME ZONE z.zone)::date)), '{}') AS "members!"
              FROM crews c, (SELECT office_time_zone() AS zone) AS z
             WHERE c.status = 'active' OR c.id = ANY ($1)
             ORDER BY c.name, c.id"#,

@@ -1,6 +1,6 @@
 //! Jobs with everything that is printed of them and kept for when there is no network, any number in one question.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -97,4 +97,81 @@ pub async fn phones(connection: &mut PgConnection) -> Result<Vec<PhoneRow>, Data
     Ok(sqlx::query_as!(PhoneRow, "SELECT id, role, phone FROM crew_members WHERE status <> 'terminated'")
         .fetch_all(connection)
         .await?)
+}
+
+/// A crew with who is in it when.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "columns; see the specification")]
+pub struct CrewRow {
+    pub id: Uuid,
+    pub name: String,
+    pub color: Option<String>,
+    pub active: bool,
+    /// `[{"person", "name", "from", "until", "lead"}]`: leads first, then by name; `until` is the day after the last.
+    pub memberships: Value,
+}
+
+/// Every crew, those no longer in use too, with whoever is in it on some day from one up to, but without, another.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn crews(
+    connection: &mut PgConnection,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<CrewRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        CrewRow,
+        r#"SELECT c.id, c.name, c.color, c.status = 'active' AS "active!",
+                  coalesce((SELECT jsonb_agg(jsonb_build_object('person', m.crew_member_id, 'name', p.name,
+                                        'from', greatest(lower(m.during), '1900-01-01'),
+                                        'until', least(upper(m.during), '2200-01-01'), 'lead', m.is_lead)
+                                    ORDER BY m.is_lead DESC, p.name, m.id)
+                              FROM crew_memberships m JOIN crew_members p ON p.id = m.crew_member_id
+                             WHERE m.crew_id = c.id AND m.during && daterange($1, $2)), '[]') AS "memberships!"
+             FROM crews c ORDER BY c.name, c.id"#,
+        from,
+        until
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// What may read otherwise in the jobs that name it, because it has changed.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// People, crews and machines.
+    pub ids: Vec<Uuid>,
+    /// Words that were matched once and for all.
+    pub aliases: Vec<Uuid>,
+    /// Who is in which crew.
+    pub memberships: bool,
+}
+
+/// The jobs between two moments that name these, and those with words that name nobody, any more or yet.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn naming(
+    connection: &mut PgConnection,
+    named: &Named,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DatabaseError> {
+    Ok(sqlx::query_scalar!(
+        r#"WITH named AS (
+               SELECT ARRAY(SELECT unnest($1::uuid[]) UNION SELECT r.resource_id FROM resource_aliases r WHERE r.id = ANY ($2)) AS ids)
+           SELECT j.id FROM job_schedules j, named n
+            WHERE tstzrange(j.start_date, j.end_date, '[)') && tstzrange($4, $5, '[)')
+              AND (EXISTS (SELECT FROM job_assignments a WHERE a.job_schedule_id = j.id AND a.resource_id = ANY (n.ids))
+                   OR EXISTS (SELECT FROM job_crews c WHERE c.job_schedule_id = j.id AND ($3 OR c.crew_id = ANY (n.ids)))
+                   OR EXISTS (SELECT FROM job_unknown_resources u WHERE u.job_schedule_id = j.id))"#,
+        &named.ids,
+        &named.aliases,
+        named.memberships,
+        from,
+        until
+    )
+    .fetch_all(connection)
+    .await?)
 }

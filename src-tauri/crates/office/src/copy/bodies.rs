@@ -1,13 +1,13 @@
 //! What the copy holds, and what papers are made of.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use database::PgConnection;
 use database::schedule::{board, full};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::AppError;
-use crate::view::{Assigned, OfficeHours, Person, ScheduleJob};
+use crate::view::{Assigned, OfficeHours, Person, ScheduleCrew, ScheduleJob};
 
 /// A job with everything that is shown and printed of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,6 +31,59 @@ pub(crate) struct PersonInFull {
     pub role: String,
     pub status: String,
     pub phone: Option<String>,
+}
+
+/// A crew, and who is in it when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CrewInFull {
+    pub id: Uuid,
+    pub name: String,
+    pub color: Option<String>,
+    pub active: bool,
+    /// Leads first, then by name; somebody who comes back has two.
+    pub memberships: Vec<Membership>,
+}
+
+/// Somebody's days in a crew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Membership {
+    pub person: Uuid,
+    pub name: String,
+    pub from: NaiveDate,
+    /// The day after the last.
+    pub until: NaiveDate,
+    pub lead: bool,
+}
+
+impl CrewInFull {
+    /// Who is in it on some day from one up to, but without, another.
+    pub(crate) fn members(&self, from: NaiveDate, until: NaiveDate) -> Vec<Uuid> {
+        let mut people: Vec<Uuid> = Vec::new();
+        for m in self.memberships.iter().filter(|m| m.from < until && from < m.until) {
+            if !people.contains(&m.person) {
+                people.push(m.person);
+            }
+        }
+        people
+    }
+
+    /// Who leads it on a day.
+    pub(crate) fn lead(&self, day: NaiveDate) -> Option<&str> {
+        let leads = self.memberships.iter().filter(|m| m.lead && m.from <= day && day < m.until);
+        leads.map(|m| m.name.as_str()).next()
+    }
+
+    /// As the board shows it for these days.
+    pub(crate) fn of_days(&self, from: NaiveDate, until: NaiveDate) -> ScheduleCrew {
+        ScheduleCrew {
+            id: self.id,
+            name: self.name.clone(),
+            color: self.color.clone(),
+            active: self.active,
+            lead: self.lead(from).map(str::to_owned),
+            members: self.members(from, until),
+        }
+    }
 }
 
 /// The office, and whose copy it is.
@@ -88,6 +141,25 @@ pub(crate) async fn jobs_in_full(c: &mut PgConnection, ids: &[Uuid]) -> Result<V
         .collect())
 }
 
+/// Every crew, with whoever is in it on some day from one up to, but without, another.
+pub(crate) async fn crews_in_full(
+    c: &mut PgConnection,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<CrewInFull>, AppError> {
+    let rows = full::crews(c, from, until).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| CrewInFull {
+            id: row.id,
+            name: row.name,
+            color: row.color,
+            active: row.active,
+            memberships: serde_json::from_value(row.memberships).unwrap_or_default(),
+        })
+        .collect())
+}
+
 fn assigned(json: serde_json::Value) -> Vec<Assigned> {
     #[derive(Deserialize)]
     struct Row {
@@ -109,4 +181,30 @@ fn assigned(json: serde_json::Value) -> Vec<Assigned> {
             other_address: None,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_of_a_crew_is_whoever_is_in_it_that_day_and_nobody_of_the_next() {
+        let day = |d| NaiveDate::from_ymd_opt(2026, 6, d).unwrap();
+        let of = |n, from, until, lead| Membership {
+            person: Uuid::from_u128(n),
+            name: format!("P{n}"),
+            from: day(from),
+            until: day(until),
+            lead,
+        };
+        let memberships = vec![of(2, 10, 20, true), of(1, 1, 10, true), of(3, 1, 5, false), of(3, 9, 12, false)];
+        let crew = CrewInFull { id: Uuid::nil(), name: "A".into(), color: None, active: true, memberships };
+        let members =
+            |from, until| -> Vec<u128> { crew.members(day(from), day(until)).iter().map(|id| id.as_u128()).collect() };
+        assert_eq!(members(9, 10), [1, 3]);
+        assert_eq!(members(10, 11), [2, 3]);
+        assert_eq!(members(1, 30), [2, 1, 3]);
+        assert_eq!(members(5, 9), [1]);
+        assert_eq!((crew.lead(day(9)), crew.lead(day(10)), crew.lead(day(20))), (Some("P1"), Some("P2"), None));
+    }
 }

@@ -2,19 +2,21 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use database::schedule::{board, full, list};
-use database::{PgConnection, company, notifications, people::PersonRow, today};
+use database::{PgConnection, company, notifications, people::PersonRow, records, today};
 use offline::{Kind, Record, Window};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::bodies::{JobInFull, Letterhead, OfficeBody, PersonInFull, jobs_in_full};
+use super::bodies::{JobInFull, Letterhead, OfficeBody, PersonInFull, crews_in_full, jobs_in_full};
 use crate::error::{AppError, ErrorCode};
-use crate::view::{EstimateDue, Notification, Person, ScheduleCrew, ScheduleMachine, TimeOff, UnscheduledWork};
+use crate::view::{EstimateDetail, Notification, Person, ScheduleMachine, TimeOff, UnscheduledWork};
 use crate::workflows::schedule::{OfficeTime, hours_of};
 
 /// Jobs are read so many at a time.
 const AT_ONCE: usize = 500;
+/// Open estimates that are kept: those due first.
+const ESTIMATES: i64 = 2_000;
 
 /// Every kind but jobs: read as a whole, they are few.
 pub(super) const WHOLE: [Kind; 8] = [
@@ -80,12 +82,13 @@ pub(super) async fn whole(
                 }
             }
             Kind::Estimate => {
-                // Every open one that has a deadline, as Today lists them.
-                let time = OfficeTime::read(c).await?;
-                for r in today::estimates_due(c, time.now + TimeDelta::days(60)).await? {
+                for r in records::open_estimates(c, ESTIMATES).await? {
                     let (id, due) = (r.id, r.response_by);
-                    let body: EstimateDue = crate::workflows::today::estimate_due(r, time.now);
-                    all.push(record(*kind, id, &body)?.at(due));
+                    let record = record(*kind, id, &EstimateDetail::from(r))?;
+                    all.push(match due {
+                        Some(due) => record.at(due),
+                        None => record,
+                    });
                 }
             }
             Kind::Notification => {
@@ -95,8 +98,10 @@ pub(super) async fn whole(
                 }
             }
             Kind::Crew => {
-                for r in board::crews(c, &[], window.from, window.until).await? {
-                    all.push(record(*kind, r.id, &ScheduleCrew::from(r))?);
+                // A day more on each side: whatever the office's zone, its days of the window are in it.
+                let days = (window.from - TimeDelta::days(1), window.until + TimeDelta::days(2));
+                for crew in crews_in_full(c, days.0.date_naive(), days.1.date_naive()).await? {
+                    all.push(record(*kind, crew.id, &crew)?);
                 }
             }
             Kind::Person => {

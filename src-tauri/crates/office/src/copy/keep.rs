@@ -56,6 +56,10 @@ pub(crate) async fn keep(mut k: Keep) {
                 }
             }
             (ConnectionState::Online { .. }, Some(me)) => {
+                // The connection has another login: whoever worked through it before leaves nothing to them.
+                if k.copy.last_person(k.connection).is_some_and(|last| last != me.id) {
+                    k.copy.leave(k.connection).await;
+                }
                 let outcome = if let Some(extent) = k.copy.extent() {
                     refresh(&k, extent, &me).await
                 } else {
@@ -81,7 +85,7 @@ pub(crate) async fn keep(mut k: Keep) {
                 settled = false;
                 // Nobody works here any more: they said so, or were disabled.
                 if matches!(other, ConnectionState::WhoAreYou { .. }) {
-                    k.copy.wipe(k.connection).await;
+                    k.copy.leave(k.connection).await;
                 }
                 tokio::select! {
                     () = k.token.cancelled() => return,
@@ -152,6 +156,7 @@ async fn changes(
 ) -> Result<Refresh, AppError> {
     let mut jobs: BTreeSet<Uuid> = BTreeSet::new();
     let mut contracts: Vec<Uuid> = Vec::new();
+    let mut named = full::Named::default();
     let mut kinds: BTreeSet<Kind> = BTreeSet::from([Kind::Notification]);
     for row in feed::changed(c, since, until).await? {
         let id = row.row.parse::<Uuid>().ok();
@@ -160,21 +165,40 @@ async fn changes(
                 jobs.extend(id);
                 kinds.insert(Kind::Contract);
             }
-            "job_assignments" | "job_reviews" => jobs.extend(id),
+            "job_reviews" => jobs.extend(id),
             "contracts" => {
                 contracts.extend(id);
                 kinds.insert(Kind::Contract);
             }
             "estimates" => drop(kinds.insert(Kind::Estimate)),
-            "crews" | "crew_memberships" => drop(kinds.insert(Kind::Crew)),
-            "crew_members" => kinds.extend([Kind::Person, Kind::Crew]),
-            "equipment" => drop(kinds.insert(Kind::Machine)),
+            // A job's record holds the names of whom and what it names, and who that is changes with them. What is
+            // derived from jobs (`job_assignments`) is not in the feed.
+            "crews" => {
+                named.ids.extend(id);
+                kinds.insert(Kind::Crew);
+            }
+            "crew_memberships" => {
+                named.memberships = true;
+                kinds.insert(Kind::Crew);
+            }
+            "crew_members" => {
+                named.ids.extend(id);
+                kinds.extend([Kind::Person, Kind::Crew]);
+            }
+            "equipment" => {
+                named.ids.extend(id);
+                kinds.insert(Kind::Machine);
+            }
+            "resource_aliases" => named.aliases.extend(id),
             "time_off" => drop(kinds.insert(Kind::TimeOff)),
             "system_config" | "app_users" => drop(kinds.insert(Kind::Office)),
             _ => {}
         }
     }
     jobs.extend(full::of_contracts(c, &contracts).await?);
+    if !named.ids.is_empty() || named.memberships || !named.aliases.is_empty() {
+        jobs.extend(full::naming(c, &named, window.from, window.until).await?);
+    }
     let ids: Vec<Uuid> = jobs.into_iter().collect();
     let mut upserts = gather::jobs(c, &ids).await?;
     let there: BTreeSet<Uuid> = upserts.iter().map(offline::Record::id).collect();
@@ -278,4 +302,32 @@ fn window_at(now: DateTime<Utc>, extent: Extent) -> Window {
 fn covers(window: &Window, now: DateTime<Utc>, extent: Extent) -> bool {
     let wanted = window_at(now, extent);
     window.from <= wanted.from + TimeDelta::minutes(1) && window.until >= wanted.until - SPARE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_as_wide_as_asked_with_a_little_to_spare_ahead() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let extent = Extent { back: 30, ahead: 90, readable: 14 };
+        let window = window_at(now, extent);
+        assert_eq!((now - window.from, window.until - now), (TimeDelta::days(30), TimeDelta::days(92)));
+        // Settings somebody spoiled keep it within reason.
+        let odd = window_at(now, Extent { back: 0, ahead: u32::MAX, readable: 14 });
+        assert_eq!((now - odd.from, odd.until - now), (TimeDelta::days(1), TimeDelta::days(402)));
+    }
+
+    #[test]
+    fn a_window_covers_what_is_asked_until_the_days_have_moved_on() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let extent = Extent { back: 30, ahead: 90, readable: 14 };
+        let window = window_at(now, extent);
+        assert!(covers(&window, now, extent));
+        assert!(covers(&window, now + SPARE, extent) && !covers(&window, now + SPARE + TimeDelta::hours(1), extent));
+        assert!(covers(&window, now, Extent { back: 7, ahead: 14, ..extent }), "less than there is");
+        assert!(!covers(&window, now, Extent { back: 31, ..extent }));
+        assert!(!covers(&window, now, Extent { ahead: 93, ..extent }));
+    }
 }

@@ -8,12 +8,12 @@ use domain::working_time::{Calendar, WorkingDays, WorkingHours};
 use offline::{CopyError, Kind, ScheduleCopy};
 use uuid::Uuid;
 
-use super::bodies::{JobInFull, OfficeBody, PersonInFull};
+use super::bodies::{CrewInFull, JobInFull, OfficeBody, PersonInFull};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{
-    CopyState, InboxOrder, InboxPage, InboxQuery, InboxShow, JobCard, JobDetail, JobFilter, JobGroup, JobGroupCount,
-    JobLine, JobList, JobListQuery, JobSort, Notification, NotificationPage, OfficeHours, Schedule, ScheduleCrew,
+    CopyState, EstimateDetail, InboxOrder, InboxPage, InboxQuery, InboxShow, JobCard, JobDetail, JobFilter, JobGroup,
+    JobGroupCount, JobLine, JobList, JobListQuery, JobSort, Notification, NotificationPage, OfficeHours, Schedule,
     ScheduleJob, ScheduleMachine, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
 };
 use crate::workflows::schedule::check_part;
@@ -83,6 +83,11 @@ pub(super) fn office(copy: &ScheduleCopy) -> Result<OfficeBody, CopyError> {
     copy.get(Kind::Office, Uuid::nil())?.ok_or(CopyError::Damaged)
 }
 
+/// The crews by name, those no longer in use too.
+pub(crate) fn crews(copy: &ScheduleCopy) -> Result<Vec<CrewInFull>, CopyError> {
+    Ok(sorted(copy.all(Kind::Crew)?, |c: &CrewInFull| (c.name.to_lowercase(), c.id)))
+}
+
 /// Its calendar, closed on its holidays.
 pub(crate) fn calendar(body: &OfficeBody) -> Calendar {
     let zone: Tz = body.zone.parse().unwrap_or(Tz::UTC);
@@ -112,6 +117,11 @@ pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime
     let people: Vec<PersonInFull> = sorted(copy.all(Kind::Person)?, |p: &PersonInFull| (p.name.to_lowercase(), p.id));
     let mut time_off: Vec<TimeOff> = copy.all(Kind::TimeOff)?;
     time_off.retain(|t| t.start < until && t.end > from);
+    let crews = crews(copy)?
+        .iter()
+        .filter(|c| c.active || jobs.iter().any(|j| j.job.crews.contains(&c.id)))
+        .map(|c| c.of_days(query.from, query.until))
+        .collect();
     Ok(Schedule {
         as_of: now,
         copy_as_of: Some(as_of),
@@ -120,7 +130,7 @@ pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime
         from: query.from,
         until: query.until,
         hours: body.hours,
-        crews: sorted(copy.all(Kind::Crew)?, |c: &ScheduleCrew| (c.name.to_lowercase(), c.id)),
+        crews,
         people: people
             .into_iter()
             .map(|p| SchedulePerson { id: p.id, name: p.name, role: p.role, status: p.status })
@@ -201,6 +211,11 @@ pub(crate) fn job(copy: &ScheduleCopy, id: Uuid) -> Result<Option<JobDetail>, Co
         created_at: j.created_at,
         updated_at: j.updated_at,
     }))
+}
+
+/// An open estimate.
+pub(crate) fn estimate(copy: &ScheduleCopy, id: Uuid) -> Result<Option<EstimateDetail>, CopyError> {
+    copy.get(Kind::Estimate, id)
 }
 
 /// The tray.

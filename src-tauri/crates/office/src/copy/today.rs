@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, Utc};
 use offline::{CopyError, Kind, ScheduleCopy};
 use uuid::Uuid;
 
 use super::bodies::JobInFull;
 use super::read::{calendar, card, far, office};
-use crate::view::{Clash, CrewDay, EstimateDue, JobCard, Notification, ScheduleCrew, Today, TodayDay};
+use crate::view::{Clash, ClashPage, CrewDay, EstimateDetail, EstimateDue, JobCard, Notification, Today, TodayDay};
 use crate::workflows::today::{DUE_SOON, UNASSIGNED_AHEAD, count};
 
 /// The most a list of Today holds.
@@ -20,8 +20,7 @@ pub(crate) fn today(copy: &ScheduleCopy, now: DateTime<Utc>) -> Result<Today, Co
     let calendar = calendar(&body);
     let today = calendar.day_of(now);
     let tomorrow = today + Days::new(1);
-    let crews: HashMap<Uuid, String> =
-        copy.all::<ScheduleCrew>(Kind::Crew)?.into_iter().map(|c| (c.id, c.name)).collect();
+    let crews: HashMap<Uuid, String> = super::read::crews(copy)?.into_iter().map(|c| (c.id, c.name)).collect();
     let mut days = Vec::new();
     for date in [today, tomorrow] {
         let day = calendar.day(date);
@@ -33,7 +32,7 @@ pub(crate) fn today(copy: &ScheduleCopy, now: DateTime<Utc>) -> Result<Today, Co
     }
     let midnight = calendar.day(today).start;
     let ahead: Vec<JobInFull> = copy.jobs_between(midnight, far())?;
-    let clashes = clashes(&ahead);
+    let ClashPage { items: clashes, total: clash_count } = clashes(&ahead);
     let mut unassigned: Vec<JobCard> = ahead
         .iter()
         .filter(|j| {
@@ -49,11 +48,23 @@ pub(crate) fn today(copy: &ScheduleCopy, now: DateTime<Utc>) -> Result<Today, Co
         .collect();
     let unassigned_count = count(unassigned.len());
     unassigned.truncate(LIST);
-    let mut estimates: Vec<EstimateDue> = copy.all(Kind::Estimate)?;
-    estimates.retain(|e| e.response_by <= now + DUE_SOON.max(TimeDelta::zero()));
-    for estimate in &mut estimates {
-        estimate.overdue = estimate.response_by < now;
-    }
+    let mut estimates: Vec<EstimateDue> = copy
+        .all::<EstimateDetail>(Kind::Estimate)?
+        .into_iter()
+        .filter_map(|e| {
+            let response_by = e.response_by.filter(|due| *due <= now + DUE_SOON)?;
+            Some(EstimateDue {
+                id: e.id,
+                customer_name: e.customer_name,
+                service_type: e.service_type,
+                address: e.project_address,
+                status: e.status,
+                response_by,
+                overdue: response_by < now,
+                estimated_cost: e.estimated_cost,
+            })
+        })
+        .collect();
     let estimate_count = count(estimates.len());
     estimates.truncate(LIST);
     let mut alerts: Vec<Notification> = copy.all(Kind::Notification)?;
@@ -64,7 +75,7 @@ pub(crate) fn today(copy: &ScheduleCopy, now: DateTime<Utc>) -> Result<Today, Co
         today,
         tomorrow,
         days,
-        clash_count: count(clashes.len()),
+        clash_count,
         clashes,
         unassigned,
         unassigned_count,
@@ -89,8 +100,14 @@ fn by_crew(jobs: &[JobInFull], names: &HashMap<Uuid, String>) -> Vec<CrewDay> {
     crews.into_iter().map(|((_, crew_name, crew_id), jobs)| CrewDay { crew_id, crew_name, jobs }).collect()
 }
 
+/// Clashes from today on.
+pub(crate) fn clash_page(copy: &ScheduleCopy, now: DateTime<Utc>) -> Result<ClashPage, CopyError> {
+    let calendar = calendar(&office(copy)?);
+    Ok(clashes(&copy.jobs_between(calendar.day(calendar.day_of(now)).start, far())?))
+}
+
 /// Each job in conflict beside the first one that has the same people or machines at that time.
-fn clashes(jobs: &[JobInFull]) -> Vec<Clash> {
+fn clashes(jobs: &[JobInFull]) -> ClashPage {
     let in_conflict = |j: &&JobInFull| j.job.clashes > 0;
     let mut found: Vec<Clash> = jobs
         .iter()
@@ -125,6 +142,7 @@ fn clashes(jobs: &[JobInFull]) -> Vec<Clash> {
             })
         })
         .collect();
+    let total = count(found.len());
     found.truncate(LIST);
-    found
+    ClashPage { items: found, total }
 }

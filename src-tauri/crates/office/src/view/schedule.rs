@@ -63,7 +63,7 @@ pub struct ScheduleCrew {
     pub color: Option<String>,
     /// Still in use.
     pub active: bool,
-    /// Who leads it today.
+    /// Who leads it on the first day of the part shown.
     pub lead: Option<String>,
     /// Who is in it on some day of the part shown.
     pub members: Vec<Uuid>,

@@ -133,7 +133,7 @@ fn clash(x: ClashRow, rows: &HashMap<Uuid, JobRow>) -> Option<Clash> {
     })
 }
 
-pub(crate) fn estimate_due(row: EstimateRow, now: DateTime<Utc>) -> EstimateDue {
+fn estimate_due(row: EstimateRow, now: DateTime<Utc>) -> EstimateDue {
     EstimateDue {
         id: row.id,
         customer_name: row.customer_name,

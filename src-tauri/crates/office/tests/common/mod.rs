@@ -1,6 +1,7 @@
 //! An office at work in this process: the real core against a real database, with a desktop that only listens.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses a part of it; a failed step is a failed test")]
 
+pub mod paper;
 pub mod yard;
 
 use std::path::Path;

@@ -113,6 +113,11 @@ impl Office {
     /// # Errors
     /// When there is no connection, or the database cannot be asked.
     pub async fn schedule_clashes(&self) -> Result<ClashPage, AppError> {
+        let answer = self.clashes_of_the_server().await;
+        self.or_copy(answer, crate::copy::clash_page).await
+    }
+
+    async fn clashes_of_the_server(&self) -> Result<ClashPage, AppError> {
         let (pool, _) = self.at_work().await?;
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let day = database::today::office_day(&mut connection).await?;

@@ -199,9 +199,14 @@ pub(super) async fn read_ground(c: &mut PgConnection, asked: &RainRequest) -> Re
         sort: "start",
         descending: false,
         after: None,
-        limit: board::PART,
+        limit: board::PART + 1,
     };
     let mut ids: Vec<Uuid> = list::page(c, &page).await?.into_iter().map(|(id, _)| id).collect();
+    if ids.len() > board::PART as usize {
+        // Work put where jobs are that were left out would be double booked.
+        let sentence = "More than 5,000 jobs are open in the weeks a plan looks at: it cannot be made for so many.";
+        return Err(invalid("days", sentence));
+    }
     let images = write::read(c, &ids).await?;
     // What is waited for counts wherever it is.
     let waited: Vec<Uuid> =
