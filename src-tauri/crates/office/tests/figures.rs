@@ -6,13 +6,17 @@ mod common;
 
 use std::time::{Duration, Instant};
 
+use chrono::{Datelike, TimeDelta};
 use common::{Computer, online, until};
 use neff_tests::keeper::program;
 use neff_tests::office::Office as TestOffice;
 use neff_tests::private_server::{Encryption, PrivateServer};
 use office::Secrets;
 use office::link::ConnectionState;
-use office::view::{InboxOrder, InboxQuery, InboxShow};
+use office::view::{
+    InboxOrder, InboxQuery, InboxShow, JobFilter, JobGroup, JobListQuery, JobMove, JobSort, ScheduleOutcome,
+    ScheduleQuery,
+};
 
 /// One line: what, how often, 50th, 95th and 99th percentile, what it should be.
 fn figure(what: &str, sizes: &str, mut times: Vec<Duration>, aim: &str) {
@@ -69,9 +73,8 @@ async fn a_page_of_the_inbox_at_a_million_alerts() {
     }
 }
 
-#[tokio::test]
-#[ignore = "a figure, not a test"]
-async fn a_keystroke_of_the_palette() {
+/// An office with sample data, `NEFF_BENCH_SCALE` times a real one, and that number.
+async fn filled() -> (TestOffice, String) {
     let scale = std::env::var("NEFF_BENCH_SCALE").unwrap_or_else(|_| "1".to_owned());
     let at = TestOffice::open().await;
     let url = &at.database.as_ref().unwrap().url;
@@ -81,6 +84,13 @@ async fn a_keystroke_of_the_palette() {
         .unwrap();
     assert!(filled.status.success());
     at.execute("VACUUM ANALYZE").await;
+    (at, format!("sample data {scale}×"))
+}
+
+#[tokio::test]
+#[ignore = "a figure, not a test"]
+async fn a_keystroke_of_the_palette() {
+    let (at, sizes) = filled().await;
     let dana = Computer::of(&at).await;
     for text in ["s", "sm", "smi", "smit", "smith", "oak st", "63055", "paver", "zzzz", "street"] {
         let mut times = Vec::new();
@@ -89,8 +99,89 @@ async fn a_keystroke_of_the_palette() {
             dana.office.search(text, 20).await.unwrap();
             times.push(started.elapsed());
         }
-        figure(&format!("palette: “{text}”"), &format!("sample data {scale}×"), times, "≤ 60 ms with the window");
+        figure(&format!("palette: “{text}”"), &sizes, times, "≤ 60 ms with the window");
     }
+}
+
+/// The questions of the Schedule screen, and a move from the click to the other desktop's board.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a figure, not a test"]
+async fn the_schedule() {
+    let (at, sizes) = filled().await;
+    let (dana, eli) = (Computer::of(&at).await, Computer::of(&at).await);
+    let today = dana.office.today().await.unwrap().today;
+    let monday = today - TimeDelta::days(i64::from(today.weekday().num_days_from_monday()));
+    let week = |filter| ScheduleQuery { from: monday, until: monday + TimeDelta::days(7), filter };
+    let asked = week(JobFilter::default());
+    let jobs = dana.office.schedule(&asked).await.unwrap().jobs;
+    let mut times = Vec::new();
+    for _ in 0..100 {
+        let started = Instant::now();
+        dana.office.schedule(&asked).await.unwrap();
+        times.push(started.elapsed());
+    }
+    figure(&format!("board's week, {} jobs", jobs.len()), &sizes, times, "p99 ≤ 20 ms");
+
+    let all = JobListQuery {
+        filter: JobFilter::default(),
+        from: None,
+        until: None,
+        group: JobGroup::None,
+        sort: JobSort::Start,
+        descending: true,
+        after: None,
+        limit: 50,
+    };
+    let ahead = JobListQuery { from: Some(today), descending: false, ..all.clone() };
+    let named = |text: &str| JobListQuery {
+        filter: JobFilter { text: Some(text.to_owned()), ..JobFilter::default() },
+        ..all.clone()
+    };
+    let lists = [
+        ("all, latest first".to_owned(), "≤ 30 ms", all.clone()),
+        ("all by customer".to_owned(), "≤ 30 ms", JobListQuery { sort: JobSort::Customer, ..all.clone() }),
+        ("all by address".to_owned(), "≤ 30 ms", JobListQuery { sort: JobSort::Address, ..all.clone() }),
+        ("all by last change".to_owned(), "≤ 30 ms", JobListQuery { sort: JobSort::Updated, ..all.clone() }),
+        ("from today".to_owned(), "≤ 30 ms", ahead.clone()),
+        ("from today, by crew".to_owned(), "≤ 30 ms", JobListQuery { group: JobGroup::Crew, ..ahead.clone() }),
+        ("from today, by status".to_owned(), "≤ 30 ms", JobListQuery { group: JobGroup::Status, ..ahead }),
+        ("all, by crew".to_owned(), "", JobListQuery { group: JobGroup::Crew, ..all.clone() }),
+    ];
+    let texts = ["m", "ma", "map", "maple", "smith", "maple ave", "zzzz"];
+    let searches = texts.map(|text| (format!("“{text}”"), "≤ 50 ms", named(text)));
+    for (name, aim, mut query) in lists.into_iter().chain(searches) {
+        let mut times = Vec::new();
+        for _ in 0..40 {
+            let started = Instant::now();
+            let page = dana.office.job_list(&query).await.unwrap();
+            times.push(started.elapsed());
+            query.after = page.next;
+        }
+        figure(&format!("list page of 50: {name}"), &sizes, times, aim);
+    }
+
+    // Eli's board is open: it hears, and reads the week again.
+    let mut moving: Vec<_> = jobs.into_iter().filter(|j| j.status == "scheduled" && j.clashes == 0).take(40).collect();
+    let mut times = Vec::new();
+    for turn in 0..100 {
+        let count = moving.len();
+        let job = &mut moving[turn % count];
+        let by = TimeDelta::minutes(if (turn / count) % 2 == 0 { 1 } else { -1 });
+        let to = JobMove { id: job.id, version: job.version, start: job.start + by, end: job.end + by, reassign: None };
+        let heard = eli.desktop.heard("ScheduleChanged");
+        let started = Instant::now();
+        let ScheduleOutcome::Done { jobs, .. } = dana.office.move_jobs(&[to], None, None).await.unwrap() else {
+            continue;
+        };
+        while eli.desktop.heard("ScheduleChanged") == heard {
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        let seen = eli.office.schedule(&asked).await.unwrap().jobs;
+        assert!(seen.iter().any(|j| j.id == jobs[0].id && j.version == jobs[0].version));
+        times.push(started.elapsed());
+        *job = jobs.into_iter().next().unwrap();
+    }
+    figure("a job is moved → on the other board", &sizes, times, "p95 ≤ 150 ms");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -30,7 +30,7 @@ async fn leave_without_an_end_and_sizes_that_are_no_number_break_no_list() {
     let filter = JobFilter::default;
     let board = o.schedule(&ScheduleQuery { from, until, filter: filter() }).await.unwrap();
     assert_eq!((board.jobs.len(), board.time_off.len()), (2, 2));
-    assert!(o.unscheduled(None).await.unwrap().contracts.iter().any(|c| c.client == "NaN Inc"));
+    assert!(o.unscheduled(None).await.unwrap().items.iter().any(|c| c.customer == "NaN Inc"));
     for job in &board.jobs {
         o.job_edit(job.id).await.unwrap();
         o.job_history(job.id).await.unwrap();

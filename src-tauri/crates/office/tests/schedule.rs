@@ -366,23 +366,19 @@ async fn a_move_in_calendly_keeps_the_job_its_history_and_its_notes() {
     assert_eq!((outside.moves.len(), outside.new_jobs.len()), (1, 0));
     let pair = &outside.moves[0];
     assert_eq!((pair.canceled.id, pair.new.id), (old, new));
-    let version = |j: &ScheduleJob| JobVersion { id: j.id, version: j.version };
     // The crew has other work at the new time: said first, and gone ahead with for a reason.
     let crew = format!("UPDATE job_schedules SET crew_assigned = '[\"{ANN}\"]' WHERE id = '{old}'");
     office.execute(&crew).await;
     let other = enter(&dana, A, "2027-06-10T06:00", "2027-06-10T14:00").await;
-    let pair = dana.office.outside().await.unwrap().moves.remove(0);
-    let both = || (version(&pair.canceled), version(&pair.new));
-    let ScheduleOutcome::Clashes { clashes } = dana.office.join_moved(both().0, both().1, None).await.unwrap() else {
-        panic!("nobody minds")
-    };
+    let version = async |id: Uuid| JobVersion { id, version: dana.office.job_edit(id).await.unwrap().version };
+    let join = async |why| dana.office.join_moved(version(old).await, version(new).await, why).await.unwrap();
+    let ScheduleOutcome::Clashes { clashes } = join(None).await else { panic!("nobody minds") };
     assert_eq!((clashes.len(), clashes[0].other_job_id), (1, other.id));
-    let (change, jobs) = done(dana.office.join_moved(both().0, both().1, Some("Half a day each")).await.unwrap());
-    assert_eq!(jobs.iter().map(|j| j.overridden).sum::<i64>(), 1);
+    let (change, jobs) = done(join(Some("Half a day each")).await);
+    assert_eq!(jobs.iter().map(|j| j.overridden).sum::<u32>(), 1);
     dana.office.undo_change(change).await.unwrap();
-    office.execute(&crew.replace(&format!("[\"{ANN}\"]"), "[]")).await;
-    let pair = dana.office.outside().await.unwrap().moves.remove(0);
-    let (change, _) = done(dana.office.join_moved(version(&pair.canceled), version(&pair.new), None).await.unwrap());
+    office.execute(&crew.replace(&ANN.to_string(), "nobody")).await;
+    let (change, _) = done(join(None).await);
     let edit = dana.office.job_edit(old).await.unwrap();
     assert_eq!(edit.calendly_event_uri.as_deref(), Some("https://calendly/2"), "the next webhook finds this job");
     assert_eq!(
