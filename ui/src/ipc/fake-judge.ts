@@ -153,6 +153,14 @@ export function warningsOf(board: FakeBoard, job: FakeJob): Warning[] {
   );
   if (closed) add("closed", null, `${closed.note ?? "A holiday"} is in it.`);
   else if (!board.hours.working_days.includes(weekday)) add("day_off", null, "That is no working day.");
+  const rain = board.timeOff.find(
+    (t) => t.person_id === null && t.machine_id === null && t.kind === "rain" && overlap(t, job),
+  );
+  if (rain && job.weather_dependent) {
+    const on = new Date(Math.max(Date.parse(rain.start), Date.parse(job.start)));
+    const words = { weekday: "short", month: "short", day: "numeric", timeZone: board.zone } as const;
+    add("rain_recorded", null, `Rain is recorded for ${on.toLocaleDateString("en-US", words)}`);
+  }
   const before = board.jobs.find((one) => one.id === job.follows_job_id);
   const wait = Number(job.follows_after_hours) * 3_600_000;
   if (before && new Date(job.start).getTime() < new Date(before.end).getTime() + wait)
@@ -170,6 +178,7 @@ export function consequences(board: FakeBoard, check: JobCheck, blank: FakeJob):
     const members = board.crews.filter((crew) => crews.includes(crew.id)).flatMap((crew) => crew.members);
     job = { ...job, crews, people: [...new Set([...members, ...of("person")])], machines: of("machine") };
   }
+  if (check.weather_dependent !== null) job = { ...job, weather_dependent: check.weather_dependent };
   job = reassigned(board, job, check.reassign);
   return {
     job_id: check.job_id,

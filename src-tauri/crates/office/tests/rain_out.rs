@@ -10,8 +10,8 @@ use common::yard::{A, S, SMITH, done, yard};
 use neff_tests::office::Office as TestOffice;
 use office::ErrorCode;
 use office::view::{
-    AgreedMove, JobFilter, JobMove, JobVersion, MessageInput, MessagesQuery, PlanStrategy, PlannedMove, RainOut,
-    RainRequest, ScheduleJob, ScheduleOutcome, ScheduleQuery,
+    AgreedMove, JobCheck, JobFilter, JobMove, JobVersion, MessageInput, MessagesQuery, PlanStrategy, PlannedMove,
+    RainOut, RainRequest, ScheduleJob, ScheduleOutcome, ScheduleQuery, WarningKind,
 };
 use uuid::Uuid;
 
@@ -62,6 +62,11 @@ impl Scene {
             push_days: 1,
             other_crews: false,
         }
+    }
+
+    /// As the window asks at first.
+    fn best_fit(&self, days: &[u64]) -> RainRequest {
+        RainRequest { strategy: PlanStrategy::BestFit, ..self.rain(days) }
     }
 
     async fn jobs(&self) -> Vec<ScheduleJob> {
@@ -195,13 +200,54 @@ async fn the_striping_follows_the_seal_coat_with_its_pause() {
             &format!("UPDATE job_schedules SET follows_job_id = '{seal}', follows_after_hours = 12 WHERE id = '$id'"),
         )
         .await;
-    let plan = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
-    let (first, second) = (
-        plan.moves.iter().find(|m| m.job.id == seal).unwrap(),
-        plan.moves.iter().find(|m| m.job.id == stripe).expect("it is dragged along"),
-    );
-    assert!(!second.hit);
-    assert!(second.start.unwrap() >= first.end.unwrap() + chrono::TimeDelta::hours(12));
+    // On Friday before the rain the seal coat has room, and then the striping can stay.
+    scene.job(A, 4, "UPDATE job_schedules SET start_date = start_date - interval '7 days', end_date = end_date - interval '7 days', status = 'confirmed' WHERE id = '$id'").await;
+    for request in [scene.rain(&[0]), scene.best_fit(&[0])] {
+        let plan = scene.dana.office.plan_rain_out(&request).await.unwrap();
+        let (first, second) = (
+            plan.moves.iter().find(|m| m.job.id == seal).unwrap(),
+            plan.moves.iter().find(|m| m.job.id == stripe).expect("it is dragged along"),
+        );
+        assert!(!second.hit);
+        assert!(second.start.unwrap() >= first.end.unwrap() + chrono::TimeDelta::hours(12));
+    }
+}
+
+#[tokio::test]
+async fn a_day_recorded_as_rain_stays_wet_for_the_next_plan() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    let wednesday = scene.job(A, 2, "").await;
+    let thursday = scene.job(A, 3, "").await;
+    scene.job(A, 4, "UPDATE job_schedules SET status = 'confirmed' WHERE id = '$id'").await;
+    let plan = office.plan_rain_out(&scene.best_fit(&[2])).await.unwrap();
+    assert_eq!(plan.moves.iter().map(|m| m.job.id).collect::<Vec<_>>(), [wednesday]);
+    done(scene.apply(scene.best_fit(&[2]), plan.moves.iter().map(agreed).collect()).await);
+
+    // Now Thursday is lost as well, Friday is promised, and Wednesday is empty: empty because it rains.
+    let plan = office.plan_rain_out(&scene.best_fit(&[3])).await.unwrap();
+    let lost = |day: DateTime<Utc>| day.date_naive() == scene.monday + Days::new(2);
+    let to = plan.moves.iter().find(|m| m.job.id == thursday).unwrap();
+    assert!(!lost(to.start.unwrap()), "{to:?}");
+    let mut there = agreed(to);
+    let day = chrono::TimeDelta::days(1);
+    (there.job.start, there.job.end) = (to.job.start - day, to.job.end - day);
+    let problems = office.check_rain_out(&scene.best_fit(&[3]), std::slice::from_ref(&there)).await.unwrap();
+    assert!(problems.iter().any(|p| p.text.contains("rain is recorded for that day") && !p.refuses), "{problems:?}");
+
+    let check = |weather_dependent| JobCheck {
+        job_id: Some(thursday),
+        start: there.job.start,
+        end: there.job.end,
+        reassign: None,
+        words: None,
+        weather_dependent,
+    };
+    let found = office.check_jobs(&[check(None), check(Some(false))]).await.unwrap();
+    let warned = |n: usize| found[n].warnings.iter().find(|w| w.kind == WarningKind::RainRecorded);
+    let day = (scene.monday + Days::new(2)).format("%a, %b %-d");
+    assert_eq!(warned(0).unwrap().text, format!("Rain is recorded for {day}"));
+    assert!(warned(1).is_none(), "what rain does not stop may go there");
 }
 
 #[tokio::test]

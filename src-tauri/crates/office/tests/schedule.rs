@@ -222,6 +222,7 @@ async fn consequences_are_told_before_anything_is_written() {
         end: at(end),
         reassign,
         words: None,
+        weather_dependent: None,
     };
     let machine = Some(Reassign { kind: ResourceKind::Machine, from: None, to: Some(PAVER) });
     let found = dana

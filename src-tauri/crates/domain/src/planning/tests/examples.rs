@@ -188,6 +188,48 @@ fn a_late_riser_is_tolerated_as_before_but_not_more() {
 }
 
 #[test]
+fn days_recorded_as_rain_are_wet_and_displace_nothing_themselves() {
+    // Wednesday was emptied before; now it rains on Thursday as well, and on Friday the crew is promised.
+    let mut request = rainy(vec![
+        job(1001, A, "2026-06-04 06:00", "2026-06-04 14:00"),
+        Job { status: Status::Confirmed, ..job(1002, A, "2026-06-05 06:00", "2026-06-05 16:00") },
+        job(1003, B, "2026-06-03 06:00", "2026-06-03 14:00"),
+    ]);
+    request.not_before = at("2026-06-03 06:00");
+    request.rain = vec![whole("2026-06-04")];
+    assert_eq!(moves(&request), ["1001 Wed 06-03 06:00 to Wed 06-03 14:00 by 1"]);
+    request.recorded_rain = vec![whole("2026-06-03")];
+    assert_eq!(moves(&request), ["1001 Mon 06-08 06:00 to Mon 06-08 14:00 by 1"], "and what lies in it stays there");
+    let mut by_hand = plan(&request);
+    by_hand.moves[0].to = Slot { start: at("2026-06-03 06:00"), end: at("2026-06-03 14:00"), crews: vec![id(A)] };
+    let found = check(&request, &by_hand);
+    assert_eq!(found.iter().map(|found| found.kind).collect::<Vec<_>>(), [ViolationKind::InRain]);
+    assert_eq!(found[0].sentence, "This job would be done on Wed, Jun 3, and rain is recorded for that day.");
+}
+
+#[test]
+fn what_rain_does_not_stop_may_go_where_rain_is_recorded() {
+    let mut request = rainy(vec![
+        job(1001, A, "2026-06-02 06:00", "2026-06-02 14:00"),
+        Job { weather_dependent: false, ..job(1002, B, "2026-06-02 06:00", "2026-06-02 14:00") },
+    ]);
+    request.rain = vec![whole("2026-06-02")];
+    request.recorded_rain = vec![whole("2026-06-03")];
+    request.strategy = Strategy::PushAll { working_days: 1 };
+    let expected = ["1002 Wed 06-03 06:00 to Wed 06-03 14:00 by 2", "1001 Thu 06-04 06:00 to Thu 06-04 14:00 by 1"];
+    assert_eq!(moves(&request), expected);
+}
+
+#[test]
+fn a_job_laid_around_recorded_rain_does_not_grow_by_it() {
+    // Three days of work: Tuesday, Thursday and Friday, because it rained on Wednesday. Now Thursday is lost as well.
+    let mut request = rainy(vec![job(1001, A, "2026-06-02 06:00", "2026-06-05 14:00")]);
+    request.recorded_rain = vec![whole("2026-06-03")];
+    request.rain = vec![whole("2026-06-04")];
+    assert_eq!(moves(&request), ["1001 Tue 06-02 06:00 to Mon 06-08 14:00 by 1"]);
+}
+
+#[test]
 fn a_job_over_days_keeps_their_number_and_skips_what_is_closed() {
     let mut request = rainy(vec![job(1001, A, "2026-06-02 07:00", "2026-06-04 15:00")]);
     assert_eq!(moves(&request), ["1001 Tue 06-02 07:00 to Fri 06-05 15:00 by 1"], "Tuesday, Thursday, Friday");

@@ -41,10 +41,13 @@ impl Office {
         let span = (checks.iter().map(|x| x.start).min(), checks.iter().map(|x| x.end).max());
         let (Some(from), Some(until)) = span else { return Ok(Vec::new()) };
         let time = OfficeTime::read(c).await?;
-        let closed: Vec<(Interval, String)> = board::time_off(c, from, until)
-            .await?
+        let mut off = board::time_off(c, from, until).await?;
+        off.retain(|t| t.person_id.is_none() && t.machine_id.is_none());
+        let (rain, off): (Vec<_>, Vec<_>) = off.into_iter().partition(|t| t.kind == "rain");
+        let rain: Vec<Interval> = rain.into_iter().map(|t| Interval::new(t.start, t.end)).collect();
+        let closed: Vec<(Interval, String)> = off
             .into_iter()
-            .filter(|t| t.person_id.is_none() && t.machine_id.is_none() && t.kind == "holiday")
+            .filter(|t| t.kind == "holiday")
             .map(|t| (Interval::new(t.start, t.end), t.note.unwrap_or_else(|| "Holiday".to_owned())))
             .collect();
         let clashes = check::clashes(c, &places).await?;
@@ -61,7 +64,11 @@ impl Office {
         for (n, x) in checks.iter().enumerate() {
             let job = Interval::new(x.start, x.end);
             all[n].warnings.extend(closed_days(&time.calendar, job, &closed));
-            if let Some(image) = x.job_id.and_then(|id| images.get(&id)) {
+            let image = x.job_id.and_then(|id| images.get(&id));
+            if x.weather_dependent.or(image.map(|i| i.weather_dependent)).unwrap_or(true) {
+                all[n].warnings.extend(recorded_rain(&time.calendar, job, &rain));
+            }
+            if let Some(image) = image {
                 all[n].warnings.extend(too_soon(c, image, job, &time).await?);
             }
         }
@@ -159,6 +166,16 @@ fn closed_days(calendar: &Calendar, job: Interval, closed: &[(Interval, String)]
         found.push(Warning { kind: WarningKind::DayOff, resource_id: None, text });
     }
     found
+}
+
+/// A day of it was recorded as lost to rain.
+fn recorded_rain(calendar: &Calendar, job: Interval, rain: &[Interval]) -> Option<Warning> {
+    let wet = calendar.work_of(job).into_iter().find(|day| rain.iter().any(|r| r.overlaps(&day.during)))?;
+    Some(Warning {
+        kind: WarningKind::RainRecorded,
+        resource_id: None,
+        text: format!("Rain is recorded for {}", wet.day.format("%a, %b %-d")),
+    })
 }
 
 /// Sooner than the job it waits for allows.

@@ -11,6 +11,7 @@ mod papers;
 mod part;
 mod rain;
 mod rain_apply;
+mod rain_people;
 mod reassign;
 mod views;
 mod wording;
