@@ -6,12 +6,12 @@ mod common;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use common::Computer;
-use common::yard::{A, S, SMITH, done, yard};
+use common::yard::{A, PAVER, S, SMITH, done, yard};
 use neff_tests::office::Office as TestOffice;
 use office::ErrorCode;
 use office::view::{
-    AgreedMove, JobCheck, JobFilter, JobMove, JobVersion, MessageInput, MessagesQuery, PlanStrategy, PlannedMove,
-    RainOut, RainRequest, ScheduleJob, ScheduleOutcome, ScheduleQuery, WarningKind,
+    AgreedMove, JobCheck, JobFilter, JobMove, JobVersion, MessageInput, MessagesQuery, PlanStrategy,
+    PlannedMove, RainOut, RainRequest, ScheduleJob, ScheduleOutcome, ScheduleQuery, WarningKind,
 };
 use uuid::Uuid;
 
@@ -214,12 +214,47 @@ async fn the_striping_follows_the_seal_coat_with_its_pause() {
 }
 
 #[tokio::test]
+async fn whoever_stays_in_the_rain_without_a_new_date_is_rung() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    // Its paver is in the shop for good: it finds no place. The other one the person takes out of the plan.
+    let stuck = scene.job(S, 0, "UPDATE job_schedules SET equipment_needed = '[\"Paver 1\"]' WHERE id = '$id'").await;
+    let left = scene.job(A, 0, "UPDATE job_schedules SET start_date = start_date + interval '6 hours', end_date = end_date + interval '3 hours' WHERE id = '$id'").await;
+    let moved =
+        scene.job(A, 0, "UPDATE job_schedules SET end_date = start_date + interval '2 hours' WHERE id = '$id'").await;
+    scene
+        .office
+        .execute(&format!(
+            "INSERT INTO time_off (equipment_id, kind, during) VALUES ('{PAVER}', 'maintenance', tstzrange('{}', NULL))",
+            scene.monday - Days::new(30)
+        ))
+        .await;
+    let plan = office.plan_rain_out(&scene.best_fit(&[0])).await.unwrap();
+    let placed: Vec<_> = plan.moves.iter().filter(|m| m.start.is_some() && m.job.id != left).map(agreed).collect();
+    assert_eq!(placed.iter().map(|m| m.job.id).collect::<Vec<_>>(), [moved], "{plan:?}");
+    assert!(plan.moves.iter().any(|m| m.job.id == stuck && m.start.is_none()));
+    let (change, _) = done(scene.apply(scene.best_fit(&[0]), placed).await);
+
+    let query = MessagesQuery { change_id: Some(change), open: true };
+    let messages = office.customer_messages(&query).await.unwrap();
+    let of = |id: Uuid| messages.iter().filter(|m| m.job.as_ref().is_some_and(|j| j.id == id)).collect::<Vec<_>>();
+    assert_eq!(messages.len(), 3);
+    for id in [stuck, left] {
+        let [call] = of(id)[..] else { panic!("{messages:?}") };
+        assert_eq!((call.channel.as_str(), call.to_address.as_deref()), ("phone", Some("630-555-0101")));
+        assert!(call.body.contains("has no new date yet"), "{}", call.body);
+    }
+    assert!(of(moved)[0].body.contains("new date is"), "{}", of(moved)[0].body);
+}
+
+#[tokio::test]
 async fn a_day_recorded_as_rain_stays_wet_for_the_next_plan() {
     let scene = Scene::new().await;
     let office = &scene.dana.office;
     let wednesday = scene.job(A, 2, "").await;
     let thursday = scene.job(A, 3, "").await;
-    scene.job(A, 4, "UPDATE job_schedules SET status = 'confirmed' WHERE id = '$id'").await;
+    // Of another customer: the jobs of one keep their order.
+    scene.job(A, 4, "UPDATE job_schedules SET status = 'confirmed', contract_id = NULL WHERE id = '$id'").await;
     let plan = office.plan_rain_out(&scene.best_fit(&[2])).await.unwrap();
     assert_eq!(plan.moves.iter().map(|m| m.job.id).collect::<Vec<_>>(), [wednesday]);
     done(scene.apply(scene.best_fit(&[2]), plan.moves.iter().map(agreed).collect()).await);

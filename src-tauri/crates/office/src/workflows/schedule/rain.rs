@@ -272,6 +272,13 @@ impl Ground {
         })
     }
 
+    /// What it would hit and may be moved.
+    pub(super) fn displaced(&self) -> impl Iterator<Item = &Job> {
+        self.request.jobs.iter().filter(|job| {
+            matches!(job.status, Status::Scheduled | Status::Rescheduled) && !job.pinned && self.is_hit(job.id)
+        })
+    }
+
     /// Who is to be told about a job, and how they prefer it.
     pub(super) fn contact(&self, job: Uuid) -> Contact {
         let contract = self.rows.get(&job).and_then(|r| r.contract_id).and_then(|id| self.contracts.get(&id));
@@ -313,17 +320,9 @@ impl Ground {
                 tell_customer: true,
             });
         }
-        let left = |job: &&Job| {
-            self.is_hit(job.id)
-                && matches!(job.status, Status::Scheduled | Status::Rescheduled)
-                && !job.pinned
-                && plan.moves.iter().all(|m| m.job != job.id)
-        };
         plan.unplaced = self
-            .request
-            .jobs
-            .iter()
-            .filter(left)
+            .displaced()
+            .filter(|job| plan.moves.iter().all(|m| m.job != job.id))
             .map(|job| planning::Unplaced {
                 job: job.id,
                 from: slot(job.start, job.end, &job.crews),
