@@ -10,7 +10,7 @@ use common::yard::{A, PAVER, S, SMITH, done, yard};
 use neff_tests::office::Office as TestOffice;
 use office::ErrorCode;
 use office::view::{
-    AgreedMove, JobCheck, JobFilter, JobMove, JobVersion, MessageInput, MessagesQuery, PlanStrategy,
+    AgreedMove, CustomerMessage, JobCheck, JobFilter, JobMove, JobVersion, MessageInput, MessagesQuery, PlanStrategy,
     PlannedMove, RainOut, RainRequest, ScheduleJob, ScheduleOutcome, ScheduleQuery, WarningKind,
 };
 use uuid::Uuid;
@@ -245,6 +245,72 @@ async fn whoever_stays_in_the_rain_without_a_new_date_is_rung() {
         assert!(call.body.contains("has no new date yet"), "{}", call.body);
     }
     assert!(of(moved)[0].body.contains("new date is"), "{}", of(moved)[0].body);
+}
+
+impl Scene {
+    /// What is to be said about a job.
+    async fn open_calls(&self, job: Uuid) -> Vec<CustomerMessage> {
+        let query = MessagesQuery { change_id: None, open: true };
+        let all = self.dana.office.customer_messages(&query).await.unwrap();
+        all.into_iter().filter(|m| m.job.as_ref().is_some_and(|j| j.id == job)).collect()
+    }
+
+    /// The only thing to be said about a job, and it is said.
+    async fn ring(&self, job: Uuid) -> String {
+        let call = self.open_calls(job).await;
+        let [call] = &call[..] else { panic!("{call:?}") };
+        let input = MessageInput {
+            id: call.id,
+            version: call.version,
+            channel: call.channel.clone(),
+            to_address: call.to_address.clone(),
+            subject: call.subject.clone(),
+            body: call.body.clone(),
+            state: "done".into(),
+            note: None,
+        };
+        self.dana.office.save_message(&input).await.unwrap().body
+    }
+}
+
+#[tokio::test]
+async fn who_was_told_of_a_rain_out_that_is_undone_is_told_again() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    let (told, waits) = (scene.job(A, 0, "").await, scene.job(S, 0, "").await);
+    let old = scene.one(told).await.start;
+    let plan = office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    let (change, _) = done(scene.apply(scene.rain(&[0]), plan.moves.iter().map(agreed).collect()).await);
+    // By mail, as they like it; then it was sent.
+    assert_eq!(scene.open_calls(told).await[0].channel, "email");
+    let first = scene.ring(told).await;
+
+    let undone = office.undo_change(change).await.unwrap().change;
+    assert!(scene.open_calls(waits).await.is_empty(), "nobody told them anything");
+    let [call] = &scene.open_calls(told).await[..] else { panic!() };
+    assert_eq!((call.channel.as_str(), call.to_address.as_deref()), ("phone", Some("630-555-0101")));
+    assert!(call.body.starts_with("The old date stands after all: the work at 12 Oak St is on Mon, "), "{}", call.body);
+    let query = MessagesQuery { change_id: Some(undone.id), open: true };
+    assert_eq!(office.customer_messages(&query).await.unwrap().len(), 1, "it tells of the undoing");
+
+    // Nobody rang yet: done again and undone again there is one call, and the same.
+    let again = office.undo_change(undone.id).await.unwrap().change;
+    assert!(scene.open_calls(told).await.is_empty(), "they know the new date");
+    assert_eq!(scene.open_calls(waits).await.len(), 1);
+    let undone = office.undo_change(again.id).await.unwrap().change;
+    assert_eq!(scene.open_calls(told).await.iter().map(|m| m.id).collect::<Vec<_>>(), [call.id]);
+    assert_eq!(scene.one(told).await.start, old);
+
+    // Now somebody rings: done again, they hear the new date again, and so on.
+    scene.ring(told).await;
+    let again = office.undo_change(undone.id).await.unwrap().change;
+    assert_eq!(scene.open_calls(told).await[0].body, first);
+    let undone = office.undo_change(again.id).await.unwrap().change;
+    assert!(scene.open_calls(told).await.is_empty(), "the last they heard is the old date");
+    let again = office.undo_change(undone.id).await.unwrap().change;
+    assert_eq!(scene.ring(told).await, first);
+    office.undo_change(again.id).await.unwrap();
+    assert!(scene.ring(told).await.starts_with("The old date stands after all"));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod rain;
 mod rain_apply;
 mod rain_people;
 mod reassign;
+mod telling;
 mod views;
 mod wording;
 pub(crate) mod writing;
