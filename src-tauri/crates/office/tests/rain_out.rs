@@ -6,7 +6,7 @@ mod common;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use common::Computer;
-use common::yard::{A, PAVER, S, SMITH, done, yard};
+use common::yard::{A, ANN, PAVER, S, SMITH, done, yard};
 use neff_tests::office::Office as TestOffice;
 use office::ErrorCode;
 use office::view::{
@@ -311,6 +311,32 @@ async fn who_was_told_of_a_rain_out_that_is_undone_is_told_again() {
     assert_eq!(scene.ring(told).await, first);
     office.undo_change(again.id).await.unwrap();
     assert!(scene.ring(told).await.starts_with("The old date stands after all"));
+}
+
+#[tokio::test]
+async fn nobody_is_planned_who_is_on_leave_without_end_or_gone() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    let named = scene.job(A, 0, "").await;
+    scene
+        .office
+        .execute(&format!(
+            "UPDATE job_schedules SET crew_assigned = '[{{\"id\": \"{ANN}\"}}]' WHERE id = '{named}';
+             UPDATE crew_members SET status = 'on_leave' WHERE id = '{ANN}'"
+        ))
+        .await;
+    let with_paver = scene
+        .job(S, 0, "UPDATE job_schedules SET equipment_needed = '[\"Paver 1\"]' WHERE id = '$id'; UPDATE equipment SET status = 'retired'")
+        .await;
+    // Ann's crew goes on without her.
+    let crews = scene.job(A, 1, "UPDATE job_schedules SET contract_id = NULL WHERE id = '$id'").await;
+    let plan = office.plan_rain_out(&scene.best_fit(&[0, 1])).await.unwrap();
+    let placed = |id: Uuid| plan.moves.iter().find(|m| m.job.id == id).unwrap().start.is_some();
+    assert_eq!((placed(named), placed(with_paver), placed(crews)), (false, false, true), "{plan:?}");
+    // Promised for this date with them, it keeps what it has.
+    scene.office.execute("UPDATE job_schedules SET status = 'confirmed'").await;
+    let plan = office.plan_rain_out(&scene.best_fit(&[0, 1])).await.unwrap();
+    assert_eq!((plan.moves.len(), plan.kept.len()), (0, 3));
 }
 
 #[tokio::test]

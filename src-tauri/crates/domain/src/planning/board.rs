@@ -306,8 +306,11 @@ impl<'a> Board<'a> {
         for part in work {
             for holder in self.takes(task, crews, part.day) {
                 let known = &self.holders[holder];
-                let away = known.away.iter().find(|(away, _)| {
-                    away.overlaps(&part.during) && task.without.binary_search(&(holder, *away)).is_err()
+                let only_member = known.what.kind == ResourceKind::Person && !task.people.contains(&holder);
+                let away = known.away.iter().find(|(away, kind)| {
+                    away.overlaps(&part.during)
+                        && !(*kind == BlockKind::Gone && only_member)
+                        && task.without.binary_search(&(holder, *away)).is_err()
                 });
                 if let Some((_, kind)) = away {
                     return Some((holder, *kind));

@@ -259,6 +259,7 @@ impl Check<'_, '_> {
             let sentence = match kind {
                 BlockKind::TimeOff => format!("{name}: {who} has time off then."),
                 BlockKind::Maintenance => format!("{name}: {who} is in the shop then."),
+                BlockKind::Gone => format!("{name}: {who} cannot be had until further notice."),
                 BlockKind::Weekly => format!("{name}: {who} does not ordinarily work then."),
             };
             self.add(job, ViolationKind::Away, sentence);

@@ -187,6 +187,9 @@ pub enum BlockKind {
     TimeOff,
     /// In the shop.
     Maintenance,
+    /// On leave nobody knows the end of, not with the company any more, retired. A crew goes on without such a member;
+    /// whoever is named for a job by themselves is needed.
+    Gone,
     /// Hours the person does not work in an ordinary week. A job may go so many minutes a day into them as it did
     /// before.
     Weekly,

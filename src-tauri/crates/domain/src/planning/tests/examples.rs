@@ -171,6 +171,39 @@ fn who_was_away_on_the_old_date_as_well_does_not_hold_the_job_up() {
 }
 
 #[test]
+fn a_crew_goes_on_without_who_is_gone_and_who_is_named_is_needed() {
+    let mut request = rainy(vec![job(1001, A, "2026-06-03 06:00", "2026-06-03 14:00")]);
+    let during = stretch("2026-01-01 00:00", "2027-01-01 00:00");
+    let gone = |resource| Blocked { resource, during, kind: BlockKind::Gone };
+    request.blocked = vec![gone(person(111)), gone(person(121))];
+    assert_eq!(moves(&request), ["1001 Thu 06-04 06:00 to Thu 06-04 14:00 by 1"]);
+    // Also a crew that stands in.
+    let promised = |n: u128, day: &str| Job {
+        status: Status::Confirmed,
+        ..job(n, A, &format!("2026-06-{day} 06:00"), &format!("2026-06-{day} 16:00"))
+    };
+    request.horizon_days = 3;
+    request.may_change_crew = true;
+    request.jobs.extend([promised(1002, "02"), promised(1003, "04"), promised(1004, "05")]);
+    assert_eq!(moves(&request), ["1001 Thu 06-04 06:00 to Thu 06-04 14:00 by 2"]);
+    request.jobs.truncate(1);
+    request.jobs[0].people = vec![id(111)];
+    assert_eq!(unplaced(&request), [1001]);
+    request.jobs[0].people.clear();
+    request.jobs[0].machines = vec![id(PAVER)];
+    request.blocked.push(gone(machine(PAVER)));
+    assert_eq!(unplaced(&request), [1001]);
+    let mut by_hand = plan(&request);
+    let Unplaced { job, from, .. } = by_hand.unplaced.remove(0);
+    let to = Slot { start: at("2026-06-04 06:00"), end: at("2026-06-04 14:00"), ..from.clone() };
+    let (why, sentence) = (Why::ByHand, String::new());
+    by_hand.moves.push(Move { job, from, to, why, sentence, days_later: 1, tell_customer: true });
+    let found = check(&request, &by_hand);
+    assert_eq!(found.iter().map(|f| f.kind).collect::<Vec<_>>(), [ViolationKind::Away]);
+    assert_eq!(found[0].sentence, "This job: Paver 1 cannot be had until further notice.");
+}
+
+#[test]
 fn a_late_riser_is_tolerated_as_before_but_not_more() {
     let mut request = rainy(vec![job(1001, A, "2026-06-03 06:00", "2026-06-03 14:00")]);
     request.not_before = at("2026-06-03 06:00");

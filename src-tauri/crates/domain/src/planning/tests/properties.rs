@@ -190,7 +190,7 @@ proptest! {
                     for block in request.blocked.iter().filter(|b| b.resource == resource && b.kind != BlockKind::Weekly) {
                         let as_before = resource.kind == ResourceKind::Person
                             && !job.people.contains(&resource.id)
-                            && block.during.overlaps(&old);
+                            && (block.kind == BlockKind::Gone || block.during.overlaps(&old));
                         prop_assert!(as_before || !block.during.overlaps(&part.during), "{block:?} and {part:?}");
                     }
                 }

@@ -1,6 +1,6 @@
 //! Who and what a rain-out plan can count on: crews and their members, absences, weekly hours, rain recorded before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use database::PgConnection;
@@ -48,17 +48,27 @@ fn trade(name: &str) -> String {
     trade.join(" ").to_lowercase()
 }
 
-/// Leave, maintenance, rain recorded before, and the hours people do not work in an ordinary week.
+/// What has no end is blocked so far beside the time a plan looks at: jobs that follow others may lie there.
+const BEYOND: TimeDelta = TimeDelta::days(400);
+
+/// Who is not at work at all, leave, maintenance, rain recorded before, and the hours people do not work in an ordinary week.
 pub(super) async fn blocked(
     c: &mut PgConnection,
     request: &mut Request,
     time: &OfficeTime,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), AppError> {
+    let whole = Interval::new(from - BEYOND, until + BEYOND);
+    let people = weeks(c).await?;
+    // What their calendar says beside it is of no use to a plan.
+    let gone: HashSet<Uuid> = people.iter().filter(|p| p.status != "active").map(|p| p.id).collect();
     // A job over several days may have begun before the rain, around a day that was lost already.
     for off in board::time_off(c, from - TimeDelta::days(30), until).await? {
         let during = Interval::new(off.start, off.end);
         if let Some(id) = off.person_id {
+            if gone.contains(&id) {
+                continue;
+            }
             let resource = Resource { kind: planning::ResourceKind::Person, id };
             request.blocked.push(Blocked { resource, during, kind: BlockKind::TimeOff });
         } else if let Some(id) = off.machine_id {
@@ -69,18 +79,26 @@ pub(super) async fn blocked(
         }
     }
     let days = (time.calendar.day_of(from), time.calendar.day_of(until) + Days::new(1));
-    for row in weeks(c).await? {
+    for row in people {
         let resource = Resource { kind: planning::ResourceKind::Person, id: row.id };
         request.names.insert(row.id, row.name);
+        if gone.contains(&row.id) {
+            request.blocked.push(Blocked { resource, during: whole, kind: BlockKind::Gone });
+            continue;
+        }
         let off = Week::read(row.week.as_ref()).unavailable(&time.calendar, days.0, days.1);
         request.blocked.extend(off.into_iter().map(|during| Blocked { resource, during, kind: BlockKind::Weekly }));
     }
-    for machine in board::machines(c, &[]).await? {
+    // Retired ones as well, where they still stand on a job.
+    let on_jobs: Vec<Uuid> = request.jobs.iter().flat_map(|job| job.machines.iter().copied()).collect();
+    for machine in board::machines(c, &on_jobs).await? {
         let resource = Resource { kind: planning::ResourceKind::Machine, id: machine.id };
-        if machine.status == "in_shop" {
-            let during = Interval::new(from, until);
-            request.blocked.push(Blocked { resource, during, kind: BlockKind::Maintenance });
-        }
+        let kind = match machine.status.as_str() {
+            "in_shop" => Some(BlockKind::Maintenance),
+            "retired" => Some(BlockKind::Gone),
+            _ => None,
+        };
+        request.blocked.extend(kind.map(|kind| Blocked { resource, during: whole, kind }));
         request.names.insert(machine.id, machine.name);
     }
     Ok(())
