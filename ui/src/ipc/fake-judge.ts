@@ -153,6 +153,10 @@ export function warningsOf(board: FakeBoard, job: FakeJob): Warning[] {
   );
   if (closed) add("closed", null, `${closed.note ?? "A holiday"} is in it.`);
   else if (!board.hours.working_days.includes(weekday)) add("day_off", null, "That is no working day.");
+  else if (Date.parse(job.end) - Date.parse(job.start) > 24 * 3_600_000) {
+    const last = new Date(Date.parse(job.end) - 1 - 5 * 3_600_000).getUTCDay() || 7;
+    if (!board.hours.working_days.includes(last)) add("day_off", null, "Its last day is no working day.");
+  }
   const rain = board.timeOff.find(
     (t) => t.person_id === null && t.machine_id === null && t.kind === "rain" && overlap(t, job),
   );

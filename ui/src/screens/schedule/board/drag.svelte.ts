@@ -310,7 +310,14 @@ export class BoardDrag {
     if (!now || !this.differs) return this.checks.stop();
     const checks: JobCheck[] = now.carried.slice(0, MOST_CHECKED).map((carried) => {
       const { start, end } = this.timesOf(carried);
-      return { job_id: carried.job.id, start, end, reassign: this.reassignOf(carried), words: null, weather_dependent: null };
+      return {
+        job_id: carried.job.id,
+        start,
+        end,
+        reassign: this.reassignOf(carried),
+        words: null,
+        weather_dependent: null,
+      };
     });
     const fresh = this.#newcomer();
     const row = this.#row(now.row);

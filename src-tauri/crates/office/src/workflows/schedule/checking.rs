@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::Datelike;
-use database::schedule::check::{self, ClaimedRow, Place};
+use database::schedule::board;
+use database::schedule::check::{self, ClaimedRow, Place, WaitRow};
 use database::schedule::write::{self, JobImage};
-use database::schedule::{board, editor};
 use database::{DatabaseError, PgConnection};
 use domain::availability::{Answer, Week};
 use domain::certifications::{self, Held};
@@ -61,6 +61,10 @@ impl Office {
                 one.clashes.push(clash(row, one.job_id));
             }
         }
+        // Jobs that move together are judged where they go.
+        let together: HashMap<Uuid, Interval> =
+            checks.iter().filter_map(|x| Some((x.job_id?, Interval::new(x.start, x.end)))).collect();
+        let waits = check::waits(c, &together.keys().copied().collect::<Vec<_>>()).await?;
         for (n, x) in checks.iter().enumerate() {
             let job = Interval::new(x.start, x.end);
             all[n].warnings.extend(closed_days(&time.calendar, job, &closed));
@@ -68,8 +72,8 @@ impl Office {
             if x.weather_dependent.or(image.map(|i| i.weather_dependent)).unwrap_or(true) {
                 all[n].warnings.extend(recorded_rain(&time.calendar, job, &rain));
             }
-            if let Some(image) = image {
-                all[n].warnings.extend(too_soon(c, image, job, &time).await?);
+            if let Some(id) = x.job_id {
+                all[n].warnings.extend(too_soon(id, &waits, &together, &time));
             }
         }
         for row in claimed {
@@ -149,22 +153,28 @@ fn clash(row: check::ClashRow, job_id: Option<Uuid>) -> JobClash {
     }
 }
 
-/// A holiday it falls on; a first day on which the office does not work.
+/// A holiday it falls on; a first or last day on which the office does not work. The days between skip those.
 fn closed_days(calendar: &Calendar, job: Interval, closed: &[(Interval, String)]) -> Vec<Warning> {
+    let days = calendar.working_days_of(job);
     let mut found: Vec<Warning> = closed
         .iter()
-        .filter(|(off, _)| calendar.working_days_of(job).iter().any(|day| day.during.overlaps(off)))
+        .filter(|(off, _)| days.iter().any(|day| day.during.overlaps(off)))
         .map(|(_, note)| Warning {
             kind: WarningKind::Closed,
             resource_id: None,
             text: format!("The office is closed: {}", domain::text::shorten(note, 100)),
         })
         .collect();
-    let first = calendar.day_of(job.start);
-    if found.is_empty() && !calendar.is_working_weekday(first) {
-        let text = format!("{} is no working day", first.format("%A"));
-        found.push(Warning { kind: WarningKind::DayOff, resource_id: None, text });
-    }
+    let mut ends: Vec<_> = days.first().into_iter().chain(days.last()).collect();
+    ends.dedup();
+    let off = ends
+        .into_iter()
+        .filter(|end| !calendar.is_working_weekday(end.day) && !closed.iter().any(|(off, _)| end.during.overlaps(off)));
+    found.extend(off.map(|end| Warning {
+        kind: WarningKind::DayOff,
+        resource_id: None,
+        text: format!("{} is no working day", end.day.format("%A")),
+    }));
     found
 }
 
@@ -178,25 +188,26 @@ fn recorded_rain(calendar: &Calendar, job: Interval, rain: &[Interval]) -> Optio
     })
 }
 
-/// Sooner than the job it waits for allows.
-async fn too_soon(
-    c: &mut PgConnection,
-    image: &JobImage,
-    job: Interval,
-    time: &OfficeTime,
-) -> Result<Option<Warning>, AppError> {
-    let Some(first) = image.follows_job_id else { return Ok(None) };
-    let Some((_, end)) = editor::when(c, first).await? else { return Ok(None) };
-    let minutes = (image.follows_after_hours * rust_decimal::Decimal::from(60)).to_i64().unwrap_or_default();
-    let earliest = end + chrono::TimeDelta::minutes(minutes.clamp(0, 600_000));
-    Ok((job.start < earliest).then(|| Warning {
-        kind: WarningKind::TooSoon,
-        resource_id: None,
-        text: format!(
-            "The job it waits for allows {} at the soonest",
-            wording::moment(earliest, time.zone(), time.today().year())
-        ),
-    }))
+/// Sooner than the job it waits for allows, or too late for one that waits for it. Of two that move together the one
+/// that waits says it.
+fn too_soon(job: Uuid, waits: &[WaitRow], together: &HashMap<Uuid, Interval>, time: &OfficeTime) -> Vec<Warning> {
+    let when = |at| wording::moment(at, time.zone(), time.today().year());
+    waits
+        .iter()
+        .filter(|w| w.job == job || (w.first == job && !together.contains_key(&w.job)))
+        .filter_map(|w| {
+            let end = together.get(&w.first).map_or(w.first_end, |place| place.end);
+            let start = together.get(&w.job).map_or(w.start, |place| place.start);
+            let minutes = (w.hours * rust_decimal::Decimal::from(60)).to_i64().unwrap_or_default();
+            let earliest = end + chrono::TimeDelta::minutes(minutes.clamp(0, 600_000));
+            let text = if w.job == job {
+                format!("The job it waits for allows {} at the soonest", when(earliest))
+            } else {
+                format!("A job waits for it: {} at the soonest, and it is on {}", when(earliest), when(start))
+            };
+            (start < earliest).then_some(Warning { kind: WarningKind::TooSoon, resource_id: None, text })
+        })
+        .collect()
 }
 
 /// What speaks against somebody or something being there.
