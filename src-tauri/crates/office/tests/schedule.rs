@@ -260,6 +260,33 @@ async fn consequences_are_told_before_anything_is_written() {
 }
 
 #[tokio::test]
+async fn striping_is_proposed_to_wait_for_the_one_seal_coat_before_it() {
+    let (office, dana) = yard().await;
+    let stripers = Uuid::new_v4();
+    office.execute(&format!("INSERT INTO crews (id, name) VALUES ('{stripers}', 'Patch & Stripe')")).await;
+    let seal = enter(&dana, S, "2027-06-07T06:00", "2027-06-07T14:00").await;
+    let follows = async |crew: Uuid, start: &str| {
+        let seed = JobSeed {
+            contract_id: Some(SMITH),
+            start: Some(at(start)),
+            resource: Some(ResourceRef { kind: ResourceKind::Crew, id: crew }),
+            ..JobSeed::default()
+        };
+        let input = dana.office.job_seed(&seed).await.unwrap().input;
+        input.follows_job_id.map(|id| (id, input.follows_after_hours))
+    };
+    let day = "2027-06-09T06:00";
+    assert_eq!(follows(stripers, day).await, Some((seal.id, "24".to_owned())));
+    assert_eq!(follows(A, day).await, None, "paving waits for nobody");
+    assert_eq!(follows(stripers, "2027-06-04T06:00").await, None, "it comes before");
+    // Two seal coats: which one is meant only a person knows.
+    let second = enter(&dana, S, "2027-06-08T06:00", "2027-06-08T14:00").await;
+    assert_eq!(follows(stripers, day).await, None);
+    office.execute(&format!("UPDATE job_schedules SET status = 'canceled' WHERE id = '{}'", second.id)).await;
+    assert_eq!(follows(stripers, day).await, Some((seal.id, "24".to_owned())));
+}
+
+#[tokio::test]
 async fn the_pause_between_two_jobs_is_judged_from_both_sides() {
     let (office, dana) = yard().await;
     let seal = enter(&dana, S, "2027-06-07T06:00", "2027-06-07T14:00").await;

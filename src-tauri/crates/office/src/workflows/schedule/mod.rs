@@ -2,6 +2,7 @@
 
 mod checking;
 mod editing;
+mod following;
 mod history;
 mod listing;
 mod messages;
