@@ -8,6 +8,8 @@ import type {
   ScheduleJob,
   Warning,
 } from "./client";
+import { longDate, officeDate } from "$/lib/time";
+
 import type { FakeBoard, FakeJob } from "./fake-board";
 
 /* What the database judges: who is in two places at once, and what speaks against a place on the board. */
@@ -161,9 +163,8 @@ export function warningsOf(board: FakeBoard, job: FakeJob): Warning[] {
     (t) => t.person_id === null && t.machine_id === null && t.kind === "rain" && overlap(t, job),
   );
   if (rain && job.weather_dependent) {
-    const on = new Date(Math.max(Date.parse(rain.start), Date.parse(job.start)));
-    const words = { weekday: "short", month: "short", day: "numeric", timeZone: board.zone } as const;
-    add("rain_recorded", null, `Rain is recorded for ${on.toLocaleDateString("en-US", words)}`);
+    const on = rain.start > job.start ? rain.start : job.start;
+    add("rain_recorded", null, `Rain is recorded for ${longDate(officeDate(on, board.zone))}`);
   }
   const before = board.jobs.find((one) => one.id === job.follows_job_id);
   const wait = Number(job.follows_after_hours) * 3_600_000;
