@@ -1096,6 +1096,8 @@ export type JobCheck = {
 	reassign: Reassign | null,
 	/**  Instead of what is on it: these. */
 	words: ResourceWord[] | null,
+	/**  Whether rain stops it; none: as it is, and a new one is stopped. */
+	weather_dependent: boolean | null,
 };
 
 /**  Somebody or something that would be in two places at once. */
@@ -2515,6 +2517,8 @@ export type WarningKind =
 "closed" | 
 /**  No working day. */
 "day_off" | 
+/**  A day recorded as rain, for a job that rain stops. */
+"rain_recorded" | 
 /**  Sooner than what it waits for allows. */
 "too_soon";
 

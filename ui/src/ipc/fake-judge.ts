@@ -8,6 +8,8 @@ import type {
   ScheduleJob,
   Warning,
 } from "./client";
+import { longDate, officeDate } from "$/lib/time";
+
 import type { FakeBoard, FakeJob } from "./fake-board";
 
 /* What the database judges: who is in two places at once, and what speaks against a place on the board. */
@@ -153,6 +155,17 @@ export function warningsOf(board: FakeBoard, job: FakeJob): Warning[] {
   );
   if (closed) add("closed", null, `${closed.note ?? "A holiday"} is in it.`);
   else if (!board.hours.working_days.includes(weekday)) add("day_off", null, "That is no working day.");
+  else if (Date.parse(job.end) - Date.parse(job.start) > 24 * 3_600_000) {
+    const last = new Date(Date.parse(job.end) - 1 - 5 * 3_600_000).getUTCDay() || 7;
+    if (!board.hours.working_days.includes(last)) add("day_off", null, "Its last day is no working day.");
+  }
+  const rain = board.timeOff.find(
+    (t) => t.person_id === null && t.machine_id === null && t.kind === "rain" && overlap(t, job),
+  );
+  if (rain && job.weather_dependent) {
+    const on = rain.start > job.start ? rain.start : job.start;
+    add("rain_recorded", null, `Rain is recorded for ${longDate(officeDate(on, board.zone))}`);
+  }
   const before = board.jobs.find((one) => one.id === job.follows_job_id);
   const wait = Number(job.follows_after_hours) * 3_600_000;
   if (before && new Date(job.start).getTime() < new Date(before.end).getTime() + wait)
@@ -170,6 +183,7 @@ export function consequences(board: FakeBoard, check: JobCheck, blank: FakeJob):
     const members = board.crews.filter((crew) => crews.includes(crew.id)).flatMap((crew) => crew.members);
     job = { ...job, crews, people: [...new Set([...members, ...of("person")])], machines: of("machine") };
   }
+  if (check.weather_dependent !== null) job = { ...job, weather_dependent: check.weather_dependent };
   job = reassigned(board, job, check.reassign);
   return {
     job_id: check.job_id,

@@ -126,7 +126,7 @@ export class FakeRain implements Part {
         },
       ];
     const { id } = outcome.change;
-    for (const job of this.#hit(request)) if (stays(job) !== null && !ids.has(job.id)) this.#call(job, id);
+    for (const job of this.#hit(request)) if (!ids.has(job.id)) this.#call(job, id);
     for (const job of outcome.jobs) this.#write(before.get(job.id)!, this.board.jobOf(job.id), id);
     this.board.changed();
     return outcome;
@@ -273,7 +273,7 @@ export class FakeRain implements Part {
     });
   }
 
-  /** About a promised job that lies in the rain. */
+  /** About a job that stays in the rain. */
   #call(job: FakeJob, change_id: string): void {
     const tell = this.#tell(job);
     this.#add(
@@ -282,7 +282,9 @@ export class FakeRain implements Part {
       "phone",
       tell.phone,
       null,
-      "Your date is promised, and it rains. Agree on a new one.",
+      stays(job) === null
+        ? "It cannot be done that day and has no new date yet. Agree on one."
+        : "Your date is promised, and it rains. Agree on a new one.",
     );
   }
 

@@ -112,7 +112,14 @@ test("the list is sorted, grouped and paged", () => {
 test("what would follow is said for all that move together", () => {
   const board = new FakeSchedule();
   const job = free(board);
-  const check = { job_id: job.id, start: at(6, 0, 15), end: at(14, 0, 15), reassign: null, words: null };
+  const check = {
+    job_id: job.id,
+    start: at(6, 0, 15),
+    end: at(14, 0, 15),
+    reassign: null,
+    words: null,
+    weather_dependent: null,
+  };
   const [said] = board.checkJobs([check]);
   expect(said!.warnings.map(({ kind }) => kind)).toContain("closed");
   expect(() => board.jobOf(jobId(9_999))).toThrow();

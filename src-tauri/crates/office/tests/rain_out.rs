@@ -6,12 +6,12 @@ mod common;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use common::Computer;
-use common::yard::{A, S, SMITH, done, yard};
+use common::yard::{A, ANN, PAVER, S, SMITH, done, yard};
 use neff_tests::office::Office as TestOffice;
 use office::ErrorCode;
 use office::view::{
-    AgreedMove, JobFilter, JobMove, JobVersion, MessageInput, MessagesQuery, PlanStrategy, PlannedMove, RainOut,
-    RainRequest, ScheduleJob, ScheduleOutcome, ScheduleQuery,
+    AgreedMove, CustomerMessage, JobCheck, JobFilter, JobMove, JobVersion, MessageInput, MessagesQuery, PlanStrategy,
+    PlannedMove, RainOut, RainRequest, ScheduleJob, ScheduleOutcome, ScheduleQuery, WarningKind,
 };
 use uuid::Uuid;
 
@@ -62,6 +62,11 @@ impl Scene {
             push_days: 1,
             other_crews: false,
         }
+    }
+
+    /// As the window asks at first.
+    fn best_fit(&self, days: &[u64]) -> RainRequest {
+        RainRequest { strategy: PlanStrategy::BestFit, ..self.rain(days) }
     }
 
     async fn jobs(&self) -> Vec<ScheduleJob> {
@@ -195,13 +200,181 @@ async fn the_striping_follows_the_seal_coat_with_its_pause() {
             &format!("UPDATE job_schedules SET follows_job_id = '{seal}', follows_after_hours = 12 WHERE id = '$id'"),
         )
         .await;
-    let plan = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
-    let (first, second) = (
-        plan.moves.iter().find(|m| m.job.id == seal).unwrap(),
-        plan.moves.iter().find(|m| m.job.id == stripe).expect("it is dragged along"),
-    );
-    assert!(!second.hit);
-    assert!(second.start.unwrap() >= first.end.unwrap() + chrono::TimeDelta::hours(12));
+    // On Friday before the rain the seal coat has room, and then the striping can stay.
+    scene.job(A, 4, "UPDATE job_schedules SET start_date = start_date - interval '7 days', end_date = end_date - interval '7 days', status = 'confirmed' WHERE id = '$id'").await;
+    for request in [scene.rain(&[0]), scene.best_fit(&[0])] {
+        let plan = scene.dana.office.plan_rain_out(&request).await.unwrap();
+        let (first, second) = (
+            plan.moves.iter().find(|m| m.job.id == seal).unwrap(),
+            plan.moves.iter().find(|m| m.job.id == stripe).expect("it is dragged along"),
+        );
+        assert!(!second.hit);
+        assert!(second.start.unwrap() >= first.end.unwrap() + chrono::TimeDelta::hours(12));
+    }
+}
+
+#[tokio::test]
+async fn whoever_stays_in_the_rain_without_a_new_date_is_rung() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    // Its paver is in the shop for good: it finds no place. The other one the person takes out of the plan.
+    let stuck = scene.job(S, 0, "UPDATE job_schedules SET equipment_needed = '[\"Paver 1\"]' WHERE id = '$id'").await;
+    let left = scene.job(A, 0, "UPDATE job_schedules SET start_date = start_date + interval '6 hours', end_date = end_date + interval '3 hours' WHERE id = '$id'").await;
+    let moved =
+        scene.job(A, 0, "UPDATE job_schedules SET end_date = start_date + interval '2 hours' WHERE id = '$id'").await;
+    scene
+        .office
+        .execute(&format!(
+            "INSERT INTO time_off (equipment_id, kind, during) VALUES ('{PAVER}', 'maintenance', tstzrange('{}', NULL))",
+            scene.monday - Days::new(30)
+        ))
+        .await;
+    let plan = office.plan_rain_out(&scene.best_fit(&[0])).await.unwrap();
+    let placed: Vec<_> = plan.moves.iter().filter(|m| m.start.is_some() && m.job.id != left).map(agreed).collect();
+    assert_eq!(placed.iter().map(|m| m.job.id).collect::<Vec<_>>(), [moved], "{plan:?}");
+    assert!(plan.moves.iter().any(|m| m.job.id == stuck && m.start.is_none()));
+    let (change, _) = done(scene.apply(scene.best_fit(&[0]), placed).await);
+
+    let query = MessagesQuery { change_id: Some(change), open: true };
+    let messages = office.customer_messages(&query).await.unwrap();
+    let of = |id: Uuid| messages.iter().filter(|m| m.job.as_ref().is_some_and(|j| j.id == id)).collect::<Vec<_>>();
+    assert_eq!(messages.len(), 3);
+    for id in [stuck, left] {
+        let [call] = of(id)[..] else { panic!("{messages:?}") };
+        assert_eq!((call.channel.as_str(), call.to_address.as_deref()), ("phone", Some("630-555-0101")));
+        assert!(call.body.contains("has no new date yet"), "{}", call.body);
+    }
+    assert!(of(moved)[0].body.contains("new date is"), "{}", of(moved)[0].body);
+}
+
+impl Scene {
+    /// What is to be said about a job.
+    async fn open_calls(&self, job: Uuid) -> Vec<CustomerMessage> {
+        let query = MessagesQuery { change_id: None, open: true };
+        let all = self.dana.office.customer_messages(&query).await.unwrap();
+        all.into_iter().filter(|m| m.job.as_ref().is_some_and(|j| j.id == job)).collect()
+    }
+
+    /// The only thing to be said about a job, and it is said.
+    async fn ring(&self, job: Uuid) -> String {
+        let call = self.open_calls(job).await;
+        let [call] = &call[..] else { panic!("{call:?}") };
+        let input = MessageInput {
+            id: call.id,
+            version: call.version,
+            channel: call.channel.clone(),
+            to_address: call.to_address.clone(),
+            subject: call.subject.clone(),
+            body: call.body.clone(),
+            state: "done".into(),
+            note: None,
+        };
+        self.dana.office.save_message(&input).await.unwrap().body
+    }
+}
+
+#[tokio::test]
+async fn who_was_told_of_a_rain_out_that_is_undone_is_told_again() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    let (told, waits) = (scene.job(A, 0, "").await, scene.job(S, 0, "").await);
+    let old = scene.one(told).await.start;
+    let plan = office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    let (change, _) = done(scene.apply(scene.rain(&[0]), plan.moves.iter().map(agreed).collect()).await);
+    // By mail, as they like it; then it was sent.
+    assert_eq!(scene.open_calls(told).await[0].channel, "email");
+    let first = scene.ring(told).await;
+
+    let undone = office.undo_change(change).await.unwrap().change;
+    assert!(scene.open_calls(waits).await.is_empty(), "nobody told them anything");
+    let [call] = &scene.open_calls(told).await[..] else { panic!() };
+    assert_eq!((call.channel.as_str(), call.to_address.as_deref()), ("phone", Some("630-555-0101")));
+    assert!(call.body.starts_with("The old date stands after all: the work at 12 Oak St is on Mon, "), "{}", call.body);
+    let query = MessagesQuery { change_id: Some(undone.id), open: true };
+    assert_eq!(office.customer_messages(&query).await.unwrap().len(), 1, "it tells of the undoing");
+
+    // Nobody rang yet: done again and undone again there is one call, and the same.
+    let again = office.undo_change(undone.id).await.unwrap().change;
+    assert!(scene.open_calls(told).await.is_empty(), "they know the new date");
+    assert_eq!(scene.open_calls(waits).await.len(), 1);
+    let undone = office.undo_change(again.id).await.unwrap().change;
+    assert_eq!(scene.open_calls(told).await.iter().map(|m| m.id).collect::<Vec<_>>(), [call.id]);
+    assert_eq!(scene.one(told).await.start, old);
+
+    // Now somebody rings: done again, they hear the new date again, and so on.
+    scene.ring(told).await;
+    let again = office.undo_change(undone.id).await.unwrap().change;
+    assert_eq!(scene.open_calls(told).await[0].body, first);
+    let undone = office.undo_change(again.id).await.unwrap().change;
+    assert!(scene.open_calls(told).await.is_empty(), "the last they heard is the old date");
+    let again = office.undo_change(undone.id).await.unwrap().change;
+    assert_eq!(scene.ring(told).await, first);
+    office.undo_change(again.id).await.unwrap();
+    assert!(scene.ring(told).await.starts_with("The old date stands after all"));
+}
+
+#[tokio::test]
+async fn nobody_is_planned_who_is_on_leave_without_end_or_gone() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    let named = scene.job(A, 0, "").await;
+    scene
+        .office
+        .execute(&format!(
+            "UPDATE job_schedules SET crew_assigned = '[{{\"id\": \"{ANN}\"}}]' WHERE id = '{named}';
+             UPDATE crew_members SET status = 'on_leave' WHERE id = '{ANN}'"
+        ))
+        .await;
+    let with_paver = scene
+        .job(S, 0, "UPDATE job_schedules SET equipment_needed = '[\"Paver 1\"]' WHERE id = '$id'; UPDATE equipment SET status = 'retired'")
+        .await;
+    // Ann's crew goes on without her.
+    let crews = scene.job(A, 1, "UPDATE job_schedules SET contract_id = NULL WHERE id = '$id'").await;
+    let plan = office.plan_rain_out(&scene.best_fit(&[0, 1])).await.unwrap();
+    let placed = |id: Uuid| plan.moves.iter().find(|m| m.job.id == id).unwrap().start.is_some();
+    assert_eq!((placed(named), placed(with_paver), placed(crews)), (false, false, true), "{plan:?}");
+    // Promised for this date with them, it keeps what it has.
+    scene.office.execute("UPDATE job_schedules SET status = 'confirmed'").await;
+    let plan = office.plan_rain_out(&scene.best_fit(&[0, 1])).await.unwrap();
+    assert_eq!((plan.moves.len(), plan.kept.len()), (0, 3));
+}
+
+#[tokio::test]
+async fn a_day_recorded_as_rain_stays_wet_for_the_next_plan() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    let wednesday = scene.job(A, 2, "").await;
+    let thursday = scene.job(A, 3, "").await;
+    // Of another customer: the jobs of one keep their order.
+    scene.job(A, 4, "UPDATE job_schedules SET status = 'confirmed', contract_id = NULL WHERE id = '$id'").await;
+    let plan = office.plan_rain_out(&scene.best_fit(&[2])).await.unwrap();
+    assert_eq!(plan.moves.iter().map(|m| m.job.id).collect::<Vec<_>>(), [wednesday]);
+    done(scene.apply(scene.best_fit(&[2]), plan.moves.iter().map(agreed).collect()).await);
+
+    // Now Thursday is lost as well, Friday is promised, and Wednesday is empty: empty because it rains.
+    let plan = office.plan_rain_out(&scene.best_fit(&[3])).await.unwrap();
+    let lost = |day: DateTime<Utc>| day.date_naive() == scene.monday + Days::new(2);
+    let to = plan.moves.iter().find(|m| m.job.id == thursday).unwrap();
+    assert!(!lost(to.start.unwrap()), "{to:?}");
+    let mut there = agreed(to);
+    let day = chrono::TimeDelta::days(1);
+    (there.job.start, there.job.end) = (to.job.start - day, to.job.end - day);
+    let problems = office.check_rain_out(&scene.best_fit(&[3]), std::slice::from_ref(&there)).await.unwrap();
+    assert!(problems.iter().any(|p| p.text.contains("rain is recorded for that day") && !p.refuses), "{problems:?}");
+
+    let check = |weather_dependent| JobCheck {
+        job_id: Some(thursday),
+        start: there.job.start,
+        end: there.job.end,
+        reassign: None,
+        words: None,
+        weather_dependent,
+    };
+    let found = office.check_jobs(&[check(None), check(Some(false))]).await.unwrap();
+    let warned = |n: usize| found[n].warnings.iter().find(|w| w.kind == WarningKind::RainRecorded);
+    let day = (scene.monday + Days::new(2)).format("%a, %b %-d");
+    assert_eq!(warned(0).unwrap().text, format!("Rain is recorded for {day}"));
+    assert!(warned(1).is_none(), "what rain does not stop may go there");
 }
 
 #[tokio::test]

@@ -222,6 +222,7 @@ async fn consequences_are_told_before_anything_is_written() {
         end: at(end),
         reassign,
         words: None,
+        weather_dependent: None,
     };
     let machine = Some(Reassign { kind: ResourceKind::Machine, from: None, to: Some(PAVER) });
     let found = dana
@@ -256,6 +257,99 @@ async fn consequences_are_told_before_anything_is_written() {
         found[2].warnings
     );
     assert_eq!(one(&dana, job.id).await.version, job.version, "nothing was written");
+}
+
+#[tokio::test]
+async fn striping_is_proposed_to_wait_for_the_one_seal_coat_before_it() {
+    let (office, dana) = yard().await;
+    let stripers = Uuid::new_v4();
+    office.execute(&format!("INSERT INTO crews (id, name) VALUES ('{stripers}', 'Patch & Stripe')")).await;
+    let seal = enter(&dana, S, "2027-06-07T06:00", "2027-06-07T14:00").await;
+    let follows = async |crew: Uuid, start: &str| {
+        let seed = JobSeed {
+            contract_id: Some(SMITH),
+            start: Some(at(start)),
+            resource: Some(ResourceRef { kind: ResourceKind::Crew, id: crew }),
+            ..JobSeed::default()
+        };
+        let input = dana.office.job_seed(&seed).await.unwrap().input;
+        input.follows_job_id.map(|id| (id, input.follows_after_hours))
+    };
+    let day = "2027-06-09T06:00";
+    assert_eq!(follows(stripers, day).await, Some((seal.id, "24".to_owned())));
+    assert_eq!(follows(A, day).await, None, "paving waits for nobody");
+    assert_eq!(follows(stripers, "2027-06-04T06:00").await, None, "it comes before");
+    // Two seal coats: which one is meant only a person knows.
+    let second = enter(&dana, S, "2027-06-08T06:00", "2027-06-08T14:00").await;
+    assert_eq!(follows(stripers, day).await, None);
+    office.execute(&format!("UPDATE job_schedules SET status = 'canceled' WHERE id = '{}'", second.id)).await;
+    assert_eq!(follows(stripers, day).await, Some((seal.id, "24".to_owned())));
+}
+
+#[tokio::test]
+async fn the_pause_between_two_jobs_is_judged_from_both_sides() {
+    let (office, dana) = yard().await;
+    let seal = enter(&dana, S, "2027-06-07T06:00", "2027-06-07T14:00").await;
+    let stripe = enter(&dana, A, "2027-06-09T06:00", "2027-06-09T14:00").await;
+    let wait = format!(
+        "UPDATE job_schedules SET follows_job_id = '{}', follows_after_hours = 24 WHERE id = '{}'",
+        seal.id, stripe.id
+    );
+    office.execute(&wait).await;
+    let check = |job: &ScheduleJob, day: u32| JobCheck {
+        job_id: Some(job.id),
+        start: at(&format!("2027-06-{day:02}T06:00")),
+        end: at(&format!("2027-06-{day:02}T14:00")),
+        reassign: None,
+        words: None,
+        weather_dependent: None,
+    };
+    let said = async |checks: &[JobCheck]| -> Vec<Vec<String>> {
+        let found = dana.office.check_jobs(checks).await.unwrap();
+        let soon = |c: &office::view::Consequences| {
+            c.warnings.iter().filter(|w| w.kind == WarningKind::TooSoon).map(|w| w.text.clone()).collect()
+        };
+        found.iter().map(soon).collect()
+    };
+    let none = Vec::<String>::new();
+    let late = "A job waits for it: Wed, Jun 9, 2027, 2:00 pm at the soonest, and it is on Wed, Jun 9, 2027, 6:00 am";
+    assert_eq!(said(&[check(&seal, 8)]).await, [[late]]);
+    let soon = "The job it waits for allows Tue, Jun 8, 2027, 2:00 pm at the soonest";
+    assert_eq!(said(&[check(&stripe, 8)]).await, [[soon]]);
+    assert_eq!(said(&[check(&seal, 14), check(&stripe, 16)]).await, [none.clone(), none.clone()], "together");
+    let soon = "The job it waits for allows Tue, Jun 15, 2027, 2:00 pm at the soonest";
+    assert_eq!(said(&[check(&seal, 14), check(&stripe, 15)]).await, [none.clone(), vec![soon.to_owned()]]);
+    // What was canceled waits for nothing.
+    office.execute(&format!("UPDATE job_schedules SET status = 'canceled' WHERE id = '{}'", stripe.id)).await;
+    assert_eq!(said(&[check(&seal, 8)]).await, [none]);
+}
+
+#[tokio::test]
+async fn a_day_off_is_told_of_the_last_day_as_of_the_first() {
+    let (office, dana) = yard().await;
+    let job = enter(&dana, A, "2027-06-07T06:00", "2027-06-07T14:00").await;
+    let said = async |start: &str, end: &str| {
+        let check = JobCheck {
+            job_id: Some(job.id),
+            start: at(start),
+            end: at(end),
+            reassign: None,
+            words: None,
+            weather_dependent: None,
+        };
+        let warnings = dana.office.check_jobs(&[check]).await.unwrap().remove(0).warnings;
+        let days = warnings.into_iter().filter(|w| matches!(w.kind, WarningKind::DayOff | WarningKind::Closed));
+        days.map(|w| w.text).collect::<Vec<_>>()
+    };
+    assert_eq!(said("2027-06-10T06:00", "2027-06-12T14:00").await, ["Saturday is no working day"]);
+    assert_eq!(said("2027-06-12T06:00", "2027-06-13T14:00").await.len(), 2);
+    let none = Vec::<String>::new();
+    assert_eq!(said("2027-06-11T06:00", "2027-06-14T14:00").await, none, "it skips the weekend");
+    assert_eq!(said("2027-06-11T20:00", "2027-06-12T04:00").await, none, "Friday's night");
+    office
+        .execute("INSERT INTO time_off (kind, during, note) VALUES ('holiday', '[2027-06-12 05:00Z, 2027-06-13 05:00Z)', 'Fair')")
+        .await;
+    assert_eq!(said("2027-06-10T06:00", "2027-06-12T14:00").await, ["The office is closed: Fair"]);
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ pub(crate) enum Topic {
     Crew,
     Price,
     Notice,
+    Pinned,
 }
 
 /// Dice by `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): ten lines of

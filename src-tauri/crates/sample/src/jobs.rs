@@ -1,5 +1,7 @@
 //! Jobs as the programs that enter them write them.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use crate::calendar::plus;
@@ -122,10 +124,12 @@ fn instructions(job: &Job, dice: &mut Dice) -> Option<String> {
 }
 
 const COLUMNS: &str = "id, contract_id, calendly_event_uri, start_date, end_date, status, crew_assigned, equipment_needed, \
-    location_address, special_instructions, estimated_duration_hours, weather_dependent, priority_level, created_at, updated_at";
+    location_address, special_instructions, estimated_duration_hours, weather_dependent, priority_level, pinned, follows_job_id, \
+    follows_after_hours, created_at, updated_at";
 
 /// Writes the jobs in the order of time, ten thousand by ten thousand, each with its history.
 pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
+    let visits = visits(plan);
     let mut history = history::Writer::new(plan, outlet);
     let numbers: Vec<usize> = (0..plan.jobs.len()).collect();
     for together in numbers.chunks(TOGETHER) {
@@ -135,7 +139,7 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
             for over in [false, true] {
                 let of_source = together.iter().filter(|number| plan.jobs[**number].source == source);
                 for number in of_source.filter(|number| (plan.jobs[**number].peculiar == Peculiar::Clash) == over) {
-                    write_job(plan, *number, &mut table)?;
+                    write_job(plan, &visits, *number, &mut table)?;
                 }
             }
             table.flush()?;
@@ -148,7 +152,33 @@ pub(crate) fn write(plan: &Plan, outlet: &Outlet) -> Result<(), Gone> {
     Ok(())
 }
 
-fn write_job(plan: &Plan, number: usize, table: &mut Table<'_>) -> Result<(), Gone> {
+/// The jobs of the office by contract and visit.
+type Visits = HashMap<(usize, usize), usize>;
+
+/// Jobs the office entered, where what they wait for is written before them.
+fn visits(plan: &Plan) -> Visits {
+    let entered = plan.jobs.iter().enumerate().filter(|(_, job)| job.source == Source::Office && !job.is_canceled());
+    entered.filter_map(|(number, job)| Some(((job.contract?, job.visit), number))).collect()
+}
+
+/// The job that striping waits for, a day and a night.
+fn first_of(plan: &Plan, visits: &Visits, number: usize) -> Option<usize> {
+    let job = &plan.jobs[number];
+    let waits = job.source == Source::Office && job.work == Work::Striping && !job.is_canceled();
+    let first = *visits.get(&(job.contract.filter(|_| waits)?, job.visit.checked_sub(1)?))?;
+    (first < number && plus(plan.jobs[first].last, 1) < job.day).then_some(first)
+}
+
+/// A few dates the office promised itself.
+fn pinned(plan: &Plan, number: usize, status: &str) -> bool {
+    let job = &plan.jobs[number];
+    job.source == Source::Office
+        && job.day > plan.calendar.today
+        && matches!(status, "scheduled" | "rescheduled")
+        && Dice::new(plan.seed, Topic::Pinned, number).chance(40)
+}
+
+fn write_job(plan: &Plan, visits: &Visits, number: usize, table: &mut Table<'_>) -> Result<(), Gone> {
     let job = &plan.jobs[number];
     let calendar = &plan.calendar;
     let mut dice = Dice::new(plan.seed, Topic::Schedule, !number);
@@ -181,6 +211,11 @@ fn write_job(plan: &Plan, number: usize, table: &mut Table<'_>) -> Result<(), Go
         .cents(job.minutes * job.days * 100 / 60)
         .plain(job.work.weather_dependent() && !job.emergency)
         .plain(priority)
+        .plain(pinned(plan, number, status));
+    let first = first_of(plan, visits, number);
+    table
+        .maybe_plain(first.map(|first| id(plan.seed, Topic::JobText, first)))
+        .plain(if first.is_some() { 24 } else { 0 })
         .time(created)
         .time(changed.max(created));
     table.end()

@@ -1,6 +1,7 @@
 //! Judging places on the board before anything is written: whom a job would meet, and what else speaks against it.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -84,6 +85,39 @@ pub async fn clashes(connection: &mut PgConnection, places: &[Place]) -> Result<
             ORDER BY x.n, f.resource_id, f.other_job_id
             LIMIT 500"#,
         json
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
+/// A job that waits for another.
+#[derive(Debug, Clone)]
+pub struct WaitRow {
+    /// The one that waits.
+    pub job: Uuid,
+    /// When it starts.
+    pub start: DateTime<Utc>,
+    /// So many hours.
+    pub hours: Decimal,
+    /// For which one.
+    pub first: Uuid,
+    /// When that one ends.
+    pub first_end: DateTime<Utc>,
+}
+
+/// What these wait for, and what waits for them. Nobody waits for what was canceled, and what is over waits no more.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn waits(connection: &mut PgConnection, jobs: &[Uuid]) -> Result<Vec<WaitRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        WaitRow,
+        r#"SELECT w.id AS job, w.start_date AS start, w.follows_after_hours AS hours, f.id AS first, f.end_date AS first_end
+             FROM job_schedules w JOIN job_schedules f ON f.id = w.follows_job_id
+            WHERE (w.id = ANY ($1) OR w.follows_job_id = ANY ($1))
+              AND w.status NOT IN ('canceled', 'completed') AND f.status <> 'canceled'
+            ORDER BY w.start_date, w.id"#,
+        jobs
     )
     .fetch_all(connection)
     .await?)

@@ -134,17 +134,3 @@ pub async fn resource_name(
     .fetch_optional(connection)
     .await?)
 }
-
-/// Start and end of a job, if it is there.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn when(
-    connection: &mut PgConnection,
-    job: Uuid,
-) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>, DatabaseError> {
-    let row = sqlx::query!("SELECT start_date, end_date FROM job_schedules WHERE id = $1", job)
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.map(|r| (r.start_date, r.end_date)))
-}

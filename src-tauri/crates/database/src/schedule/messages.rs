@@ -72,6 +72,21 @@ pub async fn one(connection: &mut PgConnection, id: Uuid) -> Result<Option<Messa
     .await?)
 }
 
+/// These, in the order in which they were written.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn these(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<MessageRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        MessageRow,
+        "SELECT id, version, job_schedule_id AS job_id, channel, to_name, to_address, subject, body, state, note, created_at
+           FROM customer_messages WHERE id = ANY ($1) ORDER BY created_at, id",
+        ids
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
 /// Writes drafts. Their ids.
 ///
 /// # Errors

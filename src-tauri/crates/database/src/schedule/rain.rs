@@ -51,18 +51,20 @@ pub struct WeekRow {
     pub id: Uuid,
     /// Their name.
     pub name: String,
+    /// As `crew_members.status`.
+    pub status: String,
     /// As `crew_members.availability_schedule`.
     pub week: Option<Value>,
 }
 
-/// The weeks of everybody who may be given work.
+/// The weeks of everybody, also of those who left: they may still stand on jobs.
 ///
 /// # Errors
 /// When the database cannot be asked.
 pub async fn weeks(connection: &mut PgConnection) -> Result<Vec<WeekRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         WeekRow,
-        r#"SELECT id, name, availability_schedule AS week FROM crew_members WHERE status <> 'terminated' ORDER BY id"#
+        r#"SELECT id, name, status, availability_schedule AS week FROM crew_members ORDER BY id"#
     )
     .fetch_all(connection)
     .await?)

@@ -68,9 +68,13 @@ pub(super) struct Board<'a> {
     pub(super) order: Order,
     /// Without the rain: by this one the work of a job is counted.
     pub(super) dry: Calendar,
-    /// With the rain.
+    /// With the rain that was recorded before: what depends on the weather was not done on those days.
+    damp: Calendar,
+    /// With all the rain.
     pub(super) wet: Calendar,
     pub(super) rain: Vec<Interval>,
+    /// The rain that was recorded before.
+    pub(super) recorded: Vec<Interval>,
     /// The first rained-out day.
     pub(super) first_day: NaiveDate,
     /// Where jobs may be put.
@@ -106,6 +110,7 @@ impl Request {
 impl<'a> Board<'a> {
     pub(super) fn new(request: &'a Request) -> Self {
         let rain = merged(request.rain.clone());
+        let recorded = merged(request.recorded_rain.clone());
         let mut board = Self {
             request,
             tasks: Vec::new(),
@@ -116,8 +121,10 @@ impl<'a> Board<'a> {
             outside: Vec::new(),
             order: Order::default(),
             dry: request.calendar.opened(&rain),
-            wet: request.calendar.also_closed(&rain),
+            damp: request.calendar.also_closed(&recorded).opened(&rain),
+            wet: request.calendar.also_closed(&recorded).also_closed(&rain),
             rain,
+            recorded,
             first_day: request.first_rained_day(),
             open: request.reach(),
             memory: Memory::default(),
@@ -199,7 +206,8 @@ impl<'a> Board<'a> {
         let hit = job.status.is_open()
             && job.weather_dependent
             && work.iter().any(|part| self.rain.iter().any(|rain| rain.overlaps(&part.during)));
-        let days = u32::try_from(work.len()).unwrap_or(u32::MAX);
+        let days = if job.weather_dependent { worked(&self.damp, during).len() } else { work.len() };
+        let days = u32::try_from(days).unwrap_or(u32::MAX);
         let shape = self.dry.shape(during).map(|shape| Shape { days, ..shape });
         let numbers = |kind, ids: &[Uuid]| ids.iter().map(|id| self.numbers[&Resource { kind, id: *id }]).collect();
         let mut task = Task {
@@ -298,8 +306,11 @@ impl<'a> Board<'a> {
         for part in work {
             for holder in self.takes(task, crews, part.day) {
                 let known = &self.holders[holder];
-                let away = known.away.iter().find(|(away, _)| {
-                    away.overlaps(&part.during) && task.without.binary_search(&(holder, *away)).is_err()
+                let only_member = known.what.kind == ResourceKind::Person && !task.people.contains(&holder);
+                let away = known.away.iter().find(|(away, kind)| {
+                    away.overlaps(&part.during)
+                        && !(*kind == BlockKind::Gone && only_member)
+                        && task.without.binary_search(&(holder, *away)).is_err()
                 });
                 if let Some((_, kind)) = away {
                     return Some((holder, *kind));

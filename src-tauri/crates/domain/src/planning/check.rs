@@ -9,7 +9,7 @@ use super::board::{Board, Task, after, worked};
 use super::input::{BlockKind, Request, Resource, Strategy};
 use super::output::{Fixed, Move, Plan, Slot};
 use super::words::Words;
-use crate::working_time::Interval;
+use crate::working_time::{ClaimedDay, Interval};
 
 /// A rule a plan breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,11 +227,17 @@ impl Check<'_, '_> {
         let during = Interval::new(to.start, to.end);
         let calendar = board.calendar_of(task);
         let work = worked(calendar, during);
-        let wet = work
-            .iter()
-            .find(|part| task.job.weather_dependent && board.rain.iter().any(|rain| rain.overlaps(&part.during)));
+        let rains = |rain: &[Interval], part: &ClaimedDay| {
+            task.job.weather_dependent && rain.iter().any(|rain| rain.overlaps(&part.during))
+        };
+        let wet = work.iter().find(|part| rains(&board.rain, part) || rains(&board.recorded, part));
         if let Some(part) = wet {
-            let sentence = format!("{name} would be done in the rain on {}.", self.words.day(part.during.start));
+            let day = self.words.day(part.during.start);
+            let sentence = if rains(&board.rain, part) {
+                format!("{name} would be done in the rain on {day}.")
+            } else {
+                format!("{name} would be done on {day}, and rain is recorded for that day.")
+            };
             self.add(job, ViolationKind::InRain, sentence);
         }
         let closed = work.iter().find(|part| {
@@ -253,6 +259,7 @@ impl Check<'_, '_> {
             let sentence = match kind {
                 BlockKind::TimeOff => format!("{name}: {who} has time off then."),
                 BlockKind::Maintenance => format!("{name}: {who} is in the shop then."),
+                BlockKind::Gone => format!("{name}: {who} cannot be had until further notice."),
                 BlockKind::Weekly => format!("{name}: {who} does not ordinarily work then."),
             };
             self.add(job, ViolationKind::Away, sentence);

@@ -26,6 +26,9 @@ pub struct Request {
     pub not_before: DateTime<Utc>,
     /// The stretches lost to rain: whole days, or from noon until midnight.
     pub rain: Vec<Interval>,
+    /// Days recorded as rain before, of the whole office: nobody puts what depends on the weather there. They displace
+    /// nothing by themselves; that is what `rain` is for.
+    pub recorded_rain: Vec<Interval>,
     /// Days, from the first rained-out day on, in which a job may be put; from 1 to [`LONGEST_HORIZON`].
     pub horizon_days: u32,
     /// How to plan.
@@ -184,6 +187,9 @@ pub enum BlockKind {
     TimeOff,
     /// In the shop.
     Maintenance,
+    /// On leave nobody knows the end of, not with the company any more, retired. A crew goes on without such a member;
+    /// whoever is named for a job by themselves is needed.
+    Gone,
     /// Hours the person does not work in an ordinary week. A job may go so many minutes a day into them as it did
     /// before.
     Weekly,

@@ -173,6 +173,8 @@ pub struct JobCheck {
     pub reassign: Option<super::Reassign>,
     /// Instead of what is on it: these.
     pub words: Option<Vec<ResourceWord>>,
+    /// Whether rain stops it; none: as it is, and a new one is stopped.
+    pub weather_dependent: Option<bool>,
 }
 
 /// One line of a job's history, as a sentence.

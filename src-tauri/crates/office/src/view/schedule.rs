@@ -315,6 +315,8 @@ pub enum WarningKind {
     Closed,
     /// No working day.
     DayOff,
+    /// A day recorded as rain, for a job that rain stops.
+    RainRecorded,
     /// Sooner than what it waits for allows.
     TooSoon,
 }

@@ -56,7 +56,14 @@ export class Reassigning {
     const reassign = { kind: this.kind, from: this.id, to: this.to };
     const checks = jobs
       .slice(0, MOST)
-      .map((job): JobCheck => ({ job_id: job.id, start: job.start, end: job.end, reassign, words: null }));
+      .map((job): JobCheck => ({
+        job_id: job.id,
+        start: job.start,
+        end: job.end,
+        reassign,
+        words: null,
+        weather_dependent: null,
+      }));
     try {
       const found = await this.app.office.checkJobs(checks);
       if (asked !== this.#asked) return;

@@ -310,13 +310,20 @@ export class BoardDrag {
     if (!now || !this.differs) return this.checks.stop();
     const checks: JobCheck[] = now.carried.slice(0, MOST_CHECKED).map((carried) => {
       const { start, end } = this.timesOf(carried);
-      return { job_id: carried.job.id, start, end, reassign: this.reassignOf(carried), words: null };
+      return {
+        job_id: carried.job.id,
+        start,
+        end,
+        reassign: this.reassignOf(carried),
+        words: null,
+        weather_dependent: null,
+      };
     });
     const fresh = this.#newcomer();
     const row = this.#row(now.row);
     if (fresh)
       checks.push({
-        ...{ job_id: null, start: fresh.start, end: fresh.end, words: null },
+        ...{ job_id: null, start: fresh.start, end: fresh.end, words: null, weather_dependent: null },
         reassign: row?.id ? { kind: row.kind, from: null, to: row.id } : null,
       });
     this.checks.ask(checks);

@@ -87,7 +87,14 @@ export class MoveState {
       if (mine !== this.#turn) return;
       this.placed = placed;
       const moves = movesOf(jobs, placed, reassign, null);
-      const checks = moves.map(({ id, start, end }) => ({ job_id: id, start, end, reassign, words: null }));
+      const checks = moves.map(({ id, start, end }) => ({
+        job_id: id,
+        start,
+        end,
+        reassign,
+        words: null,
+        weather_dependent: null,
+      }));
       const found = checks.length === 0 ? [] : await this.office.checkJobs(checks);
       if (mine === this.#turn) this.found = found;
     } catch {

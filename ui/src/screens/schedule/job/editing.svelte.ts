@@ -221,7 +221,7 @@ export class JobEditing {
 
   /** What would follow from it as it stands. */
   async check(): Promise<void> {
-    const { start, end, crew, machines } = this.form.values;
+    const { start, end, crew, machines, weather_dependent } = this.form.values;
     const from = keptInstant(start, this.edit.input.start, this.zone);
     const until = keptInstant(end, this.edit.input.end, this.zone);
     const mine = (this.#checked += 1);
@@ -232,7 +232,7 @@ export class JobEditing {
     try {
       const words = $state.snapshot([...crew, ...machines]);
       const [found] = await this.app.office.checkJobs([
-        { job_id: this.edit.id, start: from, end: until, reassign: null, words },
+        { job_id: this.edit.id, start: from, end: until, reassign: null, words, weather_dependent },
       ]);
       if (mine === this.#checked) this.consequences = found ?? null;
     } catch {

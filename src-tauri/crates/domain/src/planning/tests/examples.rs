@@ -171,6 +171,39 @@ fn who_was_away_on_the_old_date_as_well_does_not_hold_the_job_up() {
 }
 
 #[test]
+fn a_crew_goes_on_without_who_is_gone_and_who_is_named_is_needed() {
+    let mut request = rainy(vec![job(1001, A, "2026-06-03 06:00", "2026-06-03 14:00")]);
+    let during = stretch("2026-01-01 00:00", "2027-01-01 00:00");
+    let gone = |resource| Blocked { resource, during, kind: BlockKind::Gone };
+    request.blocked = vec![gone(person(111)), gone(person(121))];
+    assert_eq!(moves(&request), ["1001 Thu 06-04 06:00 to Thu 06-04 14:00 by 1"]);
+    // Also a crew that stands in.
+    let promised = |n: u128, day: &str| Job {
+        status: Status::Confirmed,
+        ..job(n, A, &format!("2026-06-{day} 06:00"), &format!("2026-06-{day} 16:00"))
+    };
+    request.horizon_days = 3;
+    request.may_change_crew = true;
+    request.jobs.extend([promised(1002, "02"), promised(1003, "04"), promised(1004, "05")]);
+    assert_eq!(moves(&request), ["1001 Thu 06-04 06:00 to Thu 06-04 14:00 by 2"]);
+    request.jobs.truncate(1);
+    request.jobs[0].people = vec![id(111)];
+    assert_eq!(unplaced(&request), [1001]);
+    request.jobs[0].people.clear();
+    request.jobs[0].machines = vec![id(PAVER)];
+    request.blocked.push(gone(machine(PAVER)));
+    assert_eq!(unplaced(&request), [1001]);
+    let mut by_hand = plan(&request);
+    let Unplaced { job, from, .. } = by_hand.unplaced.remove(0);
+    let to = Slot { start: at("2026-06-04 06:00"), end: at("2026-06-04 14:00"), ..from.clone() };
+    let (why, sentence) = (Why::ByHand, String::new());
+    by_hand.moves.push(Move { job, from, to, why, sentence, days_later: 1, tell_customer: true });
+    let found = check(&request, &by_hand);
+    assert_eq!(found.iter().map(|f| f.kind).collect::<Vec<_>>(), [ViolationKind::Away]);
+    assert_eq!(found[0].sentence, "This job: Paver 1 cannot be had until further notice.");
+}
+
+#[test]
 fn a_late_riser_is_tolerated_as_before_but_not_more() {
     let mut request = rainy(vec![job(1001, A, "2026-06-03 06:00", "2026-06-03 14:00")]);
     request.not_before = at("2026-06-03 06:00");
@@ -185,6 +218,48 @@ fn a_late_riser_is_tolerated_as_before_but_not_more() {
         weekly("2026-06-04 12:00", "2026-06-05 06:30"),
     ];
     assert_eq!(moves(&request), ["1001 Fri 06-05 06:00 to Fri 06-05 14:00 by 1"]);
+}
+
+#[test]
+fn days_recorded_as_rain_are_wet_and_displace_nothing_themselves() {
+    // Wednesday was emptied before; now it rains on Thursday as well, and on Friday the crew is promised.
+    let mut request = rainy(vec![
+        job(1001, A, "2026-06-04 06:00", "2026-06-04 14:00"),
+        Job { status: Status::Confirmed, ..job(1002, A, "2026-06-05 06:00", "2026-06-05 16:00") },
+        job(1003, B, "2026-06-03 06:00", "2026-06-03 14:00"),
+    ]);
+    request.not_before = at("2026-06-03 06:00");
+    request.rain = vec![whole("2026-06-04")];
+    assert_eq!(moves(&request), ["1001 Wed 06-03 06:00 to Wed 06-03 14:00 by 1"]);
+    request.recorded_rain = vec![whole("2026-06-03")];
+    assert_eq!(moves(&request), ["1001 Mon 06-08 06:00 to Mon 06-08 14:00 by 1"], "and what lies in it stays there");
+    let mut by_hand = plan(&request);
+    by_hand.moves[0].to = Slot { start: at("2026-06-03 06:00"), end: at("2026-06-03 14:00"), crews: vec![id(A)] };
+    let found = check(&request, &by_hand);
+    assert_eq!(found.iter().map(|found| found.kind).collect::<Vec<_>>(), [ViolationKind::InRain]);
+    assert_eq!(found[0].sentence, "This job would be done on Wed, Jun 3, and rain is recorded for that day.");
+}
+
+#[test]
+fn what_rain_does_not_stop_may_go_where_rain_is_recorded() {
+    let mut request = rainy(vec![
+        job(1001, A, "2026-06-02 06:00", "2026-06-02 14:00"),
+        Job { weather_dependent: false, ..job(1002, B, "2026-06-02 06:00", "2026-06-02 14:00") },
+    ]);
+    request.rain = vec![whole("2026-06-02")];
+    request.recorded_rain = vec![whole("2026-06-03")];
+    request.strategy = Strategy::PushAll { working_days: 1 };
+    let expected = ["1002 Wed 06-03 06:00 to Wed 06-03 14:00 by 2", "1001 Thu 06-04 06:00 to Thu 06-04 14:00 by 1"];
+    assert_eq!(moves(&request), expected);
+}
+
+#[test]
+fn a_job_laid_around_recorded_rain_does_not_grow_by_it() {
+    // Three days of work: Tuesday, Thursday and Friday, because it rained on Wednesday. Now Thursday is lost as well.
+    let mut request = rainy(vec![job(1001, A, "2026-06-02 06:00", "2026-06-05 14:00")]);
+    request.recorded_rain = vec![whole("2026-06-03")];
+    request.rain = vec![whole("2026-06-04")];
+    assert_eq!(moves(&request), ["1001 Tue 06-02 06:00 to Mon 06-08 14:00 by 1"]);
 }
 
 #[test]

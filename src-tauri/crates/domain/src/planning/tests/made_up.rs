@@ -65,7 +65,7 @@ fn jobs() -> impl Strategy<Value = Vec<MadeUp>> {
 type Block = (u8, i64, i64, i64);
 
 fn blocks() -> impl Strategy<Value = Vec<Block>> {
-    prop::collection::vec((0..12_u8, 0..16_i64, 0..24_i64, 1..60_i64), 0..8)
+    prop::collection::vec((0..15_u8, 0..16_i64, 0..24_i64, 1..60_i64), 0..8)
 }
 
 #[derive(Debug, Clone)]
@@ -140,6 +140,13 @@ fn build(anchor: &str, jobs: Vec<MadeUp>, blocks: Vec<Block>, rules: &Rules) -> 
             0..=4 => request.blocked.push(block(person(111 + u128::from(what) * 5), BlockKind::TimeOff)),
             5..=6 => request.blocked.push(block(machine(196 + u128::from(what)), BlockKind::Maintenance)),
             7..=8 => request.blocked.push(block(person(105 + u128::from(what)), BlockKind::Weekly)),
+            14 => {
+                let resource =
+                    if half_hour % 3 == 0 { machine(202) } else { person(111 + u128::try_from(offset % 4).unwrap()) };
+                let during = Interval::new(local(-400, 0), local(400, 0));
+                request.blocked.push(Blocked { resource, during, kind: BlockKind::Gone });
+            }
+            12..=13 => request.recorded_rain.push(during),
             9 => request.occupied.push(Occupied { resource: person(121), during, job: id(7_000) }),
             _ => closures.push(during),
         }

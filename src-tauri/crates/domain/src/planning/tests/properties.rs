@@ -142,6 +142,7 @@ proptest! {
         mixed.blocked = shuffled(&request.blocked, seed);
         mixed.occupied = shuffled(&request.occupied, seed);
         mixed.rain = shuffled(&request.rain, seed);
+        mixed.recorded_rain = shuffled(&request.recorded_rain, seed);
         mixed.substitutes = request.substitutes.iter().map(|group| shuffled(group, seed)).collect();
         prop_assert_eq!(plan(&mixed), first);
     }
@@ -175,7 +176,7 @@ proptest! {
             let job = request.jobs.iter().find(|job| job.id == moved.job).unwrap();
             let (new, old) = (Interval::new(moved.to.start, moved.to.end), Interval::new(job.start, job.end));
             prop_assert!(request.reach().start <= new.start && new.end <= request.reach().end);
-            let rain: &[Interval] = if job.weather_dependent { &request.rain } else { &[] };
+            let rain = request.rain.iter().chain(&request.recorded_rain).filter(|_| job.weather_dependent);
             let closed: Vec<Interval> = request.calendar.closures().iter().chain(rain).copied().collect();
             let work = request.calendar.work_of(new);
             let ends = [work.first().unwrap(), work.last().unwrap()];
@@ -189,7 +190,7 @@ proptest! {
                     for block in request.blocked.iter().filter(|b| b.resource == resource && b.kind != BlockKind::Weekly) {
                         let as_before = resource.kind == ResourceKind::Person
                             && !job.people.contains(&resource.id)
-                            && block.during.overlaps(&old);
+                            && (block.kind == BlockKind::Gone || block.during.overlaps(&old));
                         prop_assert!(as_before || !block.during.overlaps(&part.during), "{block:?} and {part:?}");
                     }
                 }

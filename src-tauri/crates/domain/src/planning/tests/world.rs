@@ -74,6 +74,7 @@ pub(super) fn rainy(jobs: Vec<Job>) -> Request {
         calendar: calendar("12345"),
         not_before: at("2026-06-02 06:00"),
         rain: vec![whole("2026-06-03")],
+        recorded_rain: Vec::new(),
         horizon_days: USUAL_HORIZON,
         strategy: Strategy::BestFit,
         may_change_crew: false,

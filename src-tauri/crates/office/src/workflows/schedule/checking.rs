@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::Datelike;
-use database::schedule::check::{self, ClaimedRow, Place};
+use database::schedule::board;
+use database::schedule::check::{self, ClaimedRow, Place, WaitRow};
 use database::schedule::write::{self, JobImage};
-use database::schedule::{board, editor};
 use database::{DatabaseError, PgConnection};
 use domain::availability::{Answer, Week};
 use domain::certifications::{self, Held};
@@ -41,10 +41,13 @@ impl Office {
         let span = (checks.iter().map(|x| x.start).min(), checks.iter().map(|x| x.end).max());
         let (Some(from), Some(until)) = span else { return Ok(Vec::new()) };
         let time = OfficeTime::read(c).await?;
-        let closed: Vec<(Interval, String)> = board::time_off(c, from, until)
-            .await?
+        let mut off = board::time_off(c, from, until).await?;
+        off.retain(|t| t.person_id.is_none() && t.machine_id.is_none());
+        let (rain, off): (Vec<_>, Vec<_>) = off.into_iter().partition(|t| t.kind == "rain");
+        let rain: Vec<Interval> = rain.into_iter().map(|t| Interval::new(t.start, t.end)).collect();
+        let closed: Vec<(Interval, String)> = off
             .into_iter()
-            .filter(|t| t.person_id.is_none() && t.machine_id.is_none() && t.kind == "holiday")
+            .filter(|t| t.kind == "holiday")
             .map(|t| (Interval::new(t.start, t.end), t.note.unwrap_or_else(|| "Holiday".to_owned())))
             .collect();
         let clashes = check::clashes(c, &places).await?;
@@ -58,11 +61,19 @@ impl Office {
                 one.clashes.push(clash(row, one.job_id));
             }
         }
+        // Jobs that move together are judged where they go.
+        let together: HashMap<Uuid, Interval> =
+            checks.iter().filter_map(|x| Some((x.job_id?, Interval::new(x.start, x.end)))).collect();
+        let waits = check::waits(c, &together.keys().copied().collect::<Vec<_>>()).await?;
         for (n, x) in checks.iter().enumerate() {
             let job = Interval::new(x.start, x.end);
             all[n].warnings.extend(closed_days(&time.calendar, job, &closed));
-            if let Some(image) = x.job_id.and_then(|id| images.get(&id)) {
-                all[n].warnings.extend(too_soon(c, image, job, &time).await?);
+            let image = x.job_id.and_then(|id| images.get(&id));
+            if x.weather_dependent.or(image.map(|i| i.weather_dependent)).unwrap_or(true) {
+                all[n].warnings.extend(recorded_rain(&time.calendar, job, &rain));
+            }
+            if let Some(id) = x.job_id {
+                all[n].warnings.extend(too_soon(id, &waits, &together, &time));
             }
         }
         for row in claimed {
@@ -142,44 +153,61 @@ fn clash(row: check::ClashRow, job_id: Option<Uuid>) -> JobClash {
     }
 }
 
-/// A holiday it falls on; a first day on which the office does not work.
+/// A holiday it falls on; a first or last day on which the office does not work. The days between skip those.
 fn closed_days(calendar: &Calendar, job: Interval, closed: &[(Interval, String)]) -> Vec<Warning> {
+    let days = calendar.working_days_of(job);
     let mut found: Vec<Warning> = closed
         .iter()
-        .filter(|(off, _)| calendar.working_days_of(job).iter().any(|day| day.during.overlaps(off)))
+        .filter(|(off, _)| days.iter().any(|day| day.during.overlaps(off)))
         .map(|(_, note)| Warning {
             kind: WarningKind::Closed,
             resource_id: None,
             text: format!("The office is closed: {}", domain::text::shorten(note, 100)),
         })
         .collect();
-    let first = calendar.day_of(job.start);
-    if found.is_empty() && !calendar.is_working_weekday(first) {
-        let text = format!("{} is no working day", first.format("%A"));
-        found.push(Warning { kind: WarningKind::DayOff, resource_id: None, text });
-    }
+    let mut ends: Vec<_> = days.first().into_iter().chain(days.last()).collect();
+    ends.dedup();
+    let off = ends
+        .into_iter()
+        .filter(|end| !calendar.is_working_weekday(end.day) && !closed.iter().any(|(off, _)| end.during.overlaps(off)));
+    found.extend(off.map(|end| Warning {
+        kind: WarningKind::DayOff,
+        resource_id: None,
+        text: format!("{} is no working day", end.day.format("%A")),
+    }));
     found
 }
 
-/// Sooner than the job it waits for allows.
-async fn too_soon(
-    c: &mut PgConnection,
-    image: &JobImage,
-    job: Interval,
-    time: &OfficeTime,
-) -> Result<Option<Warning>, AppError> {
-    let Some(first) = image.follows_job_id else { return Ok(None) };
-    let Some((_, end)) = editor::when(c, first).await? else { return Ok(None) };
-    let minutes = (image.follows_after_hours * rust_decimal::Decimal::from(60)).to_i64().unwrap_or_default();
-    let earliest = end + chrono::TimeDelta::minutes(minutes.clamp(0, 600_000));
-    Ok((job.start < earliest).then(|| Warning {
-        kind: WarningKind::TooSoon,
+/// A day of it was recorded as lost to rain.
+fn recorded_rain(calendar: &Calendar, job: Interval, rain: &[Interval]) -> Option<Warning> {
+    let wet = calendar.work_of(job).into_iter().find(|day| rain.iter().any(|r| r.overlaps(&day.during)))?;
+    Some(Warning {
+        kind: WarningKind::RainRecorded,
         resource_id: None,
-        text: format!(
-            "The job it waits for allows {} at the soonest",
-            wording::moment(earliest, time.zone(), time.today().year())
-        ),
-    }))
+        text: format!("Rain is recorded for {}", wet.day.format("%a, %b %-d")),
+    })
+}
+
+/// Sooner than the job it waits for allows, or too late for one that waits for it. Of two that move together the one
+/// that waits says it.
+fn too_soon(job: Uuid, waits: &[WaitRow], together: &HashMap<Uuid, Interval>, time: &OfficeTime) -> Vec<Warning> {
+    let when = |at| wording::moment(at, time.zone(), time.today().year());
+    waits
+        .iter()
+        .filter(|w| w.job == job || (w.first == job && !together.contains_key(&w.job)))
+        .filter_map(|w| {
+            let end = together.get(&w.first).map_or(w.first_end, |place| place.end);
+            let start = together.get(&w.job).map_or(w.start, |place| place.start);
+            let minutes = (w.hours * rust_decimal::Decimal::from(60)).to_i64().unwrap_or_default();
+            let earliest = end + chrono::TimeDelta::minutes(minutes.clamp(0, 600_000));
+            let text = if w.job == job {
+                format!("The job it waits for allows {} at the soonest", when(earliest))
+            } else {
+                format!("A job waits for it: {} at the soonest, and it is on {}", when(earliest), when(start))
+            };
+            (start < earliest).then_some(Warning { kind: WarningKind::TooSoon, resource_id: None, text })
+        })
+        .collect()
 }
 
 /// What speaks against somebody or something being there.

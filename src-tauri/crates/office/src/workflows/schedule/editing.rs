@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::OfficeTime;
+use super::following;
 use super::moving::{check_times, set_status};
 use super::reassign::{rewritten, words_of};
 use super::writing::{Edited, Told, Why};
@@ -93,6 +94,12 @@ impl Office {
             let contract = editor::contracts(c, &[id]).await?.pop().ok_or_else(|| AppError::not_found("contract"))?;
             image.contract_id = Some(id);
             image.location_address = contract.address;
+        }
+        if seed.copy_of.is_none()
+            && let Some(first) = following::proposed(c, &image, seed.resource).await?
+        {
+            image.follows_job_id = Some(first);
+            image.follows_after_hours = following::STRIPED_AFTER;
         }
         let words_of_original: Vec<Uuid> = seed.copy_of.into_iter().collect();
         let mut edit = in_editor(c, &image, &words_of_original).await?;

@@ -2,6 +2,7 @@
 
 mod checking;
 mod editing;
+mod following;
 mod history;
 mod listing;
 mod messages;
@@ -11,7 +12,9 @@ mod papers;
 mod part;
 mod rain;
 mod rain_apply;
+mod rain_people;
 mod reassign;
+mod telling;
 mod views;
 mod wording;
 pub(crate) mod writing;

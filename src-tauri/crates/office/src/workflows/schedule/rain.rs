@@ -6,18 +6,17 @@ use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use database::schedule::board::{self, ScheduleJobRow};
 use database::schedule::editor::{self, ContractRow};
 use database::schedule::list;
-use database::schedule::rain::{memberships, weeks};
 use database::schedule::write::{self, JobImage};
 use database::{DatabaseError, PgConnection};
-use domain::availability::Week;
 use domain::job_status::Status;
-use domain::planning::{self, BlockKind, Blocked, Crew, Follows, Job, Membership, Request, Resource, Severity};
+use domain::planning::{self, Follows, Job, Request, Severity};
 use domain::working_time::Interval;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::OfficeTime;
+use super::rain_people::{blocked, crews};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{
@@ -177,6 +176,7 @@ pub(super) async fn read_ground(c: &mut PgConnection, asked: &RainRequest) -> Re
         // Nobody is sent somewhere today without having been told.
         not_before: tomorrow(&time),
         rain,
+        recorded_rain: Vec::new(),
         horizon_days: planning::USUAL_HORIZON,
         strategy,
         may_change_crew: asked.other_crews,
@@ -267,75 +267,6 @@ fn tomorrow(time: &OfficeTime) -> DateTime<Utc> {
     time.calendar.working_hours(time.today() + Days::new(1)).start
 }
 
-/// The crews, who is in them, and which can stand in for each other.
-async fn crews(
-    c: &mut PgConnection,
-    request: &mut Request,
-    time: &OfficeTime,
-    until: DateTime<Utc>,
-) -> Result<(), AppError> {
-    let days = (time.today() - Days::new(30), time.calendar.day_of(until));
-    let mut groups: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
-    for row in memberships(c, days.0, days.1).await? {
-        if request.crews.last().is_none_or(|crew| crew.id != row.crew) {
-            groups.entry(trade(&row.crew_name)).or_default().push(row.crew);
-            request.names.insert(row.crew, row.crew_name);
-            request.crews.push(Crew { id: row.crew, members: Vec::new() });
-        }
-        if let (Some(crew), Some(person)) = (request.crews.last_mut(), row.person) {
-            crew.members.push(Membership { person, from: row.from, until: row.until });
-        }
-    }
-    request.substitutes = groups.into_values().filter(|group| group.len() > 1).collect();
-    Ok(())
-}
-
-/// What a crew does, by its name without its number or letter: "Paving A" and "Paving 12B" stand in for each other.
-fn trade(name: &str) -> String {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    let short = |w: &&str| w.chars().count() <= 3 && !w.contains('&');
-    let trade = match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() && short(last) => rest,
-        _ => &words,
-    };
-    trade.join(" ").to_lowercase()
-}
-
-/// Leave, maintenance, and the hours people do not work in an ordinary week.
-async fn blocked(
-    c: &mut PgConnection,
-    request: &mut Request,
-    time: &OfficeTime,
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
-) -> Result<(), AppError> {
-    for off in board::time_off(c, from, until).await? {
-        let during = Interval::new(off.start, off.end);
-        if let Some(id) = off.person_id {
-            let resource = Resource { kind: planning::ResourceKind::Person, id };
-            request.blocked.push(Blocked { resource, during, kind: BlockKind::TimeOff });
-        } else if let Some(id) = off.machine_id {
-            let resource = Resource { kind: planning::ResourceKind::Machine, id };
-            request.blocked.push(Blocked { resource, during, kind: BlockKind::Maintenance });
-        }
-    }
-    let days = (time.calendar.day_of(from), time.calendar.day_of(until) + Days::new(1));
-    for row in weeks(c).await? {
-        let resource = Resource { kind: planning::ResourceKind::Person, id: row.id };
-        request.names.insert(row.id, row.name);
-        let off = Week::read(row.week.as_ref()).unavailable(&time.calendar, days.0, days.1);
-        request.blocked.extend(off.into_iter().map(|during| Blocked { resource, during, kind: BlockKind::Weekly }));
-    }
-    for machine in board::machines(c, &[]).await? {
-        let resource = Resource { kind: planning::ResourceKind::Machine, id: machine.id };
-        if machine.status == "in_shop" {
-            let during = Interval::new(from, until);
-            request.blocked.push(Blocked { resource, during, kind: BlockKind::Maintenance });
-        }
-        request.names.insert(machine.id, machine.name);
-    }
-    Ok(())
-}
-
 impl Ground {
     /// It would be done in the rain.
     fn is_hit(&self, id: Uuid) -> bool {
@@ -343,6 +274,13 @@ impl Ground {
             let job = Interval::new(row.start, row.end);
             let days = self.request.calendar.work_of(job);
             row.weather_dependent && self.request.rain.iter().any(|r| days.iter().any(|d| d.during.overlaps(r)))
+        })
+    }
+
+    /// What it would hit and may be moved.
+    pub(super) fn displaced(&self) -> impl Iterator<Item = &Job> {
+        self.request.jobs.iter().filter(|job| {
+            matches!(job.status, Status::Scheduled | Status::Rescheduled) && !job.pinned && self.is_hit(job.id)
         })
     }
 
@@ -387,17 +325,9 @@ impl Ground {
                 tell_customer: true,
             });
         }
-        let left = |job: &&Job| {
-            self.is_hit(job.id)
-                && matches!(job.status, Status::Scheduled | Status::Rescheduled)
-                && !job.pinned
-                && plan.moves.iter().all(|m| m.job != job.id)
-        };
         plan.unplaced = self
-            .request
-            .jobs
-            .iter()
-            .filter(left)
+            .displaced()
+            .filter(|job| plan.moves.iter().all(|m| m.job != job.id))
             .map(|job| planning::Unplaced {
                 job: job.id,
                 from: slot(job.start, job.end, &job.crews),
@@ -407,19 +337,5 @@ impl Ground {
             })
             .collect();
         plan
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn crews_of_one_trade_stand_in_for_each_other() {
-        assert_eq!(trade("Paving A"), trade("paving  12B"));
-        assert_ne!(trade("Paving A"), trade("Sealcoat 1"));
-        assert_eq!(trade("Sealcoat"), "sealcoat");
-        assert_eq!(trade("A"), "a");
-        assert_eq!(trade("Patch & Stripe 2"), trade("Patch & Stripe"));
     }
 }

@@ -84,7 +84,11 @@ impl Office {
             Ok(stored) => stored,
         };
         let rain_days = messages::add_rain_days(c, &rain, reason).await?;
-        let calls: Vec<Uuid> = plan.needs_call.iter().map(|call| call.job).filter(|id| !ids.contains(id)).collect();
+        let promised: Vec<Uuid> = plan.needs_call.iter().map(|call| call.job).filter(|id| !ids.contains(id)).collect();
+        // No place was found, or the person took it out of the plan: somebody has to ring all the same.
+        let left =
+            ground.displaced().map(|job| job.id).filter(|id| !edits.iter().any(|e| e.before.id == *id && e.is_moved()));
+        let calls = Calls { promised, left: left.collect() };
         let drafts = drafts(&ground, &edits, &calls, reason, &company::read(c).await?.values);
         let drafted = messages::add(c, &drafts).await?;
         if !rain_days.is_empty() {
@@ -118,11 +122,25 @@ fn replacements(words: &[WordRow], crews: &[Uuid]) -> Vec<Reassign> {
     all
 }
 
-/// What customers are to be told: those whose date changes, and those whose job cannot be moved without a call.
+impl Edited {
+    fn is_moved(&self) -> bool {
+        (self.before.start_date, self.before.end_date) != (self.after.start_date, self.after.end_date)
+    }
+}
+
+/// Jobs that stay in the rain.
+struct Calls {
+    /// They cannot be moved without a call.
+    promised: Vec<Uuid>,
+    /// They could, and were not.
+    left: Vec<Uuid>,
+}
+
+/// What customers are to be told: those whose date changes, and those whose job stays in the rain.
 fn drafts(
     ground: &Ground,
     edits: &[Edited],
-    calls: &[Uuid],
+    calls: &Calls,
     reason: &str,
     company: &BTreeMap<String, String>,
 ) -> Vec<NewMessage> {
@@ -130,9 +148,9 @@ fn drafts(
     let setting = |key: &str| company.get(key).map(|v| v.trim()).filter(|v| !v.is_empty());
     let us = setting("company_name").unwrap_or("The office");
     let ring = setting("company_phone").map_or_else(String::new, |phone| format!(" at {phone}"));
-    let moved =
-        edits.iter().filter(|e| e.before.start_date != e.after.start_date || e.before.end_date != e.after.end_date);
-    let mut all: Vec<NewMessage> = moved
+    let mut all: Vec<NewMessage> = edits
+        .iter()
+        .filter(|e| e.is_moved())
         .map(|e| {
             let old = wording::moment(e.before.start_date, zone, year);
             let new = wording::moment(e.after.start_date, zone, year);
@@ -159,15 +177,23 @@ fn drafts(
             message(e.after.id, to, subject, body)
         })
         .collect();
-    all.extend(calls.iter().filter_map(|id| {
+    let promised = calls.promised.iter().map(|id| (id, true));
+    all.extend(promised.chain(calls.left.iter().map(|id| (id, false))).filter_map(|(id, promised)| {
         let row = ground.rows.get(id)?;
         let when = wording::moment(row.start, zone, year);
         let address = domain::text::shorten(&row.address, 200);
         let mut to = ground.contact(*id);
         "phone".clone_into(&mut to.method);
-        let body = format!(
-            "{reason}: the work at {address} on {when} is promised and was not moved. Agree on a new date with them."
-        );
+        let body = if promised {
+            format!(
+                "{reason}: the work at {address} on {when} is promised and was not moved. Agree on a new date with them."
+            )
+        } else {
+            format!(
+                "{reason}: the work at {address} on {when} cannot be done that day and has no new date yet. \
+                 Tell them, and agree on one."
+            )
+        };
         Some(message(*id, to, None, body))
     }));
     all

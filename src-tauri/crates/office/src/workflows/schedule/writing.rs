@@ -10,7 +10,7 @@ use database::{PgConnection, act};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{OfficeTime, shown, wording};
+use super::{OfficeTime, shown, telling, wording};
 use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
@@ -306,13 +306,12 @@ pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse) -> R
     };
     let removed = messages::remove_rain_days(c, &inverse.rain_days_off).await?;
     let added = messages::add_rain_days(c, &inverse.rain_days_on, "Rain").await?;
-    messages::drop_or_restore(c, &inverse.messages_off, true).await?;
-    messages::drop_or_restore(c, &inverse.messages_on, false).await?;
+    let calls = telling::turn(c, &inverse.messages_off, &inverse.messages_on, &time).await?;
     if let Inverse::Schedule(again) = &mut done.inverse {
         again.rain_days_on = removed;
         again.rain_days_off = added;
         again.messages_on = inverse.messages_off;
-        again.messages_off = inverse.messages_on;
+        again.messages_off = [inverse.messages_on, calls].concat();
     }
     Ok(done)
 }
