@@ -144,7 +144,7 @@ async fn settings_people_and_notes_go_back_in_turn() {
     assert_eq!(first, 1);
     let seen = back_and_forth(&dana, &changes, async || o.estimate(estimate).await.unwrap().notes).await;
     assert_eq!((seen[0].as_deref(), seen[1].as_deref()), (Some("Call before nine."), Some("Call before ten.")));
-    assert_eq!((&seen[2] != &seen[1], &seen[3], &seen[4]), (true, &seen[1], &seen[0]));
+    assert_eq!((seen[2] != seen[1], &seen[3], &seen[4]), (true, &seen[1], &seen[0]));
 }
 
 #[tokio::test]

@@ -200,7 +200,7 @@ mod tests {
         let memberships = vec![of(2, 10, 20, true), of(1, 1, 10, true), of(3, 1, 5, false), of(3, 9, 12, false)];
         let crew = CrewInFull { id: Uuid::nil(), name: "A".into(), color: None, active: true, memberships };
         let members =
-            |from, until| -> Vec<u128> { crew.members(day(from), day(until)).iter().map(|id| id.as_u128()).collect() };
+            |from, until| -> Vec<u128> { crew.members(day(from), day(until)).iter().map(Uuid::as_u128).collect() };
         assert_eq!(members(9, 10), [1, 3]);
         assert_eq!(members(10, 11), [2, 3]);
         assert_eq!(members(1, 30), [2, 1, 3]);

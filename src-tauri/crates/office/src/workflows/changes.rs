@@ -86,6 +86,15 @@ pub(crate) enum Inverse {
     },
 }
 
+/// What stands there now, as far as that matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Now<T> {
+    /// Whatever it is.
+    Any,
+    /// This, as it was left.
+    Is(T),
+}
+
 /// What a change was, for its record.
 #[derive(Debug)]
 pub(crate) struct Done {
@@ -161,12 +170,12 @@ impl Office {
                 super::company::write(connection, &values, version, &left).await
             }
             Inverse::EstimateNotes { id, version, notes, left } => {
-                super::estimates::write_notes(connection, id, version, notes.as_deref(), Some(left.as_deref())).await
+                super::estimates::write_notes(connection, id, version, notes.as_deref(), Now::Is(left.as_deref())).await
             }
             Inverse::Crew { steps, left } => super::crew::apply(connection, steps, left).await,
             Inverse::Schedule(inverse) => super::schedule::writing::go_back(connection, *inverse).await,
             Inverse::Alias { machine, written, means, now } => {
-                super::schedule::write_alias(connection, machine, &written, means, Some(now)).await
+                super::schedule::write_alias(connection, machine, &written, means, Now::Is(now)).await
             }
             Inverse::Me { id, .. } if id != me => Err(AppError::new(
                 ErrorCode::RightsMissing,

@@ -3,7 +3,7 @@
 use database::{PgConnection, act, records};
 use uuid::Uuid;
 
-use super::changes::{Done, Inverse, changed_meanwhile, differing};
+use super::changes::{Done, Inverse, Now, changed_meanwhile, differing};
 use super::company::invalid;
 use crate::desktop::DesktopEvent;
 use crate::error::AppError;
@@ -26,7 +26,7 @@ impl Office {
         let actor = super::changes::actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
         let notes = Some(notes.trim_end()).filter(|n| !n.is_empty());
-        let done = write_notes(&mut transaction, id, version, notes, None).await?;
+        let done = write_notes(&mut transaction, id, version, notes, Now::Any).await?;
         let estimate = super::records::estimate(&mut transaction, id).await?;
         let change = self.keep(transaction, &actor, done, None).await?;
         Ok(EstimateSaved { estimate, change })
@@ -39,11 +39,11 @@ pub(crate) async fn write_notes(
     id: Uuid,
     version: i32,
     notes: Option<&str>,
-    left: Option<Option<&str>>,
+    left: Now<Option<&str>>,
 ) -> Result<Done, AppError> {
     let before = records::estimate(connection, id).await?.ok_or_else(|| AppError::not_found("estimate"))?;
     let what = "this estimate";
-    let version = if left == Some(before.notes.as_deref()) { before.version } else { version };
+    let version = if left == Now::Is(before.notes.as_deref()) { before.version } else { version };
     let version =
         records::set_estimate_notes(connection, id, version, notes).await?.ok_or_else(|| changed_meanwhile(what))?;
     Ok(Done {

@@ -16,7 +16,7 @@ use crate::view::{
     ChangeRef, FieldChange, JobVersion, LikelyMove, NewJob, Outside, ResourceKind, ResourceName, ResourceRef,
     ScheduleJob, ScheduleOutcome, UnknownName,
 };
-use crate::workflows::changes::{Done, Inverse, actor, changed_meanwhile, commit};
+use crate::workflows::changes::{Done, Inverse, Now, actor, changed_meanwhile, commit};
 use crate::workflows::company::invalid;
 use crate::workflows::today::count;
 
@@ -86,7 +86,7 @@ impl Office {
         let actor = actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
         let means = Some((resource.kind, resource.id));
-        let done = write_alias(&mut transaction, machine, written, means, None).await?;
+        let done = write_alias(&mut transaction, machine, written, means, Now::Any).await?;
         self.keep(transaction, &actor, done, None).await
     }
 
@@ -158,7 +158,7 @@ pub(crate) async fn write_alias(
     machine: bool,
     written: &str,
     means: Option<(ResourceKind, Uuid)>,
-    now: Option<Option<(ResourceKind, Uuid)>>,
+    now: Now<Option<(ResourceKind, Uuid)>>,
 ) -> Result<Done, AppError> {
     let name = match means {
         Some((kind, id)) => {
@@ -168,8 +168,8 @@ pub(crate) async fn write_alias(
     };
     let named = means.map(|(kind, id)| (kind.as_str(), id));
     let before = outside::set_alias(c, machine, written, named).await?;
-    let meant = before.as_ref().and_then(|(kind, id)| Some((ResourceKind::read(kind)?, *id)));
-    if now.is_some_and(|now| now != meant) {
+    let earlier = before.as_ref().and_then(|(kind, id)| Some((ResourceKind::read(kind)?, *id)));
+    if now != Now::Any && now != Now::Is(earlier) {
         return Err(changed_meanwhile(&format!("what “{}” means", domain::text::shorten(written, 120))));
     }
     let before_name = match &before {
@@ -184,7 +184,7 @@ pub(crate) async fn write_alias(
         },
         about: None,
         fields: vec![FieldChange { label: "Means".to_owned(), before: before_name, after: name }],
-        inverse: Inverse::Alias { machine, written: written.to_owned(), means: meant, now: means },
+        inverse: Inverse::Alias { machine, written: written.to_owned(), means: earlier, now: means },
         tells: tells(),
     })
 }
