@@ -5,7 +5,8 @@ import type { MessageInput, RainOut as Applied, RainRequest } from "$/ipc/client
 import { FakeOffice, officeError } from "$/ipc/fake";
 import { hostileRain, pouringBoard, rainyBoard } from "$/ipc/fake-rain-board";
 
-import { all, find, gate, get, openWindow, settle, shown, text } from "../../../../tests/window";
+import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../../tests/window";
+import { becomeStatus } from "../job/desk.svelte";
 
 async function openRain(change: (office: FakeOffice) => void = () => undefined, board = rainyBoard()) {
   const office = new FakeOffice();
@@ -159,6 +160,19 @@ describe("by hand", () => {
 });
 
 describe("applying", () => {
+  test("Ctrl+Enter in a dialog over it answers that dialog, and applies nothing", async () => {
+    const { user, office } = await openRain();
+    await shown("rain-row");
+    const job = office.board.jobs.find((one) => one.status === "scheduled")!;
+    becomeStatus([job.id]);
+    const confirmed = await shown("status-choice", '[data-status="confirmed"]');
+    confirmed.focus();
+    await user.keyboard(" {Control>}{Enter}{/Control}");
+    await waitFor(() => expect(office.count("setJobStatus")).toBe(1));
+    await gone("status-dialog");
+    expect(office.count("applyRainOut")).toBe(0);
+  });
+
   test("is one step, tells nobody, lists whom to tell, and is taken back as one", async () => {
     const { user, office, app } = await openRain();
     await shown("rain-row");
