@@ -34,10 +34,9 @@ export type Move = { job: ScheduleJob; start: string; end: string; reassign: Rea
 export type Acting = {
   pickUp?: () => void;
   open?: () => void;
-  duplicate?: () => void;
   selectAll?: () => void;
   reveal?: (jobId: string) => void;
-  /** What the keys act on: the selected jobs, else the one with the focus. */
+  /** What the keys act on: the selected jobs, else the one with the focus; nobody chose any other. */
   jobs: () => ScheduleJob[];
 };
 
@@ -67,6 +66,8 @@ export class ScheduleStore {
   #pending = $state.raw<ReadonlyMap<string, Partial<ScheduleJob>>>(new Map());
   /** The versions this window made itself. */
   readonly #own = new Map<string, number>();
+  /** The last of what is being saved, one after the other. */
+  #saving: Promise<unknown> = Promise.resolve();
   readonly #refresher = new Refresher(() => this.#ask());
   #unmark: ReturnType<typeof setTimeout> | undefined;
 
@@ -199,7 +200,7 @@ export class ScheduleStore {
       settle(
         async ({ overrideReason, versions, reason }) => {
           const asked: JobMove[] = moves.map(({ job, start, end, reassign }) => ({
-            ...{ id: job.id, version: versions?.get(job.id) ?? job.version },
+            ...{ id: job.id, version: versions?.get(job.id) ?? this.#versionOf(job) },
             ...{ start, end, reassign },
           }));
           return this.#note(await this.office.moveJobs(asked, reason, overrideReason));
@@ -218,7 +219,7 @@ export class ScheduleStore {
         async ({ versions }) =>
           this.#note(
             await this.office.pinJobs(
-              jobs.map((job) => ({ id: job.id, version: versions?.get(job.id) ?? job.version })),
+              jobs.map((job) => ({ id: job.id, version: versions?.get(job.id) ?? this.#versionOf(job) })),
               pinned,
             ),
           ),
@@ -255,15 +256,26 @@ export class ScheduleStore {
     desk.clear();
   }
 
+  /**
+   * It shows at once and is saved after what was done before: a quick second move of a job needs the version that the
+   * first one made, or it would be refused as somebody else's.
+   */
   async #during<T>(to: ReadonlyMap<string, Partial<ScheduleJob>>, act: () => Promise<T>): Promise<T> {
     this.#pending = new Map([...this.#pending, ...to]);
+    const turn = this.#saving.then(act);
+    this.#saving = turn.catch(() => undefined);
     try {
-      return await act();
+      return await turn;
     } finally {
       // What a later change has put there stays.
       this.#pending = new Map([...this.#pending].filter(([id, change]) => to.get(id) !== change));
       void this.refresh();
     }
+  }
+
+  /** The one that was seen, or a later one that was made here since. */
+  #versionOf({ id, version }: ScheduleJob): number {
+    return Math.max(version, this.#own.get(id) ?? 0);
   }
 
   /** What was saved is known before it is read again. */

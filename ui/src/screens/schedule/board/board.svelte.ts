@@ -156,13 +156,14 @@ export class BoardView {
   /** The same as the cells are called in the document. */
   readonly stopKey = $derived.by(() => (this.stop ? `${this.stop.row}|${this.stop.job ?? ""}` : ""));
 
-  /** What is selected; without a selection the job with the focus. */
-  acting(): ScheduleJob[] {
+  /** What is selected; without a selection the job with the focus, where the keys are on the board. */
+  acting(focused = true): ScheduleJob[] {
     const { selection } = this.store;
     const jobs = this.data?.jobs ?? [];
     if (selection.size > 0) return jobs.filter((job) => selection.has(job.id));
-    const id = this.stop?.job;
-    return jobs.filter((job) => job.id === id);
+    // Not the first one there is, which Tab would lead to: nobody chose that.
+    const id = focused ? this.cell?.job : null;
+    return id ? jobs.filter((job) => job.id === id) : [];
   }
 
   #dayAt(x: number): number {

@@ -52,22 +52,22 @@ export class BoardKeys {
     if (row?.id) store.openResource(row.kind, row.id);
   }
 
+  /** The job with the focus; where that is not one of those that are selected, the first of them. */
   pickUp(): void {
-    const { stop } = this.view;
-    const bar = stop && this.view.barOf(stop);
+    const { cell, store } = this.view;
+    const { selection } = store;
+    const chosen = cell?.job && (selection.size === 0 || selection.has(cell.job)) ? cell : null;
+    const [first] = this.view.acting();
+    const from = chosen ?? (first ? this.view.cellOf(first.id) : null);
+    const bar = from && this.view.barOf(from);
     if (!bar || this.drag.now) return;
-    this.around.focus(stop);
-    if (!this.drag.take("move", "keys", { job: bar.bar.job, row: stop.row })) return;
+    this.around.focus(from);
+    if (!this.drag.take("move", "keys", { job: bar.bar.job, row: from.row })) return;
     const { carried } = this.drag.now ?? { carried: [] };
     const what = carried.length > 1 ? count(carried.length, "job") : jobName(bar.bar.job);
     announce(
       `Picked up ${what}, ${this.drag.sentence()}. Arrows move it, Enter puts it down, Escape puts it back.`,
     );
-  }
-
-  duplicate(id = this.view.stop?.job ?? null): void {
-    if (id !== null)
-      this.view.store.newJob({ contract_id: null, copy_of: id, start: null, end: null, resource: null });
   }
 
   selectAll(): void {

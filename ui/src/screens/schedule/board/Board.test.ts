@@ -1,0 +1,186 @@
+import { fireEvent, waitFor } from "@testing-library/svelte";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { FakeOffice } from "$/ipc/fake";
+import { desk } from "../job/desk.svelte";
+
+import { all, find, gate, get, openWindow, settle, shown, text } from "../../../../tests/window";
+
+const WEEK = "#/schedule?date=2026-06-24";
+const NAMES = 192;
+const DAY = 86_400_000;
+
+/** There is no layout here: whatever is asked for its size is as large as a board. */
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(NAMES + 7 * 116);
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(600);
+  vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockImplementation(function (this: HTMLElement) {
+    const [left, width] = [this.style.left, this.style.width].map(parseFloat);
+    return this.dataset.testid === "bar" ? new DOMRect(left, 0, width, 40) : new DOMRect(0, 0, 1004, 600);
+  });
+  vi.spyOn(HTMLElement.prototype, "setPointerCapture").mockReturnValue(undefined);
+});
+afterEach(() => desk.clear());
+
+/** A job of one day and one crew that clashes with nothing: the only one there is, where `alone`. */
+async function open({ hash = WEEK, alone = true } = {}) {
+  const office = new FakeOffice();
+  const job = office.board.jobs.find(
+    (one) =>
+      one.status === "scheduled" &&
+      one.crews.length === 1 &&
+      one.start > "2026-06-22" &&
+      one.start < "2026-06-24" &&
+      one.start.slice(0, 10) === one.end.slice(0, 10),
+  )!;
+  if (alone) office.board.jobs = [job];
+  const there = await openWindow(office, { hash });
+  await shown("bar");
+  return { ...there, job: { ...job } };
+}
+const bar = (id: string) => get("bar", `[data-id="${id}"]`);
+const place = (element: HTMLElement) => parseFloat(element.style.left);
+const now = (office: FakeOffice, id: string) => office.board.jobs.find((job) => job.id === id)!;
+
+type Where = { x: number; y?: number; buttons?: number; ctrlKey?: boolean; on?: EventTarget };
+function pointer(type: string, { x, y = 100, buttons = 1, ctrlKey = false, on = window }: Where) {
+  const event = new PointerEvent(type, {
+    ...{ bubbles: true, cancelable: true, pointerId: 1, isPrimary: true, button: 0 },
+    ...{ clientX: x, clientY: y, buttons, ctrlKey },
+  });
+  on.dispatchEvent(event);
+}
+const middle = (element: HTMLElement) => place(element) + parseFloat(element.style.width) / 2;
+
+describe("the pointer", () => {
+  test("a flick out of the board is the beginning of a drag", async () => {
+    const { office, job } = await open();
+    const x = middle(bar(job.id));
+    pointer("pointerdown", { x, on: bar(job.id) });
+    pointer("pointermove", { x: x + 116 });
+    await settle();
+    expect(find("ghost")).not.toBeNull();
+    pointer("pointerup", { x: x + 116, buttons: 0 });
+    await waitFor(() => expect(office.count("moveJobs")).toBe(1));
+    expect(Date.parse(now(office, job.id).start) - Date.parse(job.start)).toBe(DAY);
+  });
+
+  test("without a button held nothing begins, and what was under way is put back", async () => {
+    const { office, job } = await open();
+    const x = middle(bar(job.id));
+    pointer("pointerdown", { x, on: bar(job.id) });
+    pointer("pointermove", { x: x + 116, buttons: 0 });
+    pointer("pointermove", { x: x + 116 });
+    await settle();
+    expect(find("ghost")).toBeNull();
+    pointer("pointerdown", { x, on: bar(job.id) });
+    pointer("pointermove", { x: x + 116 });
+    await settle();
+    expect(find("ghost")).not.toBeNull();
+    pointer("pointermove", { x: x + 130, buttons: 0 });
+    await settle();
+    expect(find("ghost")).toBeNull();
+    pointer("pointerup", { x: x + 130, buttons: 0 });
+    expect(office.count("moveJobs")).toBe(0);
+  });
+
+  test("a press is forgotten when the window loses the focus, and on a scrollbar it is none", async () => {
+    const { job } = await open();
+    const x = middle(bar(job.id));
+    pointer("pointerdown", { x, on: bar(job.id) });
+    window.dispatchEvent(new Event("blur"));
+    pointer("pointermove", { x: x + 116 });
+    await settle();
+    expect(find("ghost")).toBeNull();
+    pointer("pointerdown", { x: 400, y: 605, on: get("board-scroller") });
+    pointer("pointermove", { x: 600, y: 605 });
+    await settle();
+    expect(find("ghost")).toBeNull();
+  });
+
+  test("dropped without having moved since the board turned its page, it goes to the week that is shown", async () => {
+    const { app, office, job } = await open();
+    const x = middle(bar(job.id));
+    pointer("pointerdown", { x, on: bar(job.id) });
+    pointer("pointermove", { x: x + 116 });
+    app.schedule.setFilters({ date: "2026-07-01" });
+    await waitFor(() => expect(app.schedule.data?.from).toBe("2026-06-29"));
+    await settle();
+    pointer("pointerup", { x: x + 116, buttons: 0 });
+    await waitFor(() => expect(office.count("moveJobs")).toBe(1));
+    expect(now(office, job.id).start.slice(0, 10)).toBe(
+      new Date(Date.parse(job.start) + 8 * DAY).toISOString().slice(0, 10),
+    );
+  });
+
+  test("a second move before the first is saved is no conflict with oneself", async () => {
+    const { office, job } = await open();
+    const { closed, open: go } = gate();
+    office.gates.set("moveJobs", closed);
+    for (const by of [1, 2]) {
+      const x = middle(bar(job.id));
+      pointer("pointerdown", { x, on: bar(job.id) });
+      pointer("pointermove", { x: x + 116 });
+      pointer("pointerup", { x: x + 116, buttons: 0 });
+      await settle();
+      expect(middle(bar(job.id)) - x, `move ${by}`).toBeCloseTo(116, 0);
+    }
+    go();
+    await waitFor(() =>
+      expect(Date.parse(now(office, job.id).start) - Date.parse(job.start)).toBe(2 * DAY),
+    );
+    expect(find("changed")).toBeNull();
+    expect(office.count("moveJobs")).toBe(2);
+  });
+});
+
+describe("what a command acts on", () => {
+  const complete = "job.complete";
+  const reason = (app: Awaited<ReturnType<typeof open>>["app"], id: string) => app.registry.get(id).reason?.();
+
+  test("is nothing while nobody has chosen a job", async () => {
+    const { app, office } = await open();
+    for (const id of [complete, "schedule.moveTo", "schedule.pickUp", "schedule.duplicate"])
+      expect(reason(app, id), id).toBe("Go to a job first.");
+    app.registry.run(complete);
+    await settle();
+    expect(office.count("setJobStatus")).toBe(0);
+  });
+
+  test("is the job with the focus, also from the palette, and not when the focus has gone elsewhere", async () => {
+    const { app, office, user, job } = await open();
+    bar(job.id).focus();
+    await user.keyboard("{Control>}k{/Control}");
+    await shown("palette");
+    expect(reason(app, "job.cancel")).toBeNull();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(document.activeElement).toBe(bar(job.id)));
+    get("schedule-today").focus();
+    expect(reason(app, complete)).toBe("Go to a job first.");
+    expect(office.count("setJobStatus")).toBe(0);
+  });
+
+  test("is the one in the panel rather than one that had the focus once", async () => {
+    const { app, job, office } = await open({ alone: false });
+    const other = office.board.jobs.find(
+      (one) => one.id !== job.id && one.start > "2026-06-22" && one.start < "2026-06-26",
+    )!;
+    bar(job.id).focus();
+    get("schedule-today").focus();
+    app.open({ kind: "job", id: other.id });
+    await settle();
+    app.registry.run("schedule.moveTo");
+    expect(desk.moving).toEqual([other.id]);
+  });
+
+  test("picking up takes what is selected, not the first job there is", async () => {
+    const { app, job } = await open({ alone: false });
+    app.schedule.selection.set([job.id]);
+    app.registry.run("schedule.pickUp");
+    await settle();
+    expect(bar(job.id).dataset.carried).toBe("true");
+    expect(all("bar").filter((one) => one.dataset.carried === "true")).toHaveLength(1);
+    await fireEvent.keyDown(bar(job.id), { key: "Escape" });
+    expect(text(find("said"))).toContain("Put back");
+  });
+});
