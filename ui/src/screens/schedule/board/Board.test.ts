@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { FakeOffice } from "$/ipc/fake";
 import { desk } from "../job/desk.svelte";
+import { trayOf } from "../tray/tray.svelte";
 
 import { all, find, gate, get, openWindow, settle, shown, text } from "../../../../tests/window";
 
@@ -42,11 +43,11 @@ const bar = (id: string) => get("bar", `[data-id="${id}"]`);
 const place = (element: HTMLElement) => parseFloat(element.style.left);
 const now = (office: FakeOffice, id: string) => office.board.jobs.find((job) => job.id === id)!;
 
-type Where = { x: number; y?: number; buttons?: number; ctrlKey?: boolean; on?: EventTarget };
-function pointer(type: string, { x, y = 100, buttons = 1, ctrlKey = false, on = window }: Where) {
+type Where = { x: number; y?: number; on?: EventTarget } & PointerEventInit;
+function pointer(type: string, { x, y = 100, on = window, buttons = 1, ...more }: Where) {
   const event = new PointerEvent(type, {
     ...{ bubbles: true, cancelable: true, pointerId: 1, isPrimary: true, button: 0 },
-    ...{ clientX: x, clientY: y, buttons, ctrlKey },
+    ...{ clientX: x, clientY: y, buttons, ...more },
   });
   on.dispatchEvent(event);
 }
@@ -126,17 +127,54 @@ describe("the pointer", () => {
       expect(middle(bar(job.id)) - x, `move ${by}`).toBeCloseTo(116, 0);
     }
     go();
-    await waitFor(() =>
-      expect(Date.parse(now(office, job.id).start) - Date.parse(job.start)).toBe(2 * DAY),
-    );
+    await waitFor(() => expect(Date.parse(now(office, job.id).start) - Date.parse(job.start)).toBe(2 * DAY));
     expect(find("changed")).toBeNull();
     expect(office.count("moveJobs")).toBe(2);
   });
 });
 
+describe("waiting work", () => {
+  async function tray() {
+    const there = await open();
+    trayOf(there.app).toggle(true);
+    return { ...there, card: await shown("tray-card") };
+  }
+
+  test("is taken by a flick out of its card, and let go of when nobody holds it any more", async () => {
+    const { card, office } = await tray();
+    pointer("pointerdown", { x: 950, on: card });
+    pointer("pointermove", { x: 500 });
+    await settle();
+    expect([find("ghost") !== null, card.dataset.dragging]).toEqual([true, "true"]);
+    pointer("pointermove", { x: 500, buttons: 0 });
+    await settle();
+    expect([find("ghost"), card.dataset.dragging]).toEqual([null, undefined]);
+    pointer("pointerup", { x: 500, buttons: 0 });
+    expect(office.count("createJob")).toBe(0);
+  });
+
+  test("scrolls under a finger, which takes a card by going to the side or by resting first", async () => {
+    const { card } = await tray();
+    expect(card.style.touchAction).toBe("pan-y");
+    pointer("pointerdown", { x: 950, on: card, pointerType: "touch" });
+    // The browser has begun to scroll.
+    pointer("pointercancel", { x: 950, pointerType: "touch" });
+    pointer("pointermove", { x: 500, pointerType: "touch" });
+    expect(card.dataset.dragging).toBeUndefined();
+    pointer("pointerdown", { x: 950, on: card, pointerType: "touch" });
+    await waitFor(() => expect(card.dataset.dragging).toBe("true"));
+    const touch = new Event("touchmove", { cancelable: true });
+    card.dispatchEvent(touch);
+    expect(touch.defaultPrevented).toBe(true);
+    await fireEvent.keyDown(card, { key: "Escape" });
+    expect(card.dataset.dragging).toBeUndefined();
+  });
+});
+
 describe("what a command acts on", () => {
   const complete = "job.complete";
-  const reason = (app: Awaited<ReturnType<typeof open>>["app"], id: string) => app.registry.get(id).reason?.();
+  const reason = (app: Awaited<ReturnType<typeof open>>["app"], id: string) =>
+    app.registry.get(id).reason?.();
 
   test("is nothing while nobody has chosen a job", async () => {
     const { app, office } = await open();
