@@ -5,7 +5,7 @@ import { FakeOffice } from "$/ipc/fake";
 import { desk } from "../job/desk.svelte";
 import { trayOf } from "../tray/tray.svelte";
 
-import { all, find, gate, get, openWindow, settle, shown, text } from "../../../../tests/window";
+import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../../tests/window";
 
 const WEEK = "#/schedule?date=2026-06-24";
 const NAMES = 192;
@@ -168,6 +168,39 @@ describe("waiting work", () => {
     expect(touch.defaultPrevented).toBe(true);
     await fireEvent.keyDown(card, { key: "Escape" });
     expect(card.dataset.dragging).toBeUndefined();
+  });
+});
+
+describe("when the panel closes", () => {
+  test("the keys are on the job again, wherever it stands now", async () => {
+    const { office, user, app, job } = await open();
+    await user.click(bar(job.id));
+    bar(job.id).focus();
+    await user.keyboard("{Enter}");
+    (await shown("detail-panel")).querySelector("button")!.focus();
+    const other = office.board.crews.find(({ id }) => !job.crews.includes(id))!;
+    office.board.elsewhere(job.id, { crews: [other.id] });
+    await waitFor(() => expect(bar(job.id).dataset.on).toBe(`crew:${other.id}`));
+    app.router.close();
+    await waitFor(() => expect(document.activeElement).toBe(bar(job.id)));
+  });
+
+  test("they are on the board where the job has gone, and on the screen where nothing is left", async () => {
+    const { office, app, job } = await open();
+    bar(job.id).focus();
+    app.schedule.openJob(job.id);
+    (await shown("detail-panel")).querySelector("button")!.focus();
+    office.board.jobs = [];
+    office.board.changed();
+    await gone("bar");
+    app.router.close();
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset.testid).toBe("row-header"));
+    app.router.screen("help");
+    app.open({ kind: "job", id: job.id });
+    await shown("detail-panel");
+    (document.activeElement as HTMLElement).blur();
+    app.router.close();
+    await waitFor(() => expect(document.activeElement?.tagName).toBe("MAIN"));
   });
 });
 

@@ -149,7 +149,7 @@ export class BoardPointer {
     const x = pressed.x - box.left + scroller.scrollLeft - NAMES;
     const y = pressed.y - box.top + scroller.scrollTop - view.header;
     if (pressed.bar) {
-      const { row = "", id = "" } = pressed.bar.dataset;
+      const { on: row = "", id = "" } = pressed.bar.dataset;
       const found = view.barOf({ row, job: id });
       if (!found) return false;
       const grip = pressed.edge === "end" ? x - found.bar.x - found.bar.width : x - found.bar.x;
