@@ -1,5 +1,6 @@
 import type { Component } from "svelte";
 
+import { refused } from "$/components/toast/toast";
 import { announce } from "$/lib/announce";
 import { remember, remembered } from "$/lib/storage";
 
@@ -95,7 +96,10 @@ export class Registry {
     if (!(command.when?.() ?? true)) return false;
     const why = command.reason?.() ?? null;
     if (why === null) command.run();
-    else announce(why);
+    else {
+      announce(why);
+      refused(why);
+    }
     return true;
   }
 

@@ -157,6 +157,7 @@ export class App {
     void this.inbox.refresh();
     void this.changes.refresh();
     void this.schedule.refresh();
+    void this.crew.refresh();
   }
 
   toggleSidebar(): void {

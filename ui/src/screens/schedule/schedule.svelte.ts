@@ -1,3 +1,4 @@
+import { refused } from "$/components/toast/toast";
 import type {
   Consequences,
   JobCheck,
@@ -60,6 +61,8 @@ export class ScheduleStore {
   /** Of the part that is shown. */
   #key = "";
   #shown = false;
+  /** Something has changed while nobody looked. */
+  #stale = false;
   /** The database's clock less this computer's. */
   #ahead = 0;
   /** What is being saved, by job. */
@@ -140,12 +143,14 @@ export class ScheduleStore {
   /** The part in the route has changed. */
   follow(): void {
     const key = this.#keyNow();
-    if (key !== this.#key || this.error) void this.refresh();
+    if (key !== this.#key || this.#stale || this.error) void this.refresh();
   }
 
   refresh(): Promise<void> {
     if (!this.#shown) {
       this.#key = "";
+      // A reading under way may be from before what is asked for here.
+      this.#stale = true;
       return Promise.resolve();
     }
     return this.#refresher.ask();
@@ -179,8 +184,10 @@ export class ScheduleStore {
   /** Says why nothing can be changed, where that is so. */
   refuse(): boolean {
     const why = this.whyNot;
-    if (why !== null) this.app.announcer.say(why);
-    return why !== null;
+    if (why === null) return false;
+    this.app.announcer.say(why);
+    refused(why);
+    return true;
   }
 
   say(sentence: string): void {
@@ -308,6 +315,7 @@ export class ScheduleStore {
   async #ask(): Promise<void> {
     const key = this.#keyNow();
     this.loading = true;
+    this.#stale = false;
     try {
       const next = await this.office.schedule({ ...this.span, filter: jobFilter(this.filters) });
       // Meanwhile the person went on: what they want now is asked for next.

@@ -52,6 +52,9 @@ function pointer(type: string, { x, y = 100, on = window, buttons = 1, ...more }
   on.dispatchEvent(event);
 }
 const middle = (element: HTMLElement) => place(element) + parseFloat(element.style.width) / 2;
+/** On its own row, below the line of the days. */
+const level = (element: HTMLElement) =>
+  58 + parseFloat(element.closest<HTMLElement>("[data-testid=board-row]")!.style.top) + 20;
 
 describe("the pointer", () => {
   test("a flick out of the board is the beginning of a drag", async () => {
@@ -131,6 +134,88 @@ describe("the pointer", () => {
     expect(find("changed")).toBeNull();
     expect(office.count("moveJobs")).toBe(2);
   });
+});
+
+describe("what is carried", () => {
+  test("over several days leaves out the days off", async () => {
+    const { office, job } = await open();
+    const [thursday, friday] = ["2026-06-25T11:00:00.000Z", "2026-06-26T20:00:00.000Z"];
+    office.board.elsewhere(job.id, { start: thursday, end: friday });
+    await waitFor(() => expect(bar(job.id).getAttribute("aria-label")).toContain("Jun 26"));
+    bar(job.id).focus();
+    await fireEvent.keyDown(bar(job.id), { key: "m" });
+    await fireEvent.keyDown(bar(job.id), { key: "ArrowRight", shiftKey: true });
+    expect(text(find("said"))).toContain("Jun 29");
+    await fireEvent.keyDown(bar(job.id), { key: "Enter" });
+    await waitFor(() => expect(office.count("moveJobs")).toBe(1));
+    expect(now(office, job.id)).toMatchObject({
+      start: "2026-06-26T11:00:00.000Z",
+      end: "2026-06-29T20:00:00.000Z",
+    });
+  });
+
+  test("past the edge goes no further than it was carried, however slow the next week is", async () => {
+    const { app, office, job } = await open();
+    const { closed, open: go } = gate();
+    bar(job.id).focus();
+    await fireEvent.keyDown(bar(job.id), { key: "m" });
+    office.gates.set("schedule", closed);
+    for (let i = 0; i < 9; i++)
+      await fireEvent.keyDown(document.activeElement!, { key: "ArrowRight", shiftKey: true });
+    const day = new Date(Date.parse(job.start) + 9 * DAY).toISOString().slice(0, 10);
+    expect(app.schedule.span).toEqual({ from: "2026-06-29", until: "2026-07-06" });
+    for (let i = 0; i < 9; i++)
+      await fireEvent.keyDown(document.activeElement!, { key: "ArrowLeft", shiftKey: true });
+    expect(app.schedule.span.from).toBe("2026-06-22");
+    for (let i = 0; i < 9; i++)
+      await fireEvent.keyDown(document.activeElement!, { key: "ArrowRight", shiftKey: true });
+    go();
+    await waitFor(() => expect(app.schedule.data?.from).toBe("2026-06-29"));
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset.cell).toBeDefined());
+    await fireEvent.keyDown(document.activeElement!, { key: "Enter" });
+    await waitFor(() => expect(now(office, job.id).start.slice(0, 10)).toBe(day));
+  });
+
+  test("with Ctrl, and put down where it was, is not copied", async () => {
+    const { office, job } = await open();
+    const [x, y] = [middle(bar(job.id)), level(bar(job.id))];
+    pointer("pointerdown", { x, y, on: bar(job.id), ctrlKey: true });
+    // A hand that chooses another one is not always still.
+    pointer("pointermove", { x: x + 7, y, ctrlKey: true });
+    await settle();
+    expect(find("ghost")).toBeNull();
+    pointer("pointermove", { x: x + 60, y, ctrlKey: true });
+    await settle();
+    expect(find("ghost")).not.toBeNull();
+    pointer("pointermove", { x, y, ctrlKey: true });
+    pointer("pointerup", { x, y, buttons: 0, ctrlKey: true });
+    await settle();
+    expect([office.count("createJob"), office.count("moveJobs")]).toEqual([0, 0]);
+  });
+});
+
+test("what cannot be changed now says so where it is seen, once", async () => {
+  const { office, app, job } = await open();
+  office.board.copyAsOf = "2026-06-18T12:42:00Z";
+  await app.schedule.refresh();
+  app.schedule.newJob({ contract_id: null, copy_of: null, start: null, end: null, resource: null });
+  bar(job.id).focus();
+  app.registry.run("schedule.pickUp");
+  const seen = () => all("toast").filter((toast) => text(toast).includes("the copy on this computer"));
+  await waitFor(() => expect(seen()).toHaveLength(1));
+  expect(desk.editing).toBeNull();
+});
+
+test("an office with machines and people has a board, also without crews", async () => {
+  const office = new FakeOffice();
+  office.board.crews = [];
+  const { app } = await openWindow(office, { hash: WEEK });
+  await shown("row-header");
+  expect(find("board-no-crews")).toBeNull();
+  office.board.people = [];
+  office.board.machines = [];
+  await app.schedule.refresh();
+  await shown("board-no-crews");
 });
 
 describe("waiting work", () => {

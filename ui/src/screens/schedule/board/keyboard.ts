@@ -1,8 +1,8 @@
 import { announce } from "$/lib/announce";
+import { officeDate } from "$/lib/time";
 import { count } from "$/lib/words";
 
 import { jobName } from "../calendar/words";
-import { stepDate } from "../span";
 import type { BoardView, Cell } from "./board.svelte";
 import type { BoardDrag } from "./drag.svelte";
 import { step } from "./keys";
@@ -153,11 +153,15 @@ export class BoardKeys {
   #follow(): void {
     const { view, drag } = this;
     const { place } = drag;
-    const { axis, store } = view;
-    if (!place || !axis) return;
-    const start = Date.parse(place.times.start);
-    if (start >= axis.end || Date.parse(place.times.end) <= axis.start)
-      store.setFilters({ date: stepDate(store.tab, store.filters, store.today, start >= axis.end ? 1 : -1) });
+    const { store } = view;
+    if (!place) return;
+    const { zone } = store;
+    const [first, last] = [
+      officeDate(place.times.start, zone),
+      officeDate(new Date(Date.parse(place.times.end) - 1), zone),
+    ];
+    // By what is asked for and not by what is shown: while the next part is read, a key must not go another one further.
+    if (first >= store.span.until || last < store.span.from) store.setFilters({ date: first });
     const ghost = drag.ghosts[0];
     if (ghost) this.around.reveal(ghost.x, ghost.width, ghost.y, ghost.height);
   }

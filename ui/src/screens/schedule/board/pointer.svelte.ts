@@ -3,7 +3,7 @@ import { NAMES, type BoardView } from "./board.svelte";
 import type { BoardDrag } from "./drag.svelte";
 import { rowAt, within, type Box } from "./layout";
 
-/** A pointer that has not moved this far wants to click. */
+/** A pointer that has not moved this far wants to click; twice as far with Ctrl, which would make another job. */
 const FAR = 4;
 /** How wide the edges are by which a bar is made longer. */
 const EDGE = 7;
@@ -77,7 +77,8 @@ export class BoardPointer {
     // It was let go of where nobody saw it: over another program, or on a scrollbar.
     if ((event.buttons & 1) === 0) return this.cancel();
     if (!this.busy) {
-      if (Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < FAR) return;
+      const far = event.ctrlKey || event.metaKey ? 2 * FAR : FAR;
+      if (Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < far) return;
       if (!this.#begin(pressed)) return this.#end();
       this.scroller?.setPointerCapture(event.pointerId);
       this.#timer = setInterval(() => this.#scroll(), SCROLL_EVERY);
