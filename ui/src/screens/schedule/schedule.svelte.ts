@@ -7,6 +7,7 @@ import type {
   Office,
   Reassign,
   ResourceKind,
+  ResourceRef,
   Schedule,
   ScheduleJob,
   ScheduleOutcome,
@@ -37,6 +38,8 @@ export type Acting = {
   open?: () => void;
   selectAll?: () => void;
   reveal?: (jobId: string) => void;
+  /** Where the keys are, for what is made anew. */
+  here?: () => { date: string | null; resource: ResourceRef | null } | null;
   /** What the keys act on: the selected jobs, else the one with the focus; nobody chose any other. */
   jobs: () => ScheduleJob[];
 };

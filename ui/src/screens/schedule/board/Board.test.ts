@@ -1,6 +1,7 @@
 import { fireEvent, waitFor } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
+import type { JobSeed } from "$/ipc/client";
 import { FakeOffice } from "$/ipc/fake";
 import { desk } from "../job/desk.svelte";
 import { trayOf } from "../tray/tray.svelte";
@@ -174,6 +175,41 @@ describe("what is carried", () => {
     await waitFor(() => expect((document.activeElement as HTMLElement).dataset.cell).toBeDefined());
     await fireEvent.keyDown(document.activeElement!, { key: "Enter" });
     await waitFor(() => expect(now(office, job.id).start.slice(0, 10)).toBe(day));
+  });
+
+  test("gets another start with Ctrl and Shift, another end with Ctrl", async () => {
+    const { office, job } = await open();
+    bar(job.id).focus();
+    const keys = async (key: string, more: KeyboardEventInit = {}) => {
+      await fireEvent.keyDown(document.activeElement!, { key, ctrlKey: true, ...more });
+    };
+    await keys("m", { ctrlKey: false });
+    expect(text(find("said"))).toContain("with Ctrl and Shift its start");
+    await keys("ArrowLeft", { shiftKey: true });
+    await keys("ArrowRight");
+    expect(text(find("said"))).toContain("Put it down first");
+    await keys("Enter", { ctrlKey: false });
+    await waitFor(() => expect(office.count("moveJobs")).toBe(1));
+    expect(Date.parse(now(office, job.id).start) - Date.parse(job.start)).toBe(-15 * 60_000);
+    expect(now(office, job.id).end).toBe(job.end);
+    await waitFor(() => expect(document.activeElement).toBe(bar(job.id)));
+    await keys("m", { ctrlKey: false });
+    await keys("ArrowDown");
+    await keys("Enter", { ctrlKey: false });
+    await waitFor(() => expect(Date.parse(now(office, job.id).end) - Date.parse(job.end)).toBe(DAY));
+  });
+
+  test("and what is new begins where the keys are", async () => {
+    const { app, job } = await open();
+    const seed = () => (desk.editing as { seed: JobSeed }).seed;
+    bar(job.id).focus();
+    app.registry.run("schedule.newJob");
+    expect(seed().resource).toEqual({ kind: "crew", id: job.crews[0] });
+    expect(seed().start).toBe(`${job.start.slice(0, 10)}T11:00:00.000Z`);
+    desk.clear();
+    get("schedule-today").focus();
+    app.registry.run("schedule.newJob");
+    expect(seed().resource).toBeNull();
   });
 
   test("with Ctrl, and put down where it was, is not copied", async () => {

@@ -114,7 +114,11 @@ export class BoardView {
     const { axis } = this;
     if (!axis || row.id === null) return null;
     let load = this.#loads.get(row.key);
-    if (!load) this.#loads.set(row.key, (load = loadOf(row.jobs, row.off, this.#shifts, axis)));
+    if (!load) {
+      const away = row.away.map(({ start, end, people, of }) => ({ start, end, share: people.length / of }));
+      load = loadOf(row.jobs, [...row.off, ...away], this.#shifts, axis);
+      this.#loads.set(row.key, load);
+    }
     return load;
   }
 

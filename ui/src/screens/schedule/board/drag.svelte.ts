@@ -9,7 +9,16 @@ import type { BoardView } from "./board.svelte";
 import { Checks } from "./checks.svelte";
 import { ghostsOf, type Ghost } from "./ghosts";
 import { rowAt, type LaidRow } from "./layout";
-import { clockOf, DAY_MINUTES, instantOf, movedOverDaysOff, snapped, stretched, type Times } from "./move";
+import {
+  clockOf,
+  DAY_MINUTES,
+  instantOf,
+  movedOverDaysOff,
+  snapped,
+  stretched,
+  type Edge,
+  type Times,
+} from "./move";
 import { Precheck, type Finding } from "./precheck";
 import { reassigned } from "./reassign";
 import type { BoardRow } from "./rows";
@@ -125,7 +134,7 @@ export class BoardDrag {
   nudge(minutes: number, rows: number): void {
     const { now, view } = this;
     if (!now) return;
-    if (now.kind === "end" && now.minutes !== 0) {
+    if (now.kind !== "move" && now.minutes !== 0) {
       announce("Put it down first, then move it.");
       return;
     }
@@ -139,18 +148,22 @@ export class BoardDrag {
     announce(this.sentence());
   }
 
-  /** By keys: the end. */
-  lengthen(minutes: number): void {
+  /** By keys: one of its edges. */
+  lengthen(edge: Edge, minutes: number): void {
     const { now } = this;
     if (!now?.anchor) return;
     if (now.kind === "move" && (now.minutes !== 0 || now.row !== now.anchor.row)) {
       announce("Put it down first, then change its length.");
       return;
     }
+    if (now.kind !== "move" && now.kind !== edge && now.minutes !== 0) {
+      announce(`Put it down first, then change its ${edge}.`);
+      return;
+    }
     this.#set({
-      kind: "end",
+      kind: edge,
       carried: [now.anchor],
-      minutes: (now.kind === "end" ? now.minutes : 0) + minutes,
+      minutes: (now.kind === edge ? now.minutes : 0) + minutes,
     });
     announce(this.sentence());
   }

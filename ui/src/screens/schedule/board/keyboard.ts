@@ -1,3 +1,4 @@
+import type { ResourceRef } from "$/ipc/client";
 import { announce } from "$/lib/announce";
 import { officeDate } from "$/lib/time";
 import { count } from "$/lib/words";
@@ -66,8 +67,21 @@ export class BoardKeys {
     const { carried } = this.drag.now ?? { carried: [] };
     const what = carried.length > 1 ? count(carried.length, "job") : jobName(bar.bar.job);
     announce(
-      `Picked up ${what}, ${this.drag.sentence()}. Arrows move it, Enter puts it down, Escape puts it back.`,
+      `Picked up ${what}, ${this.drag.sentence()}. Arrows move it, with Ctrl its end, with Ctrl and Shift its start. ` +
+        "Enter puts it down, Escape puts it back.",
     );
+  }
+
+  /** The row the keys are on, and the day of the job they are on. */
+  here(): { date: string | null; resource: ResourceRef | null } | null {
+    const { cell, layout, store } = this.view;
+    const row = layout.rows.find(({ row }) => row.key === cell?.row)?.row;
+    if (!cell || !row) return null;
+    const job = cell.job === null ? null : store.job(cell.job);
+    return {
+      date: job && officeDate(job.start, store.zone),
+      resource: row.id ? { kind: row.kind, id: row.id } : null,
+    };
   }
 
   selectAll(): void {
@@ -119,18 +133,24 @@ export class BoardKeys {
   #carry(event: KeyboardEvent): boolean {
     const { drag, view } = this;
     const mod = event.ctrlKey || event.metaKey;
-    const by = event.shiftKey || view.boxes ? DAY_MINUTES : event.altKey ? 5 : view.step;
+    const whole = view.boxes || (event.shiftKey && !mod);
+    const by = whole ? DAY_MINUTES : event.altKey ? 5 : view.step;
     switch (event.key) {
       case "ArrowLeft":
       case "ArrowRight": {
         const minutes = event.key === "ArrowLeft" ? -by : by;
-        if (mod) drag.lengthen(minutes);
+        if (mod) drag.lengthen(event.shiftKey ? "start" : "end", minutes);
         else drag.nudge(minutes, 0);
         break;
       }
       case "ArrowUp":
       case "ArrowDown":
-        drag.nudge(0, event.key === "ArrowUp" ? -1 : 1);
+        if (mod)
+          drag.lengthen(
+            event.shiftKey ? "start" : "end",
+            event.key === "ArrowUp" ? -DAY_MINUTES : DAY_MINUTES,
+          );
+        else drag.nudge(0, event.key === "ArrowUp" ? -1 : 1);
         break;
       case "Enter":
         void this.#putDown();

@@ -57,6 +57,8 @@ export class CalendarSurface implements CalendarContext {
   acting(reveal: (id: string) => void): Acting {
     return {
       jobs: () => this.acted(),
+      here: () =>
+        keysAreIn(this.box) && this.focus.at ? { date: this.focus.at.date, resource: null } : null,
       open: () => {
         const [job] = this.acted();
         if (job) this.store.openJob(job.id);

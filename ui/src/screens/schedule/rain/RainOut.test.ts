@@ -159,6 +159,20 @@ describe("by hand", () => {
   });
 });
 
+test("the schedule says how many customers wait to be told, and leads to them", async () => {
+  const { user } = await openRain();
+  await shown("rain-row");
+  expect(find("to-tell")).toBeNull();
+  await user.click(get("rain-apply"));
+  await waitFor(() => expect(find("to-tell")).not.toBeNull());
+  await user.click(get("schedule-view").querySelector("button, input")!);
+  const button = await shown("to-tell");
+  expect(text(button)).toMatch(/^Customers to tell\s*\d+$/);
+  await user.click(button);
+  await shown("messages");
+  expect(get("to-tell").getAttribute("aria-pressed")).toBe("true");
+});
+
 describe("applying", () => {
   test("Ctrl+Enter in a dialog over it answers that dialog, and applies nothing", async () => {
     const { user, office } = await openRain();
