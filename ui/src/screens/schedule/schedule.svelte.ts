@@ -72,8 +72,8 @@ export class ScheduleStore {
   #pending = $state.raw<ReadonlyMap<string, Partial<ScheduleJob>>>(new Map());
   /** The versions this window made itself. */
   readonly #own = new Map<string, number>();
-  /** The last of what is being saved, one after the other. */
-  #saving: Promise<unknown> = Promise.resolve();
+  /** What is being saved of a job, each after the one before. */
+  readonly #saving = new Map<string, Promise<unknown>>();
   readonly #refresher = new Refresher(() => this.#ask());
   #unmark: ReturnType<typeof setTimeout> | undefined;
 
@@ -267,16 +267,19 @@ export class ScheduleStore {
   }
 
   /**
-   * It shows at once and is saved after what was done before: a quick second move of a job needs the version that the
-   * first one made, or it would be refused as somebody else's.
+   * It shows at once and is saved after what was done with these jobs before: a quick second move of a job needs the
+   * version that the first one made, or it would be refused as somebody else's.
    */
   async #during<T>(to: ReadonlyMap<string, Partial<ScheduleJob>>, act: () => Promise<T>): Promise<T> {
     this.#pending = new Map([...this.#pending, ...to]);
-    const turn = this.#saving.then(act);
-    this.#saving = turn.catch(() => undefined);
+    const before = [...to.keys()].flatMap((id) => this.#saving.get(id) ?? []);
+    const turn = Promise.all(before).then(act);
+    const ended = turn.catch(() => undefined);
+    for (const id of to.keys()) this.#saving.set(id, ended);
     try {
       return await turn;
     } finally {
+      for (const id of to.keys()) if (this.#saving.get(id) === ended) this.#saving.delete(id);
       // What a later change has put there stays.
       this.#pending = new Map([...this.#pending].filter(([id, change]) => to.get(id) !== change));
       void this.refresh();
