@@ -1,5 +1,6 @@
 import type { Component } from "svelte";
 
+import { refused } from "$/components/toast/toast";
 import { announce } from "$/lib/announce";
 import { remember, remembered } from "$/lib/storage";
 
@@ -95,7 +96,10 @@ export class Registry {
     if (!(command.when?.() ?? true)) return false;
     const why = command.reason?.() ?? null;
     if (why === null) command.run();
-    else announce(why);
+    else {
+      announce(why);
+      refused(why);
+    }
     return true;
   }
 
@@ -175,19 +179,36 @@ export class Registry {
     if (this.mac ? event.ctrlKey : event.metaKey) return false;
     const first = this.#first && now - this.#first.at <= SEQUENCE_MS ? this.#first.stroke : null;
     this.#first = null;
-    for (const command of this.all())
-      for (const shortcut of this.shortcuts(command.id)) {
-        if (!this.#active(shortcut)) continue;
-        if (isPlain(shortcut) && takesText(event.target)) continue;
-        const [one, two] = parseShortcut(shortcut);
-        if (two ? first && sameStroke(one, first) && sameStroke(two, stroke) : sameStroke(one, stroke)) {
-          if (!(command.when?.() ?? true)) continue;
-          event.preventDefault();
-          return this.#try(command);
-        }
-        if (two && sameStroke(one, stroke)) this.#first = { stroke, at: now };
-      }
+    const meant = this.#meant(event.target);
+    // Whoever has pressed the first of two means the second, also where that key alone does something else.
+    const pair =
+      first && meant.find(({ one, two }) => two && sameStroke(one, first) && sameStroke(two, stroke));
+    const found = pair ?? meant.find(({ one, two }) => !two && sameStroke(one, stroke));
+    // What lies behind a dialog waits until it has its answer; the browser's own meaning of the key does, too.
+    if (inDialog()) {
+      if (found && !found.plain) event.preventDefault();
+      return false;
+    }
+    if (found) {
+      event.preventDefault();
+      return this.#try(found.command);
+    }
+    if (meant.some(({ one, two }) => two && sameStroke(one, stroke))) this.#first = { stroke, at: now };
     return false;
+  }
+
+  /** What can be reached by keys now, with the focus there. */
+  #meant(target: EventTarget | null) {
+    const text = takesText(target);
+    return this.all().flatMap((command) =>
+      this.shortcuts(command.id).flatMap((shortcut) => {
+        const plain = isPlain(shortcut);
+        if (!this.#active(shortcut) || (plain && (text || inMenu(target)))) return [];
+        if (!(command.when?.() ?? true)) return [];
+        const [one, two] = parseShortcut(shortcut);
+        return [{ command, plain, one, two }];
+      }),
+    );
   }
 
   #active(shortcut: string): boolean {
@@ -209,6 +230,16 @@ function ownShortcuts(): Record<string, string | null> {
 
 function written({ shortcut, also = [] }: Command): string[] {
   return shortcut === undefined ? also : [shortcut, ...also];
+}
+
+/** Something wants an answer before the rest goes on. */
+function inDialog(): boolean {
+  return document.querySelector('[aria-modal="true"]:not([data-state="closed"])') !== null;
+}
+
+/** Letters choose an item there. */
+function inMenu(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("[role='menu']") !== null;
 }
 
 /** One would keep the other from ever being reached. */

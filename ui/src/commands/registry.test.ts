@@ -56,6 +56,39 @@ describe("two letters", () => {
   });
 });
 
+test("the second of two letters is not what that letter means alone", () => {
+  const registry = made();
+  registry.add({ id: "notes", title: "", shortcut: "g n", run: () => ran.push("notes") });
+  registry.key(press("g"), 0);
+  registry.key(press("n"), 100);
+  registry.key(press("n"), 200);
+  expect(ran).toEqual(["notes", "bell"]);
+});
+
+test("behind an open dialog nothing is run, and the browser does nothing of its own", () => {
+  const registry = made();
+  const dialog = document.body.appendChild(document.createElement("div"));
+  dialog.setAttribute("aria-modal", "true");
+  const [letter, ctrl] = [press("n", {}, dialog), press("b", { ctrlKey: true }, dialog)];
+  for (const event of [letter, ctrl, press("g"), press("t")]) registry.key(event);
+  expect([ran, letter.defaultPrevented, ctrl.defaultPrevented]).toEqual([[], false, true]);
+  dialog.dataset.state = "closed";
+  registry.key(press("t"));
+  registry.key(press("n"));
+  expect(ran).toEqual(["bell"]);
+  dialog.remove();
+});
+
+test("letters in an open menu choose its items", () => {
+  const registry = made();
+  const menu = document.body.appendChild(document.createElement("div"));
+  menu.setAttribute("role", "menu");
+  registry.key(press("n", {}, menu));
+  registry.key(press("b", { ctrlKey: true }, menu));
+  expect(ran).toEqual(["sidebar"]);
+  menu.remove();
+});
+
 test("single letters leave typing alone, Ctrl does not", () => {
   const registry = made();
   const field = document.body.appendChild(document.createElement("input"));

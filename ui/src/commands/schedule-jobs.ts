@@ -4,9 +4,11 @@ import type { App } from "$/shell/app.svelte";
 
 /** What is done with one job or several, wherever they are shown: on the schedule, or in the panel of any screen. */
 export function addJobCommands(app: App): void {
-  const { registry, router } = app;
+  const { registry, router, schedule } = app;
   const group = "Jobs";
   const onSchedule = () => router.route.screen === "schedule";
+  /** A board, a calendar or a list has commands of its own for what it shows. */
+  const inView = () => onSchedule() && schedule.acting !== null;
   const jobs = () => jobsInHand(app);
   /** Offered where there are jobs, and says what is missing. */
   const here = () => onSchedule() || router.route.open?.kind === "job";
@@ -39,8 +41,7 @@ export function addJobCommands(app: App): void {
     title: "Move the job in the panel to…",
     group,
     keywords: "reschedule date time crew postpone",
-    // On the schedule the command of the board does it.
-    when: () => !onSchedule() && here(),
+    when: () => !inView() && here(),
     reason: some,
     run: () => moveTo(jobs()),
   });
@@ -77,7 +78,7 @@ export function addJobCommands(app: App): void {
     title: "Duplicate the job in the panel as a new one…",
     group,
     keywords: "copy again repeat",
-    when: () => !onSchedule() && here(),
+    when: () => !inView() && here(),
     reason: one,
     run: () => newJob({ copy_of: first() }),
   });

@@ -104,10 +104,12 @@ export function addScheduleViewCommands(app: App): void {
     when: here,
     reason: () => store.whyNot,
     run: () => {
-      const { date } = store.filters;
+      // Where the keys are, else the day that is shown.
+      const at = store.acting?.here?.() ?? null;
+      const date = at?.date ?? store.filters.date;
       const from = minutesOf(store.data?.hours.from ?? "07:00");
       const start = date === null || !CALENDARS.has(store.tab) ? null : instantAt(date, from, store.zone);
-      store.newJob({ contract_id: null, copy_of: null, start, end: null, resource: null });
+      store.newJob({ contract_id: null, copy_of: null, start, end: null, resource: at?.resource ?? null });
     },
   });
   registry.add({

@@ -157,6 +157,7 @@ export class App {
     void this.inbox.refresh();
     void this.changes.refresh();
     void this.schedule.refresh();
+    void this.crew.refresh();
   }
 
   toggleSidebar(): void {
@@ -199,16 +200,22 @@ export class App {
   returnFocus(): void {
     const opener = this.#opener;
     this.#opener = null;
-    if (!opener) return;
-    const row = opener.row
+    const { activeElement } = document;
+    if (!opener && activeElement && activeElement !== document.body) return;
+    const row = opener?.row
       ? document.querySelector<HTMLElement>(`[data-row="${CSS.escape(opener.row)}"]`)
       : null;
-    const element = opener.element.isConnected
-      ? opener.element
-      : row?.matches("button")
-        ? row
-        : row?.querySelector("button");
-    element?.focus({ preventScroll: true });
+    // What it was opened from may have gone meanwhile: then near it, but never nowhere.
+    const places = [
+      opener?.element.isConnected ? opener.element : null,
+      row?.matches("button, [tabindex]") ? row : row?.querySelector<HTMLElement>("button, [tabindex]"),
+      document.querySelector<HTMLElement>("main :is([data-cell], [data-stop])[tabindex='0']"),
+      document.querySelector<HTMLElement>("main"),
+    ];
+    for (const place of places) {
+      place?.focus({ preventScroll: true });
+      if (place && document.activeElement === place) return;
+    }
   }
 
   /** A click on a notification: what it is about, and it is read. */

@@ -41,9 +41,22 @@ export function failed(title: string, { error, details, retry, more }: Failed = 
   });
 }
 
-/** Neither good nor bad: "Dana moved 3 jobs". */
-export function told(title: string, description?: string): string | number {
-  return toast.custom(ToastCard, { componentProps: { tone: "plain", title, description }, duration: 6_000 });
+/** Neither good nor bad: "Dana moved 3 jobs". A newer one of a `family` takes the place of an older one. */
+export function told(
+  title: string,
+  description?: string,
+  { family }: { family?: string } = {},
+): string | number {
+  return toast.custom(ToastCard, {
+    componentProps: { tone: "plain", title, description },
+    duration: 6_000,
+    ...(family && { id: family }),
+  });
+}
+
+/** Why something cannot be done now. Pressed again, it is said once more, and stands there once. */
+export function refused(why: string): string | number {
+  return told(why, undefined, { family: "refused" });
 }
 
 export type Recalling = {

@@ -1,3 +1,4 @@
+import { refused } from "$/components/toast/toast";
 import type { AwayEntry, CertificateOverview, ClosedDays, Membership, Office, Roster } from "$/ipc/client";
 import { asOfficeError, type OfficeError } from "$/ipc/errors";
 import { Refresher } from "$/lib/refresher";
@@ -91,7 +92,11 @@ export class CrewStore {
   /** Opens a form, or says why it cannot be. */
   ask(what: CrewAsk): void {
     const why = this.whyNot;
-    if (why !== null) return this.app.announcer.say(why);
+    if (why !== null) {
+      this.app.announcer.say(why);
+      refused(why);
+      return;
+    }
     this.asked = what;
     void this.need();
   }

@@ -33,7 +33,7 @@ const topics: Record<string, Topic> = {
     points: [
       {
         name: "Moving a job",
-        text: "Drag it, or pick it up with M and the arrow keys; Enter drops it, Esc puts it back. While it moves you see whom it would put in two places, who is away and what else speaks against it.",
+        text: "Drag it, or pick it up with M and the arrow keys; Enter drops it, Esc puts it back. Ctrl and the arrows change when it ends, Ctrl+Shift when it begins; left and right by a quarter of an hour, up and down by a day. While it moves you see whom it would put in two places, who is away and what else speaks against it.",
       },
       {
         name: "Double bookings",

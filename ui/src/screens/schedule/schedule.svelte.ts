@@ -1,3 +1,4 @@
+import { refused } from "$/components/toast/toast";
 import type {
   Consequences,
   JobCheck,
@@ -6,6 +7,7 @@ import type {
   Office,
   Reassign,
   ResourceKind,
+  ResourceRef,
   Schedule,
   ScheduleJob,
   ScheduleOutcome,
@@ -34,10 +36,11 @@ export type Move = { job: ScheduleJob; start: string; end: string; reassign: Rea
 export type Acting = {
   pickUp?: () => void;
   open?: () => void;
-  duplicate?: () => void;
   selectAll?: () => void;
   reveal?: (jobId: string) => void;
-  /** What the keys act on: the selected jobs, else the one with the focus. */
+  /** Where the keys are, for what is made anew. */
+  here?: () => { date: string | null; resource: ResourceRef | null } | null;
+  /** What the keys act on: the selected jobs, else the one with the focus; nobody chose any other. */
   jobs: () => ScheduleJob[];
 };
 
@@ -61,12 +64,16 @@ export class ScheduleStore {
   /** Of the part that is shown. */
   #key = "";
   #shown = false;
+  /** Something has changed while nobody looked. */
+  #stale = false;
   /** The database's clock less this computer's. */
   #ahead = 0;
   /** What is being saved, by job. */
   #pending = $state.raw<ReadonlyMap<string, Partial<ScheduleJob>>>(new Map());
   /** The versions this window made itself. */
   readonly #own = new Map<string, number>();
+  /** What is being saved of a job, each after the one before. */
+  readonly #saving = new Map<string, Promise<unknown>>();
   readonly #refresher = new Refresher(() => this.#ask());
   #unmark: ReturnType<typeof setTimeout> | undefined;
 
@@ -139,12 +146,14 @@ export class ScheduleStore {
   /** The part in the route has changed. */
   follow(): void {
     const key = this.#keyNow();
-    if (key !== this.#key || this.error) void this.refresh();
+    if (key !== this.#key || this.#stale || this.error) void this.refresh();
   }
 
   refresh(): Promise<void> {
     if (!this.#shown) {
       this.#key = "";
+      // A reading under way may be from before what is asked for here.
+      this.#stale = true;
       return Promise.resolve();
     }
     return this.#refresher.ask();
@@ -178,8 +187,10 @@ export class ScheduleStore {
   /** Says why nothing can be changed, where that is so. */
   refuse(): boolean {
     const why = this.whyNot;
-    if (why !== null) this.app.announcer.say(why);
-    return why !== null;
+    if (why === null) return false;
+    this.app.announcer.say(why);
+    refused(why);
+    return true;
   }
 
   say(sentence: string): void {
@@ -199,7 +210,7 @@ export class ScheduleStore {
       settle(
         async ({ overrideReason, versions, reason }) => {
           const asked: JobMove[] = moves.map(({ job, start, end, reassign }) => ({
-            ...{ id: job.id, version: versions?.get(job.id) ?? job.version },
+            ...{ id: job.id, version: versions?.get(job.id) ?? this.#versionOf(job) },
             ...{ start, end, reassign },
           }));
           return this.#note(await this.office.moveJobs(asked, reason, overrideReason));
@@ -218,7 +229,7 @@ export class ScheduleStore {
         async ({ versions }) =>
           this.#note(
             await this.office.pinJobs(
-              jobs.map((job) => ({ id: job.id, version: versions?.get(job.id) ?? job.version })),
+              jobs.map((job) => ({ id: job.id, version: versions?.get(job.id) ?? this.#versionOf(job) })),
               pinned,
             ),
           ),
@@ -255,15 +266,29 @@ export class ScheduleStore {
     desk.clear();
   }
 
+  /**
+   * It shows at once and is saved after what was done with these jobs before: a quick second move of a job needs the
+   * version that the first one made, or it would be refused as somebody else's.
+   */
   async #during<T>(to: ReadonlyMap<string, Partial<ScheduleJob>>, act: () => Promise<T>): Promise<T> {
     this.#pending = new Map([...this.#pending, ...to]);
+    const before = [...to.keys()].flatMap((id) => this.#saving.get(id) ?? []);
+    const turn = Promise.all(before).then(act);
+    const ended = turn.catch(() => undefined);
+    for (const id of to.keys()) this.#saving.set(id, ended);
     try {
-      return await act();
+      return await turn;
     } finally {
+      for (const id of to.keys()) if (this.#saving.get(id) === ended) this.#saving.delete(id);
       // What a later change has put there stays.
       this.#pending = new Map([...this.#pending].filter(([id, change]) => to.get(id) !== change));
       void this.refresh();
     }
+  }
+
+  /** The one that was seen, or a later one that was made here since. */
+  #versionOf({ id, version }: ScheduleJob): number {
+    return Math.max(version, this.#own.get(id) ?? 0);
   }
 
   /** What was saved is known before it is read again. */
@@ -296,6 +321,7 @@ export class ScheduleStore {
   async #ask(): Promise<void> {
     const key = this.#keyNow();
     this.loading = true;
+    this.#stale = false;
     try {
       const next = await this.office.schedule({ ...this.span, filter: jobFilter(this.filters) });
       // Meanwhile the person went on: what they want now is asked for next.

@@ -8,6 +8,7 @@ import { asks } from "./dialogs/asks.svelte";
 let office: FakeOffice;
 let app: App;
 let gone: () => void;
+let leave: () => void;
 
 beforeEach(async () => {
   location.hash = "#/schedule?date=2026-06-24";
@@ -15,7 +16,7 @@ beforeEach(async () => {
   app = new App(office, "Linux");
   gone = asks.show(app);
   await app.start();
-  app.schedule.show();
+  leave = app.schedule.show();
   await app.schedule.refresh();
 });
 
@@ -99,6 +100,22 @@ test("of a copy nothing is changed, and it says how old it is", async () => {
     ),
   ).toBe("given_up");
   expect(office.count("moveJobs")).toBe(0);
+});
+
+test("what changes while nobody looks is read when somebody does, also where a reading was under way", async () => {
+  const job = free();
+  let answer = () => {};
+  office.gates.set("schedule", new Promise((resolve) => (answer = resolve)));
+  const asked = office.count("schedule");
+  void store().refresh();
+  await vi.waitFor(() => expect(office.count("schedule")).toBe(asked + 1));
+  leave();
+  office.board.elsewhere(job.id, { address: "Elsewhere Rd" });
+  answer();
+  await vi.waitFor(() => expect(store().loading).toBe(false));
+  store().show();
+  store().follow();
+  await vi.waitFor(() => expect(office.count("schedule")).toBe(asked + 2));
 });
 
 test("what is gone is not selected any more", async () => {

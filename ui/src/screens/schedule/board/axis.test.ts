@@ -45,6 +45,14 @@ describe("with the nights folded away", () => {
     expect(timeAt(axis, 9_999)).toBe(at("2026-06-21T23:00:00Z"));
   });
 
+  test("beyond the last day is still the last day, with all its hours too", () => {
+    for (const more of [{ night: true }, { boxes: true }]) {
+      const whole = makeAxis({ ...usual, ...more });
+      expect(timeAt(whole, 9_999)).toBe(at("2026-06-22T05:00:00Z") - 1);
+      expect(timeAt(whole, 0)).toBe(at("2026-06-15T05:00:00Z"));
+    }
+  });
+
   test("a job of the night is seen, and marked", () => {
     const night = extent(axis, at("2026-06-16T01:00:00Z"), at("2026-06-16T09:00:00Z"))!;
     expect(night.folded).toBe(true);

@@ -119,11 +119,15 @@ export function dayAt(axis: Axis, x: number): AxisDay {
   return axis.days[low]!;
 }
 
-/** The moment under the pointer; over a fold the edge of the working hours, which is what somebody means there. */
+/**
+ * The moment under the pointer; over a fold the edge of the working hours, which is what somebody means there. Beyond the
+ * last day it is still that day, not the midnight at which the next one begins.
+ */
 export function timeAt(axis: Axis, x: number): number {
   const day = dayAt(axis, x);
   const within = Math.min(Math.max(x - day.x - axis.fold, 0), day.width - 2 * axis.fold);
-  return day.start + day.open + (within / (day.width - 2 * axis.fold)) * (day.close - day.open);
+  const at = day.open + (within / (day.width - 2 * axis.fold)) * (day.close - day.open);
+  return day.start + Math.min(at, day.length - 1);
 }
 
 export type Extent = {

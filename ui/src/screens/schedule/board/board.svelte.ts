@@ -114,7 +114,11 @@ export class BoardView {
     const { axis } = this;
     if (!axis || row.id === null) return null;
     let load = this.#loads.get(row.key);
-    if (!load) this.#loads.set(row.key, (load = loadOf(row.jobs, row.off, this.#shifts, axis)));
+    if (!load) {
+      const away = row.away.map(({ start, end, people, of }) => ({ start, end, share: people.length / of }));
+      load = loadOf(row.jobs, [...row.off, ...away], this.#shifts, axis);
+      this.#loads.set(row.key, load);
+    }
     return load;
   }
 
@@ -156,13 +160,14 @@ export class BoardView {
   /** The same as the cells are called in the document. */
   readonly stopKey = $derived.by(() => (this.stop ? `${this.stop.row}|${this.stop.job ?? ""}` : ""));
 
-  /** What is selected; without a selection the job with the focus. */
-  acting(): ScheduleJob[] {
+  /** What is selected; without a selection the job with the focus, where the keys are on the board. */
+  acting(focused = true): ScheduleJob[] {
     const { selection } = this.store;
     const jobs = this.data?.jobs ?? [];
     if (selection.size > 0) return jobs.filter((job) => selection.has(job.id));
-    const id = this.stop?.job;
-    return jobs.filter((job) => job.id === id);
+    // Not the first one there is, which Tab would lead to: nobody chose that.
+    const id = focused ? this.cell?.job : null;
+    return id ? jobs.filter((job) => job.id === id) : [];
   }
 
   #dayAt(x: number): number {

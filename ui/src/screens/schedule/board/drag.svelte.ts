@@ -2,13 +2,23 @@ import type { Consequences, JobCheck, Reassign, ScheduleJob, UnscheduledWork } f
 import { announce } from "$/lib/announce";
 
 import { jobName } from "../calendar/words";
+import { isWork } from "../dialogs/moving";
 import type { ScheduleStore } from "../schedule.svelte";
 import { extent, timeAt, windowOf } from "./axis";
 import type { BoardView } from "./board.svelte";
 import { Checks } from "./checks.svelte";
 import { ghostsOf, type Ghost } from "./ghosts";
 import { rowAt, type LaidRow } from "./layout";
-import { clockOf, DAY_MINUTES, instantOf, moved, snapped, stretched, type Times } from "./move";
+import {
+  clockOf,
+  DAY_MINUTES,
+  instantOf,
+  movedOverDaysOff,
+  snapped,
+  stretched,
+  type Edge,
+  type Times,
+} from "./move";
 import { Precheck, type Finding } from "./precheck";
 import { reassigned } from "./reassign";
 import type { BoardRow } from "./rows";
@@ -33,6 +43,8 @@ export class BoardDrag {
   readonly #precheck = $derived.by(() =>
     this.view.data ? new Precheck(this.view.data, this.view.data.zone) : null,
   );
+
+  readonly #works = $derived.by(() => isWork(this.view.data));
 
   constructor(
     readonly store: ScheduleStore,
@@ -122,7 +134,7 @@ export class BoardDrag {
   nudge(minutes: number, rows: number): void {
     const { now, view } = this;
     if (!now) return;
-    if (now.kind === "end" && now.minutes !== 0) {
+    if (now.kind !== "move" && now.minutes !== 0) {
       announce("Put it down first, then move it.");
       return;
     }
@@ -136,18 +148,22 @@ export class BoardDrag {
     announce(this.sentence());
   }
 
-  /** By keys: the end. */
-  lengthen(minutes: number): void {
+  /** By keys: one of its edges. */
+  lengthen(edge: Edge, minutes: number): void {
     const { now } = this;
     if (!now?.anchor) return;
     if (now.kind === "move" && (now.minutes !== 0 || now.row !== now.anchor.row)) {
       announce("Put it down first, then change its length.");
       return;
     }
+    if (now.kind !== "move" && now.kind !== edge && now.minutes !== 0) {
+      announce(`Put it down first, then change its ${edge}.`);
+      return;
+    }
     this.#set({
-      kind: "end",
+      kind: edge,
       carried: [now.anchor],
-      minutes: (now.kind === "end" ? now.minutes : 0) + minutes,
+      minutes: (now.kind === edge ? now.minutes : 0) + minutes,
     });
     announce(this.sentence());
   }
@@ -164,7 +180,7 @@ export class BoardDrag {
   timesOf({ job }: Carried): Times {
     const { now } = this;
     if (!now) return job;
-    if (now.kind === "move") return moved(job, now.minutes, this.zone);
+    if (now.kind === "move") return movedOverDaysOff(job, now.minutes, this.zone, this.#works);
     if (now.kind === "start" || now.kind === "end") return stretched(job, now.kind, now.minutes, this.zone);
     return job;
   }
@@ -196,7 +212,8 @@ export class BoardDrag {
     const { now } = this;
     if (!now) return false;
     if (!now.anchor) return now.times !== null;
-    return now.copy || now.minutes !== 0 || now.row !== now.anchor.row;
+    // A copy where the job stands is nothing but a click with a shaky hand.
+    return now.minutes !== 0 || now.row !== now.anchor.row;
   });
 
   readonly ghosts: Ghost[] = $derived.by(() =>

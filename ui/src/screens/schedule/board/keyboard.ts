@@ -1,8 +1,9 @@
+import type { ResourceRef } from "$/ipc/client";
 import { announce } from "$/lib/announce";
+import { officeDate } from "$/lib/time";
 import { count } from "$/lib/words";
 
 import { jobName } from "../calendar/words";
-import { stepDate } from "../span";
 import type { BoardView, Cell } from "./board.svelte";
 import type { BoardDrag } from "./drag.svelte";
 import { step } from "./keys";
@@ -52,22 +53,35 @@ export class BoardKeys {
     if (row?.id) store.openResource(row.kind, row.id);
   }
 
+  /** The job with the focus; where that is not one of those that are selected, the first of them. */
   pickUp(): void {
-    const { stop } = this.view;
-    const bar = stop && this.view.barOf(stop);
+    const { cell, store } = this.view;
+    const { selection } = store;
+    const chosen = cell?.job && (selection.size === 0 || selection.has(cell.job)) ? cell : null;
+    const [first] = this.view.acting();
+    const from = chosen ?? (first ? this.view.cellOf(first.id) : null);
+    const bar = from && this.view.barOf(from);
     if (!bar || this.drag.now) return;
-    this.around.focus(stop);
-    if (!this.drag.take("move", "keys", { job: bar.bar.job, row: stop.row })) return;
+    this.around.focus(from);
+    if (!this.drag.take("move", "keys", { job: bar.bar.job, row: from.row })) return;
     const { carried } = this.drag.now ?? { carried: [] };
     const what = carried.length > 1 ? count(carried.length, "job") : jobName(bar.bar.job);
     announce(
-      `Picked up ${what}, ${this.drag.sentence()}. Arrows move it, Enter puts it down, Escape puts it back.`,
+      `Picked up ${what}, ${this.drag.sentence()}. Arrows move it, with Ctrl its end, with Ctrl and Shift its start. ` +
+        "Enter puts it down, Escape puts it back.",
     );
   }
 
-  duplicate(id = this.view.stop?.job ?? null): void {
-    if (id !== null)
-      this.view.store.newJob({ contract_id: null, copy_of: id, start: null, end: null, resource: null });
+  /** The row the keys are on, and the day of the job they are on. */
+  here(): { date: string | null; resource: ResourceRef | null } | null {
+    const { cell, layout, store } = this.view;
+    const row = layout.rows.find(({ row }) => row.key === cell?.row)?.row;
+    if (!cell || !row) return null;
+    const job = cell.job === null ? null : store.job(cell.job);
+    return {
+      date: job && officeDate(job.start, store.zone),
+      resource: row.id ? { kind: row.kind, id: row.id } : null,
+    };
   }
 
   selectAll(): void {
@@ -119,18 +133,24 @@ export class BoardKeys {
   #carry(event: KeyboardEvent): boolean {
     const { drag, view } = this;
     const mod = event.ctrlKey || event.metaKey;
-    const by = event.shiftKey || view.boxes ? DAY_MINUTES : event.altKey ? 5 : view.step;
+    const whole = view.boxes || (event.shiftKey && !mod);
+    const by = whole ? DAY_MINUTES : event.altKey ? 5 : view.step;
     switch (event.key) {
       case "ArrowLeft":
       case "ArrowRight": {
         const minutes = event.key === "ArrowLeft" ? -by : by;
-        if (mod) drag.lengthen(minutes);
+        if (mod) drag.lengthen(event.shiftKey ? "start" : "end", minutes);
         else drag.nudge(minutes, 0);
         break;
       }
       case "ArrowUp":
       case "ArrowDown":
-        drag.nudge(0, event.key === "ArrowUp" ? -1 : 1);
+        if (mod)
+          drag.lengthen(
+            event.shiftKey ? "start" : "end",
+            event.key === "ArrowUp" ? -DAY_MINUTES : DAY_MINUTES,
+          );
+        else drag.nudge(0, event.key === "ArrowUp" ? -1 : 1);
         break;
       case "Enter":
         void this.#putDown();
@@ -153,11 +173,15 @@ export class BoardKeys {
   #follow(): void {
     const { view, drag } = this;
     const { place } = drag;
-    const { axis, store } = view;
-    if (!place || !axis) return;
-    const start = Date.parse(place.times.start);
-    if (start >= axis.end || Date.parse(place.times.end) <= axis.start)
-      store.setFilters({ date: stepDate(store.tab, store.filters, store.today, start >= axis.end ? 1 : -1) });
+    const { store } = view;
+    if (!place) return;
+    const { zone } = store;
+    const [first, last] = [
+      officeDate(place.times.start, zone),
+      officeDate(new Date(Date.parse(place.times.end) - 1), zone),
+    ];
+    // By what is asked for and not by what is shown: while the next part is read, a key must not go another one further.
+    if (first >= store.span.until || last < store.span.from) store.setFilters({ date: first });
     const ghost = drag.ghosts[0];
     if (ghost) this.around.reveal(ghost.x, ghost.width, ghost.y, ghost.height);
   }

@@ -9,10 +9,11 @@ import { EVERY_JOB, jobFilter } from "../filters";
 import { makeAxis } from "./axis";
 import { lanes } from "./lanes";
 import { layOut, rowAt, rowHeight, rowsBetween, within } from "./layout";
-import { loadOf, shiftsOf } from "./load";
+import { loadOf, shiftsOf, type Missing } from "./load";
 import { Precheck } from "./precheck";
 import { reassigned } from "./reassign";
 import { rowsOf } from "./rows";
+import { awaySentence, awayWords } from "./words";
 
 const sizes = { bar: 24, gap: 3, pad: 5, least: 52 };
 
@@ -126,9 +127,44 @@ describe("rows", () => {
   });
 });
 
+describe("who is away", () => {
+  const data = schedule("2026-06-22", "2026-06-29");
+  const [crew] = data.crews;
+  const [one, other] = crew!.members;
+  const off = (id: string, person_id: string, start: string, end: string) => ({
+    ...data.time_off[0]!,
+    ...{ id, person_id, machine_id: null, start, end },
+  });
+  const rows = (...time_off: Schedule["time_off"]) =>
+    rowsOf({ ...data, time_off }, "crews").find(({ id }) => id === crew!.id)!;
+
+  test("is marked on the row of the crew, by how many", () => {
+    const { away } = rows(
+      off("a", one!, at(0, 0, 4), at(0, 0, 6)),
+      off("b", other!, at(0, 0, 5), at(0, 0, 7)),
+      off("c", personId(999), at(0, 0, 4), at(0, 0, 9)),
+    );
+    expect(away.map(({ start, end, people }) => [start, end, people.length])).toEqual([
+      [at(0, 0, 4), at(0, 0, 5), 1],
+      [at(0, 0, 5), at(0, 0, 6), 2],
+      [at(0, 0, 6), at(0, 0, 7), 1],
+    ]);
+    expect(awayWords(away[0]!)).toBe(`1 of ${crew!.members.length} away`);
+    expect(awaySentence(away[0]!, data)).toContain(data.people.find(({ id }) => id === one)!.name);
+  });
+  test("twice over, and with one leave after the other, is away once", () => {
+    const { away } = rows(
+      off("a", one!, at(0, 0, 4), at(0, 0, 6)),
+      off("b", one!, at(0, 0, 5), at(0, 0, 7)),
+      off("c", one!, at(0, 0, 7), at(0, 0, 8)),
+    );
+    expect(away).toMatchObject([{ start: at(0, 0, 4), end: at(0, 0, 8), people: [one] }]);
+  });
+});
+
 describe("load", () => {
   const board = new FakeSchedule();
-  const week = (jobs: Partial<Schedule["jobs"][number]>[], off: Schedule["time_off"] = []) => {
+  const week = (jobs: Partial<Schedule["jobs"][number]>[], off: Missing[] = []) => {
     const data = schedule("2026-06-22", "2026-06-29", board);
     const { hours } = data;
     const axis = makeAxis({
@@ -152,6 +188,10 @@ describe("load", () => {
     // Five days of twelve hours.
     expect(week([])).toEqual({ booked: 0, available: 60, share: 0 });
     expect(week([{ start: at(6, 0, 4), end: at(18, 0, 4) }]).share).toBeCloseTo(0.2);
+  });
+  test("a fifth of a crew away is a fifth less", () => {
+    const off = { start: at(0, 0, 4), end: at(0, 0, 5), share: 0.2 };
+    expect(week([], [off]).available).toBeCloseTo(57.6);
   });
   test("a job over the weekend counts its shifts", () => {
     // Thursday 6:00 to the Monday after: two shifts of this part.

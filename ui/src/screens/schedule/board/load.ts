@@ -1,4 +1,4 @@
-import type { Schedule, ScheduleJob, TimeOff } from "$/ipc/client";
+import type { Schedule, ScheduleJob } from "$/ipc/client";
 
 import { dayOf } from "../calendar/words";
 import { windowOf, type Axis, type AxisDay } from "./axis";
@@ -29,6 +29,9 @@ export type Load = {
   share: number | null;
 };
 
+/** What cannot be worked: all of it, or the share of a crew that is away. */
+export type Missing = { start: string; end: string; share?: number };
+
 const IDLE = new Set(["canceled"]);
 
 /**
@@ -37,7 +40,7 @@ const IDLE = new Set(["canceled"]);
  */
 export function loadOf(
   jobs: readonly ScheduleJob[],
-  off: readonly TimeOff[],
+  off: readonly Missing[],
   shifts: readonly Shift[],
   axis: Axis,
 ): Load {
@@ -56,10 +59,9 @@ export function loadOf(
   for (const shift of shifts) {
     let free = shift.end - shift.start;
     for (const one of off)
-      free -= Math.max(
-        0,
-        Math.min(shift.end, Date.parse(one.end)) - Math.max(shift.start, Date.parse(one.start)),
-      );
+      free -=
+        (one.share ?? 1) *
+        Math.max(0, Math.min(shift.end, Date.parse(one.end)) - Math.max(shift.start, Date.parse(one.start)));
     available += Math.max(0, free);
   }
   const hours = (ms: number) => ms / (60 * MINUTE);

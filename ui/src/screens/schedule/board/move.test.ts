@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { clockOf, DAY_MINUTES, instantOf, moved, snapped, stretched } from "./move";
+import { clockOf, DAY_MINUTES, instantOf, moved, movedOverDaysOff, snapped, stretched } from "./move";
 
 const ZONE = "America/Chicago";
 const job = (start: string, end: string) => ({ start, end });
@@ -107,4 +107,30 @@ describe("snapping", () => {
 test("a clock that shows an hour that is skipped shows the next", () => {
   const skipped = clockOf("2026-03-08T07:30:00Z", ZONE) + 60;
   expect(instantOf(skipped, ZONE)).toBe("2026-03-08T08:30:00.000Z");
+});
+
+describe("work over several days leaves out the days off", () => {
+  const works = (date: string) => ![0, 6].includes(new Date(date).getUTCDay()) && date !== "2026-07-03";
+  const clock = (from: string, until: string) =>
+    job(
+      instantOf(Date.parse(`2026-${from}Z`) / 60_000, ZONE),
+      instantOf(Date.parse(`2026-${until}Z`) / 60_000, ZONE),
+    );
+  test.each([
+    ["Thu–Fri a day on", "06-18T06:00", "06-19T15:00", 1, "06-19T06:00", "06-22T15:00"],
+    ["over a holiday, too", "06-24T06:00", "06-25T15:00", 7, "07-01T06:00", "07-02T15:00"],
+    ["and before a weekend", "06-24T06:00", "06-25T15:00", 8, "07-02T06:00", "07-06T15:00"],
+    ["Fri–Mon back to Wednesday", "06-19T06:00", "06-22T15:00", -2, "06-17T06:00", "06-18T15:00"],
+    ["until midnight", "06-18T06:00", "06-20T00:00", 1, "06-19T06:00", "06-23T00:00"],
+    ["Fri–Sun works through", "06-19T06:00", "06-21T15:00", 2, "06-21T06:00", "06-23T15:00"],
+    ["a night is one shift", "06-18T20:00", "06-19T05:00", 1, "06-19T20:00", "06-20T05:00"],
+    ["not moved", "06-18T06:00", "06-19T15:00", 0, "06-18T06:00", "06-19T15:00"],
+  ])("%s", (_, start, end, days, to, until) => {
+    expect(movedOverDaysOff(clock(start, end), days * DAY, ZONE, works)).toEqual(clock(to, until));
+  });
+  test("the clock goes along", () => {
+    expect(movedOverDaysOff(clock("06-18T06:00", "06-19T15:00"), DAY + 90, ZONE, works)).toEqual(
+      clock("06-19T07:30", "06-22T16:30"),
+    );
+  });
 });

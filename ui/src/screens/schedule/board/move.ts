@@ -1,5 +1,10 @@
 import { CalendarDateTime, parseAbsolute, toCalendarDateTime, toZoned } from "@internationalized/date";
 
+import { addDays } from "$/lib/dates";
+import { daysBetween } from "$/lib/time";
+
+import { LONGEST_SHIFT } from "../job/when";
+
 /*
   Moving keeps what the clock says. A job from 6:00 to 15:00 that goes to the Sunday after the clocks change is there
   from 6:00 to 15:00, although an hour was lost in the night; so moves are reckoned in minutes of the office's clock.
@@ -7,6 +12,7 @@ import { CalendarDateTime, parseAbsolute, toCalendarDateTime, toZoned } from "@i
 export type Times = { start: string; end: string };
 
 const MINUTE = 60_000;
+const MOST_DAYS = 2_000;
 export const DAY_MINUTES = 24 * 60;
 /** Nothing is made shorter than this. */
 export const SHORTEST = 15;
@@ -43,6 +49,36 @@ export function moved({ start, end }: Times, minutes: number, zone: string): Tim
   const ends = Date.parse(until) > Date.parse(to);
   const length = Date.parse(end) - Date.parse(start);
   return { start: to, end: ends ? until : new Date(Date.parse(to) + length).toISOString() };
+}
+
+/**
+ * The same for work over several days, which leaves out the days the office does not work: it takes as many working days
+ * where it goes. Whoever put its first or last day on a day off works through those, and so it goes by the clock.
+ */
+export function movedOverDaysOff(
+  times: Times,
+  minutes: number,
+  zone: string,
+  works: (date: string) => boolean,
+): Times {
+  const to = moved(times, minutes, zone);
+  if (minutes === 0 || Date.parse(times.end) - Date.parse(times.start) <= LONGEST_SHIFT * MINUTE) return to;
+  const [first, last] = [dateOf(clockOf(times.start, zone)), dateOf(clockOf(times.end, zone) - 1)];
+  if (first === last || !works(first) || !works(last)) return to;
+  let days = 1;
+  for (let day = first; day < last; day = addDays(day, 1)) if (works(addDays(day, 1))) days += 1;
+  const begins = dateOf(clockOf(to.start, zone));
+  let ends = begins;
+  for (let tries = 0; days > 1 && tries < MOST_DAYS; tries += 1) {
+    ends = addDays(ends, 1);
+    if (works(ends)) days -= 1;
+  }
+  const longer = daysBetween(begins, ends) - daysBetween(first, last);
+  return { start: to.start, end: instantOf(clockOf(to.end, zone) + longer * DAY_MINUTES, zone) };
+}
+
+function dateOf(clock: number): string {
+  return new Date(clock * MINUTE).toISOString().slice(0, 10);
 }
 
 export type Edge = "start" | "end";

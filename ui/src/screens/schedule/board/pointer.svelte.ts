@@ -3,7 +3,7 @@ import { NAMES, type BoardView } from "./board.svelte";
 import type { BoardDrag } from "./drag.svelte";
 import { rowAt, within, type Box } from "./layout";
 
-/** A pointer that has not moved this far wants to click. */
+/** A pointer that has not moved this far wants to click; twice as far with Ctrl, which would make another job. */
 const FAR = 4;
 /** How wide the edges are by which a bar is made longer. */
 const EDGE = 7;
@@ -52,7 +52,7 @@ export class BoardPointer {
     this.swallow = false;
     if (event.button !== 0 || !event.isPrimary || this.busy || this.drag.now) return;
     const target = event.target as HTMLElement;
-    if (target.closest("[data-names], [data-days]")) return;
+    if (target.closest("[data-names], [data-days]") || this.#onScrollbar(event)) return;
     const bar = target.closest<HTMLElement>("[data-bar]");
     // A finger on an empty place scrolls.
     if (!bar && event.pointerType === "touch") return;
@@ -65,26 +65,30 @@ export class BoardPointer {
       edge,
       shift: event.shiftKey,
     };
+    // In the whole window: a quick hand is beyond the board before it has gone far enough to be held.
+    addEventListener("pointermove", this.#move);
+    addEventListener("pointerup", this.#up);
+    addEventListener("pointercancel", this.#lost);
   }
 
-  move(event: PointerEvent): void {
+  readonly #move = (event: PointerEvent): void => {
     const pressed = this.#pressed;
     if (!pressed || event.pointerId !== pressed.id) return;
+    // It was let go of where nobody saw it: over another program, or on a scrollbar.
+    if ((event.buttons & 1) === 0) return this.cancel();
     if (!this.busy) {
-      if (Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < FAR) return;
-      if (!this.#begin(pressed)) {
-        this.#pressed = null;
-        return;
-      }
+      const far = event.ctrlKey || event.metaKey ? 2 * FAR : FAR;
+      if (Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < far) return;
+      if (!this.#begin(pressed)) return this.#end();
       this.scroller?.setPointerCapture(event.pointerId);
       this.#timer = setInterval(() => this.#scroll(), SCROLL_EVERY);
     }
     this.#keys = { alt: event.altKey, copy: event.ctrlKey || event.metaKey };
     this.at = { x: event.clientX, y: event.clientY };
     this.#follow();
-  }
+  };
 
-  up(event: PointerEvent): void {
+  readonly #up = (event: PointerEvent): void => {
     if (event.pointerId !== this.#pressed?.id) return;
     const busy = this.busy;
     this.#end();
@@ -92,7 +96,11 @@ export class BoardPointer {
     this.swallow = true;
     if (this.band) this.band = null;
     else void this.drag.drop();
-  }
+  };
+
+  readonly #lost = (event: PointerEvent): void => {
+    if (event.pointerId === this.#pressed?.id) this.cancel();
+  };
 
   cancel(): void {
     const { busy } = this;
@@ -101,6 +109,11 @@ export class BoardPointer {
     this.#end();
     if (busy && this.drag.now) this.drag.cancel();
     this.swallow = busy;
+  }
+
+  /** Other days or rows are under the pointer now, although it has not moved. */
+  again(): void {
+    if (this.at) this.#follow();
   }
 
   /** Somebody brings waiting work from elsewhere in the window. */
@@ -137,7 +150,7 @@ export class BoardPointer {
     const x = pressed.x - box.left + scroller.scrollLeft - NAMES;
     const y = pressed.y - box.top + scroller.scrollTop - view.header;
     if (pressed.bar) {
-      const { row = "", id = "" } = pressed.bar.dataset;
+      const { on: row = "", id = "" } = pressed.bar.dataset;
       const found = view.barOf({ row, job: id });
       if (!found) return false;
       const grip = pressed.edge === "end" ? x - found.bar.x - found.bar.width : x - found.bar.x;
@@ -208,7 +221,18 @@ export class BoardPointer {
     store.setFilters({ date: stepDate(store.tab, store.filters, store.today, to) });
   }
 
+  #onScrollbar({ clientX, clientY }: PointerEvent): boolean {
+    const { scroller } = this;
+    if (!scroller) return false;
+    const { left, top } = scroller.getBoundingClientRect();
+    const { clientLeft, clientTop, clientWidth, clientHeight } = scroller;
+    return clientX >= left + clientLeft + clientWidth || clientY >= top + clientTop + clientHeight;
+  }
+
   #end(): void {
+    removeEventListener("pointermove", this.#move);
+    removeEventListener("pointerup", this.#up);
+    removeEventListener("pointercancel", this.#lost);
     const id = this.#pressed?.id;
     if (id !== undefined && this.scroller?.hasPointerCapture(id)) this.scroller.releasePointerCapture(id);
     clearInterval(this.#timer);

@@ -3,6 +3,7 @@ import { capital } from "$/lib/time";
 import { label, plain, shorten } from "$/lib/words";
 
 import type { Rows } from "../filters";
+import { awayOf, type Away } from "./away";
 
 /** A line of the board. */
 export type BoardRow = {
@@ -18,6 +19,8 @@ export type BoardRow = {
   note: string | null;
   jobs: ScheduleJob[];
   off: TimeOff[];
+  /** Of a crew: when some of it are away. */
+  away: Away[];
 };
 
 export const NOBODY: Record<Rows, string> = { crews: "No crew", people: "Nobody", machines: "No machine" };
@@ -36,7 +39,7 @@ export function rowsOf(data: Schedule, rows: Rows): BoardRow[] {
   const byId = new Map(found.map((row) => [row.id, row]));
   const nobody: BoardRow = {
     ...{ key: "none", kind, id: null, name: NOBODY[rows], detail: "", note: null },
-    ...{ jobs: [], off: [] },
+    ...{ jobs: [], off: [], away: [] },
   };
   for (const job of data.jobs) {
     let placed = false;
@@ -51,6 +54,11 @@ export function rowsOf(data: Schedule, rows: Rows): BoardRow[] {
     const id = rows === "people" ? off.person_id : rows === "machines" ? off.machine_id : null;
     if (id !== null) byId.get(id)?.off.push(off);
   }
+  if (rows === "crews")
+    for (const [id, away] of awayOf(data)) {
+      const row = byId.get(id);
+      if (row) row.away = away;
+    }
   nobody.detail = rows === "machines" ? "Jobs that name no machine" : "Jobs to give to somebody";
   // Work that nobody has is seen first; that a job needs no machine is nothing to worry about.
   return rows === "machines" ? [...found, nobody] : [nobody, ...found];
@@ -77,6 +85,7 @@ function resourcesOf(data: Schedule, rows: Rows): BoardRow[] {
     note,
     jobs: [],
     off: [],
+    away: [],
   });
   if (rows === "crews")
     return data.crews.map(({ id, name, lead, active }) =>

@@ -3,6 +3,7 @@ import { capital, clockTime, dayWord, datedRange, hours, officeDate, shortDate }
 import { count, shorten } from "$/lib/words";
 
 import { jobName } from "../calendar/words";
+import type { Away } from "./away";
 import type { Load } from "./load";
 import type { BoardRow } from "./rows";
 
@@ -75,12 +76,14 @@ export function percent(load: Load): string {
 
 /** A row as a sentence, for who does not see it. */
 export function rowSentence(row: BoardRow, load: Load | null, data: Schedule): string {
-  const off = row.off.slice(0, 3).map((one) => {
+  const days = (one: { start: string; end: string }) => {
     const from = shortDate(officeDate(one.start, data.zone), data.today);
     const last = officeDate(new Date(Math.max(Date.parse(one.start), Date.parse(one.end) - 1)), data.zone);
     const until = shortDate(last, data.today);
-    return `${offWord(one.kind).toLowerCase()} ${from === until ? `on ${from}` : `from ${from} to ${until}`}`;
-  });
+    return from === until ? `on ${from}` : `from ${from} to ${until}`;
+  };
+  const off = row.off.slice(0, 3).map((one) => `${offWord(one.kind).toLowerCase()} ${days(one)}`);
+  const away = row.away.slice(0, 3).map((one) => `${awayWords(one)} ${days(one)}`);
   return [
     row.name,
     row.detail,
@@ -88,9 +91,23 @@ export function rowSentence(row: BoardRow, load: Load | null, data: Schedule): s
     count(row.jobs.length, "job"),
     load?.share === undefined || load.share === null ? null : `${percent(load)} booked, ${hoursWords(load)}`,
     ...off,
+    ...away,
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+/** "1 of 5 away". */
+export function awayWords({ people, of }: Pick<Away, "people" | "of">): string {
+  return people.length === of ? "everybody away" : `${people.length} of ${of} away`;
+}
+
+/** "1 of 5 away: Luis Bailey". */
+export function awaySentence(away: Away, data: Pick<Schedule, "people">): string {
+  const names = away.people.map((id) => data.people.find((one) => one.id === id)?.name ?? "Somebody");
+  const some = names.slice(0, 6).map((name) => shorten(name, 40));
+  const more = names.length - some.length;
+  return `${capital(awayWords(away))}: ${[...some, ...(more > 0 ? [`${more} more`] : [])].join(", ")}`;
 }
 
 const OFF: Record<string, string> = {

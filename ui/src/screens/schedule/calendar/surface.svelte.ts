@@ -1,11 +1,11 @@
 import { tick } from "svelte";
 
 import type { ScheduleJob } from "$/ipc/client";
+import { keysAreIn } from "$/lib/keysAt";
 
 import type { Acting, ScheduleStore } from "../schedule.svelte";
 import type { CalendarContext } from "./context";
 import type { CalendarFocus, Stop } from "./focus.svelte";
-import { duplicate } from "./jobMenu";
 import type { PlacedJob } from "./placed";
 
 /** The stop that says how many more there are. */
@@ -44,11 +44,12 @@ export class CalendarSurface implements CalendarContext {
     }
   };
 
-  /** Selected ones, else the one with the focus. */
+  /** Selected ones, else the one with the focus, where the keys are on the calendar. */
   acted(): ScheduleJob[] {
     const { selection, data } = this.store;
     const all = data?.jobs ?? [];
     if (selection.size > 0) return all.filter((job) => selection.has(job.id));
+    if (!keysAreIn(this.box)) return [];
     return all.filter((job) => job.id === this.focus.at?.id);
   }
 
@@ -56,13 +57,14 @@ export class CalendarSurface implements CalendarContext {
   acting(reveal: (id: string) => void): Acting {
     return {
       jobs: () => this.acted(),
+      here: () =>
+        keysAreIn(this.box) && this.focus.at ? { date: this.focus.at.date, resource: null } : null,
       open: () => {
         const [job] = this.acted();
         if (job) this.store.openJob(job.id);
       },
       // There is no carrying over a calendar: the dialog asks where to.
       pickUp: () => this.store.moveTo(this.acted().map(({ id }) => id)),
-      duplicate: () => duplicate(this.store, this.acted()),
       selectAll: this.selectAll,
       reveal,
     };

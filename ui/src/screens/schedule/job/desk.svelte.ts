@@ -31,7 +31,7 @@ class Desk {
 
 export const desk = new Desk();
 
-const PLAIN: JobSeed = { contract_id: null, copy_of: null, start: null, end: null, resource: null };
+export const PLAIN: JobSeed = { contract_id: null, copy_of: null, start: null, end: null, resource: null };
 
 /** Opens the editor. */
 export function editJob(id: string): void {

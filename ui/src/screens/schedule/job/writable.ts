@@ -1,3 +1,4 @@
+import { keysAreIn } from "$/lib/keysAt";
 import type { App } from "$/shell/app.svelte";
 
 /** Why the schedule cannot be changed just now; null: it can. */
@@ -5,12 +6,15 @@ export function whyNotWritable({ schedule }: Pick<App, "schedule">): string | nu
   return schedule.whyNot;
 }
 
-/** What a command acts on: the job in the panel while the focus is there, else what is selected, else the panel's. */
+/**
+ * What a command acts on: the job in the panel while the keys are there, else what is selected or has the focus on the
+ * schedule, else the panel's.
+ */
 export function jobsInHand({ schedule, router }: Pick<App, "schedule" | "router">): string[] {
   const { open, screen } = router.route;
   const inPanel = open?.kind === "job" ? [open.id] : [];
-  const focused = document.activeElement?.closest("[data-testid='detail-panel']");
-  if (focused && inPanel.length > 0) return inPanel;
+  const panel = document.querySelector("[data-testid='detail-panel']");
+  if (inPanel.length > 0 && keysAreIn(panel)) return inPanel;
   const acting = screen === "schedule" ? (schedule.acting?.jobs() ?? []).map((job) => job.id) : [];
   return acting.length > 0 ? acting : inPanel;
 }

@@ -48,7 +48,11 @@ export class MessagesStore {
   readonly #typing = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #saving = new Map<string, Promise<void>>();
   readonly #reading = new Refresher(() => this.#ask());
-  #shown = 0;
+  #shown = $state(0);
+  /** How many wait, as far as it was asked for without the list. */
+  #waiting = $state(0);
+  #counted = 0;
+  readonly #counting = new Refresher(() => this.#count(), 1_000);
 
   constructor(
     private readonly office: Office,
@@ -56,6 +60,7 @@ export class MessagesStore {
   ) {
     office.on("schedule-changed", () => {
       if (this.#shown > 0) void this.refresh();
+      if (this.#counted > 0) void this.#counting.ask();
     });
   }
 
@@ -68,8 +73,12 @@ export class MessagesStore {
     })),
   );
   readonly open: CustomerMessage[] = $derived(this.all.filter((message) => message.state === "draft"));
-  /** For "Customers to tell (5)". */
+  /** Of those in the list. */
   readonly openCount = $derived(this.open.length);
+  /** For "Customers to tell (5)": all of them, wherever one is. */
+  readonly waiting = $derived(
+    this.#shown > 0 && this.loaded && this.of === null ? this.openCount : this.#waiting,
+  );
 
   /** What is on screen: calls first, then texts, then mails. */
   readonly rows: CustomerMessage[] = $derived.by(() => {
@@ -94,6 +103,21 @@ export class MessagesStore {
       this.#shown -= 1;
       this.flush();
     };
+  }
+
+  /** How many wait is kept up to date until the returned function is called; the list itself may be long. */
+  watchCount(): () => void {
+    this.#counted += 1;
+    void this.#counting.ask();
+    return () => (this.#counted -= 1);
+  }
+
+  async #count(): Promise<void> {
+    try {
+      this.#waiting = (await this.office.customerMessages({ change_id: null, open: true })).length;
+    } catch {
+      // It is a number beside a button; the list says what is wrong.
+    }
   }
 
   refresh(): Promise<void> {

@@ -5,7 +5,8 @@ import type { MessageInput, RainOut as Applied, RainRequest } from "$/ipc/client
 import { FakeOffice, officeError } from "$/ipc/fake";
 import { hostileRain, pouringBoard, rainyBoard } from "$/ipc/fake-rain-board";
 
-import { all, find, gate, get, openWindow, settle, shown, text } from "../../../../tests/window";
+import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../../tests/window";
+import { becomeStatus } from "../job/desk.svelte";
 
 async function openRain(change: (office: FakeOffice) => void = () => undefined, board = rainyBoard()) {
   const office = new FakeOffice();
@@ -158,7 +159,34 @@ describe("by hand", () => {
   });
 });
 
+test("the schedule says how many customers wait to be told, and leads to them", async () => {
+  const { user } = await openRain();
+  await shown("rain-row");
+  expect(find("to-tell")).toBeNull();
+  await user.click(get("rain-apply"));
+  await waitFor(() => expect(find("to-tell")).not.toBeNull());
+  await user.click(get("schedule-view").querySelector("button, input")!);
+  const button = await shown("to-tell");
+  expect(text(button)).toMatch(/^Customers to tell\s*\d+$/);
+  await user.click(button);
+  await shown("messages");
+  expect(get("to-tell").getAttribute("aria-pressed")).toBe("true");
+});
+
 describe("applying", () => {
+  test("Ctrl+Enter in a dialog over it answers that dialog, and applies nothing", async () => {
+    const { user, office } = await openRain();
+    await shown("rain-row");
+    const job = office.board.jobs.find((one) => one.status === "scheduled")!;
+    becomeStatus([job.id]);
+    const confirmed = await shown("status-choice", '[data-status="confirmed"]');
+    confirmed.focus();
+    await user.keyboard(" {Control>}{Enter}{/Control}");
+    await waitFor(() => expect(office.count("setJobStatus")).toBe(1));
+    await gone("status-dialog");
+    expect(office.count("applyRainOut")).toBe(0);
+  });
+
   test("is one step, tells nobody, lists whom to tell, and is taken back as one", async () => {
     const { user, office, app } = await openRain();
     await shown("rain-row");
