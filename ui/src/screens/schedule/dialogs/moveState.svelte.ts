@@ -105,7 +105,8 @@ export class MoveState {
     const [start, end] = [localOf(first.input.start, first.zone), localOf(first.input.end, first.zone)];
     const all = lengthOf(start, end, first.zone) ?? 0;
     if (all <= LONGEST_SHIFT) return String(all);
-    return count(daysOf(start, end, isWork(this.schedule)).length, "day");
+    const works = options.skipDaysOff ? isWork(this.schedule) : () => true;
+    return count(daysOf(start, end, works).length, "day");
   });
 
   setLength(value: string): void {

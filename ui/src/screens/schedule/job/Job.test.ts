@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { JobInput } from "$/ipc/client";
 import { FakeOffice, officeError } from "$/ipc/fake";
 
-import { all, find, get, gone, openWindow, shown, text } from "../../../../tests/window";
+import { all, find, gate, get, gone, openWindow, shown, text } from "../../../../tests/window";
 import { becomeStatus, editJob, moveTo, newJob } from "./desk.svelte";
 
 const ctrlEnter = "{Control>}{Enter}{/Control}";
@@ -91,6 +91,64 @@ test("work over several days is laid out around the weekend", async () => {
   await user.keyboard("3 days{Tab}");
   await waitFor(() => expect(input("job-end-date").value).toContain("Jun 29"));
   expect(text(get("over-days"))).toBe("Over 3 days: Thu, Jun 25; Fri, Jun 26; Mon, Jun 29.");
+});
+
+test("another start takes its work along, around the days off", async () => {
+  const { user } = await editor();
+  const set = async (field: string, typed: string) => {
+    input(field).focus();
+    await user.clear(input(field));
+    await user.keyboard(`${typed}{Tab}`);
+  };
+  await set("job-start-date", "jun 25");
+  await set("job-start-time", "6am");
+  await set("field-length", "2 days");
+  await waitFor(() => expect(input("job-end-date").value).toContain("Jun 26"));
+  const until = input("job-end-time").value;
+  // Read as Saturday on the way to Friday.
+  await set("job-start-date", "jun 26");
+  await waitFor(() => expect(input("job-end-date").value).toContain("Jun 29"));
+  expect(input("job-end-time").value).toBe(until);
+  await set("job-start-time", "6:30");
+  expect(input("job-end-date").value).toContain("Jun 29");
+});
+
+test("days off that are not skipped are days of work, and none is lost", async () => {
+  const { user } = await editor();
+  const set = async (field: string, typed: string) => {
+    input(field).focus();
+    await user.clear(input(field));
+    await user.keyboard(`${typed}{Tab}`);
+  };
+  await set("job-start-date", "jun 26");
+  await set("job-start-time", "6am");
+  await set("field-length", "3 days");
+  await waitFor(() => expect(text(get("over-days"))).toContain("Fri, Jun 26; Mon, Jun 29; Tue, Jun 30"));
+  await user.click(skipping());
+  await waitFor(() =>
+    expect(text(get("over-days"))).toBe("Over 3 days: Fri, Jun 26; Sat, Jun 27; Sun, Jun 28."),
+  );
+  await user.click(skipping());
+  await waitFor(() =>
+    expect(text(get("over-days"))).toBe("Over 3 days: Fri, Jun 26; Mon, Jun 29; Tue, Jun 30."),
+  );
+});
+
+test("what is saved at once has the end that was still being worked out", async () => {
+  const { office, user } = await editor();
+  office.board.jobs = office.board.jobs.filter((one) => one.id === office.last("jobEdit")?.[0]);
+  input("job-start-date").focus();
+  await user.clear(input("job-start-date"));
+  await user.keyboard("jun 25{Tab}6am{Tab}");
+  const slow = gate();
+  office.gates.set("jobSpan", slow.closed);
+  input("field-length").focus();
+  await user.clear(input("field-length"));
+  await user.keyboard(`3 days${ctrlEnter}`);
+  await waitFor(() => expect(office.count("jobSpan")).toBeGreaterThan(0));
+  expect(office.count("saveJob")).toBe(0);
+  slow.open();
+  await waitFor(() => expect((office.last("saveJob")?.[2] as JobInput).end.slice(0, 10)).toBe("2026-06-29"));
 });
 
 test("a time the clocks skip is moved, and it is said", async () => {
