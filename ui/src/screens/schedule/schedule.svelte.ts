@@ -53,6 +53,8 @@ export class ScheduleStore {
   now = $state(Date.now());
   /** Of the view on screen. */
   acting = $state.raw<Acting | null>(null);
+  /** The job in the panel as it is shown there. */
+  inPanel: { id: string; version: number } | null = null;
   readonly selection = new JobSelection();
   readonly office: Office;
 
@@ -67,6 +69,8 @@ export class ScheduleStore {
   #pending = $state.raw<ReadonlyMap<string, Partial<ScheduleJob>>>(new Map());
   /** The versions this window made itself. */
   readonly #own = new Map<string, number>();
+  /** By job: ends when what is being saved of it is over. */
+  readonly #saving = new Map<string, Promise<void>>();
   readonly #refresher = new Refresher(() => this.#ask());
   #unmark: ReturnType<typeof setTimeout> | undefined;
 
@@ -154,6 +158,22 @@ export class ScheduleStore {
     return this.data?.jobs.find((job) => job.id === id) ?? null;
   }
 
+  /** The versions the person has before them, of those jobs that are on screen. */
+  seen(ids: readonly string[]): Map<string, number> {
+    const seen = new Map<string, number>();
+    const put = ({ id, version }: { id: string; version: number }) => {
+      if (ids.includes(id)) seen.set(id, Math.max(version, seen.get(id) ?? 0, this.#own.get(id) ?? 0));
+    };
+    if (this.#shown) [...(this.data?.jobs ?? []), ...(this.acting?.jobs() ?? [])].forEach(put);
+    if (this.inPanel) put(this.inPanel);
+    return seen;
+  }
+
+  /** Saved here, whatever the screen: not somebody else's change when it is read again. */
+  wrote(jobs: readonly Pick<ScheduleJob, "id" | "version">[]): void {
+    for (const { id, version } of jobs) this.#own.set(id, Math.max(version, this.#own.get(id) ?? 0));
+  }
+
   openJob(id: string): void {
     this.app.open({ kind: "job", id });
   }
@@ -199,7 +219,7 @@ export class ScheduleStore {
       settle(
         async ({ overrideReason, versions, reason }) => {
           const asked: JobMove[] = moves.map(({ job, start, end, reassign }) => ({
-            ...{ id: job.id, version: versions?.get(job.id) ?? job.version },
+            ...{ id: job.id, version: versions?.get(job.id) ?? this.#versionOf(job) },
             ...{ start, end, reassign },
           }));
           return this.#note(await this.office.moveJobs(asked, reason, overrideReason));
@@ -218,7 +238,7 @@ export class ScheduleStore {
         async ({ versions }) =>
           this.#note(
             await this.office.pinJobs(
-              jobs.map((job) => ({ id: job.id, version: versions?.get(job.id) ?? job.version })),
+              jobs.map((job) => ({ id: job.id, version: versions?.get(job.id) ?? this.#versionOf(job) })),
               pinned,
             ),
           ),
@@ -251,26 +271,40 @@ export class ScheduleStore {
     this.error = null;
     this.changed = new Set();
     this.#pending = new Map();
+    this.#own.clear();
     this.selection.clear();
     desk.clear();
   }
 
   async #during<T>(to: ReadonlyMap<string, Partial<ScheduleJob>>, act: () => Promise<T>): Promise<T> {
     this.#pending = new Map([...this.#pending, ...to]);
+    const before = [...to.keys()].map((id) => this.#saving.get(id));
+    let over = () => {};
+    const saved = new Promise<void>((resolve) => (over = resolve));
+    for (const id of to.keys()) this.#saving.set(id, saved);
     try {
+      // One after the other: what is saved now is what the next change is of.
+      await Promise.all(before);
       return await act();
     } finally {
+      over();
+      for (const id of to.keys()) if (this.#saving.get(id) === saved) this.#saving.delete(id);
       // What a later change has put there stays.
       this.#pending = new Map([...this.#pending].filter(([id, change]) => to.get(id) !== change));
       void this.refresh();
     }
   }
 
+  /** As it was when it was taken hold of, or as this window saved it since. */
+  #versionOf({ id, version }: ScheduleJob): number {
+    return Math.max(version, this.#own.get(id) ?? 0);
+  }
+
   /** What was saved is known before it is read again. */
   #note(outcome: ScheduleOutcome): ScheduleOutcome {
     if (outcome.kind !== "done" || !this.#read) return outcome;
     const saved = new Map(outcome.jobs.map((job) => [job.id, job]));
-    for (const job of outcome.jobs) this.#own.set(job.id, job.version);
+    this.wrote(outcome.jobs);
     this.#read = { ...this.#read, jobs: this.#read.jobs.map((job) => saved.get(job.id) ?? job) };
     return outcome;
   }

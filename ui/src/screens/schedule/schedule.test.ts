@@ -56,6 +56,24 @@ test("a job stands at its new place before the office has answered, and stays th
   expect(app.undo.undoLabel).toContain("moved");
 });
 
+test("a second move, before the first is saved, is no conflict with oneself", async () => {
+  const job = free();
+  let answer = () => {};
+  office.gates.set("moveJobs", new Promise((resolve) => (answer = resolve)));
+  const to = { job, start: nextDay(job.start), end: nextDay(job.end), reassign: null };
+  const first = store().move([to], "Moved", new Map());
+  const then = { ...to, start: nextDay(to.start), end: nextDay(to.end) };
+  const second = store().move([then], "Moved on", new Map());
+  expect(store().job(job.id)!.start).toBe(then.start);
+  answer();
+  expect([await first, await second]).toEqual(["done", "done"]);
+  expect(asks.current).toBeNull();
+  expect(store().job(job.id)).toMatchObject({ start: then.start, version: 3 });
+  // Taken hold of before the second was saved.
+  expect(await store().move([{ ...to, job }], "Moved back", new Map())).toBe("done");
+  expect(store().seen([job.id])).toEqual(new Map([[job.id, 4]]));
+});
+
 test("refused, it is back where it was", async () => {
   const job = free();
   office.failures.set(

@@ -3,6 +3,7 @@ import { asOfficeError, type OfficeError } from "$/ipc/errors";
 import { addDays } from "$/lib/dates";
 import { count } from "$/lib/words";
 
+import { seenVersion, type Seen } from "../job/desk.svelte";
 import {
   dateOf,
   daysOf,
@@ -45,6 +46,7 @@ export class MoveState {
   constructor(
     private readonly office: Pick<Office, "jobEdit" | "schedule" | "jobSpan" | "checkJobs" | "moveJobs">,
     readonly ids: readonly string[],
+    private readonly seen: Seen = new Map(),
   ) {}
 
   get alone(): boolean {
@@ -138,11 +140,16 @@ export class MoveState {
         this.moves.length === 1
           ? `Job moved to ${words.get(only?.id ?? "") ?? "another time"}`
           : `${count(this.moves.length, "job")} moved`;
-      const { reassign } = this;
+      const { reassign, seen } = this;
+      const known = new Map(jobs.map((job) => [job.id ?? "", seenVersion(seen, job)]));
       const reason = this.reason.trim() || null;
       return await settle(
         ({ overrideReason, versions, reason: given }) =>
-          this.office.moveJobs(movesOf(jobs, placed, reassign, versions), reason ?? given, overrideReason),
+          this.office.moveJobs(
+            movesOf(jobs, placed, reassign, new Map([...known, ...(versions ?? [])])),
+            reason ?? given,
+            overrideReason,
+          ),
         { title, jobs: words },
       );
     } catch (thrown) {

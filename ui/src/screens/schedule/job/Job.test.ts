@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import type { JobInput } from "$/ipc/client";
 import { FakeOffice, officeError } from "$/ipc/fake";
 
-import { all, find, gate, get, gone, openWindow, shown, text } from "../../../../tests/window";
-import { becomeStatus, editJob, moveTo, newJob } from "./desk.svelte";
+import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../../tests/window";
+import { becomeStatus, desk, editJob, moveTo, newJob } from "./desk.svelte";
 
 const ctrlEnter = "{Control>}{Enter}{/Control}";
 const input = (field: string) => document.querySelector<HTMLInputElement>(`#${field}`)!;
@@ -51,6 +51,21 @@ test("a job is entered by keyboard alone, and undone", async () => {
   expect(made).toMatchObject({ start: "2026-06-29T12:30:00.000Z", end: "2026-06-29T20:30:00.000Z" });
   await user.keyboard("{Control>}z{/Control}");
   await waitFor(() => expect(office.count("undoChange")).toBe(1));
+});
+
+test("Enter chooses what was typed, not what was found for less of it", async () => {
+  const { office, user } = await open();
+  newJob();
+  await waitFor(() => expect(document.activeElement).toBe(get("contract-search")));
+  await user.keyboard("{ArrowDown}");
+  await waitFor(() => expect(all("contract-choice").length).toBeGreaterThan(1));
+  const last = office.board.contracts.at(-1)!;
+  expect(get("contract-choice").dataset.id).not.toBe(last.id);
+  // The list is still that of everything.
+  await user.paste(last.customer);
+  await user.keyboard("{Enter}");
+  expect(text(await shown("contract"))).toContain(last.customer);
+  expect(find("contract-choice")).toBeNull();
 });
 
 test("the end follows the start, the length the end, the end the length", async () => {
@@ -124,6 +139,8 @@ test("days off that are not skipped are days of work, and none is lost", async (
   await set("job-start-time", "6am");
   await set("field-length", "3 days");
   await waitFor(() => expect(text(get("over-days"))).toContain("Fri, Jun 26; Mon, Jun 29; Tue, Jun 30"));
+  const skipping = () =>
+    [...document.querySelectorAll("label")].find((one) => text(one).includes("Skip days"))!;
   await user.click(skipping());
   await waitFor(() =>
     expect(text(get("over-days"))).toBe("Over 3 days: Fri, Jun 26; Sat, Jun 27; Sun, Jun 28."),
@@ -325,6 +342,60 @@ test("what needs no reason is done at once", async () => {
   await waitFor(() => expect(now(office, job.id).status).toBe("confirmed"));
   expect(find("status-dialog")).toBeNull();
   expect(text(await shown("toast"))).toContain("Job confirmed");
+});
+
+test("while it is saved the dialog stays, and its end closes no other one", async () => {
+  const { office, user, job } = await open();
+  office.board.jobs = office.board.jobs.filter((one) => one.id === job.id);
+  becomeStatus([job.id], "canceled");
+  await waitFor(() => expect(document.activeElement?.tagName).toBe("TEXTAREA"));
+  const [status, move] = [gate(), gate()];
+  office.gates.set("setJobStatus", status.closed);
+  office.gates.set("moveJobs", move.closed);
+  await user.keyboard(`Rain${ctrlEnter}`);
+  await user.click(get("status-leave"));
+  expect(find("status-dialog")).not.toBeNull();
+  status.open();
+  await gone("status-dialog");
+  moveTo([job.id]);
+  await shown("move-preview");
+  await user.clear(get("move-date").querySelector("input")!);
+  await user.type(get("move-date").querySelector("input")!, `7/14${ctrlEnter}`);
+  await waitFor(() => expect(office.count("moveJobs")).toBe(1));
+  await user.click(get("move-cancel"));
+  expect(find("move-dialog")).not.toBeNull();
+  // Another one takes its place meanwhile.
+  const other = { jobs: [job.id], seen: new Map() };
+  desk.moving = other;
+  move.open();
+  await waitFor(() => expect(now(office, job.id).start.slice(0, 10)).toBe("2026-07-14"));
+  await settle();
+  expect(desk.moving).toBe(other);
+});
+
+test("what somebody else changed a second ago, unseen, is not written over", async () => {
+  const { app, office, user, job } = await open();
+  const shownDay = job.start.slice(0, 10);
+  app.router.go({ screen: "schedule", tab: null, filters: `date=${shownDay}`, open: null });
+  await waitFor(() => expect(app.schedule.job(job.id)).not.toBeNull());
+  // Unheard as yet.
+  const changed = office.board.changed;
+  office.board.changed = () => undefined;
+  office.board.elsewhere(job.id, { start: "2026-07-09T11:00:00.000Z", end: "2026-07-09T15:00:00.000Z" });
+  office.board.changed = changed;
+  app.schedule.setStatus([job.id], "confirmed");
+  expect(text(await shown("changed-dialog"))).toContain("Priya Raman changed this job meanwhile");
+  expect(now(office, job.id).status).toBe("scheduled");
+  await user.click(get("changed-theirs"));
+  await gone("changed-dialog");
+  expect(desk.becoming).toBeNull();
+  moveTo([job.id], new Map([[job.id, job.version]]));
+  await shown("move-preview");
+  await user.clear(get("move-date").querySelector("input")!);
+  await user.type(get("move-date").querySelector("input")!, `7/14${ctrlEnter}`);
+  await shown("changed-dialog");
+  await user.click(get("changed-mine"));
+  await waitFor(() => expect(now(office, job.id).start.slice(0, 10)).toBe("2026-07-14"));
 });
 
 test("several jobs move by days and say first what would follow", async () => {
