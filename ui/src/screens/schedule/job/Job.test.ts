@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 
 import type { JobInput } from "$/ipc/client";
 import { FakeOffice, officeError } from "$/ipc/fake";
+import { dropDraft, readDraft, writeDraft } from "$/lib/drafts";
 
 import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../../tests/window";
-import { becomeStatus, desk, editJob, moveTo, newJob } from "./desk.svelte";
+import { becomeStatus, desk, editJob, moveTo, newJob, whoIs } from "./desk.svelte";
 
 const ctrlEnter = "{Control>}{Enter}{/Control}";
 const input = (field: string) => document.querySelector<HTMLInputElement>(`#${field}`)!;
@@ -219,6 +220,26 @@ test("a second new job does not take the first one's place", async () => {
   await waitFor(() => expect(input("job-address").value).toBe("First St"));
 });
 
+test("when five are begun the next one is empty all the same, and it is said which one goes", async () => {
+  await open();
+  const slots = ["new", "new-2", "new-3", "new-4", "new-5"];
+  for (const [n, slot] of slots.entries())
+    writeDraft("job", slot, {
+      ...{ version: null, at: new Date(Date.now() - (5 - n) * 60_000).toISOString() },
+      base: { address: "" },
+      values: { address: `${n} Elm St` },
+    });
+  newJob({ start: "2026-06-25T11:00:00Z", end: "2026-06-25T19:00:00Z" });
+  await shown("job-form");
+  expect([input("job-address").value, find("draft-note")]).toEqual(["", null]);
+  const words = text(await shown("toast")).replace(/[\u2068\u2069]/g, "");
+  expect(words).toContain(
+    "The oldest of five jobs that were begun and not entered is gone. It was at 0 Elm St.",
+  );
+  expect(slots.map((slot) => readDraft("job", slot) !== null)).toEqual([false, true, true, true, true]);
+  for (const slot of slots) dropDraft("job", slot);
+});
+
 test("somebody else changed the same field: both are shown, one is chosen", async () => {
   const { user, office, job } = await editor();
   const field = input("job-instructions");
@@ -323,6 +344,18 @@ test("a name nobody knows is matched where it stands", async () => {
   await gone("match-dialog");
   expect(office.last("matchName")?.slice(0, 2)).toEqual([false, "Big Bob"]);
   await waitFor(() => expect(all("resource-chip").map(text).join()).toContain("Sam Okafor"));
+});
+
+test("who there is could not be read: it is said, and asked again", async () => {
+  const { office, user } = await open();
+  office.failures.set("schedule", officeError("no_answer", "It does not answer."));
+  whoIs({ written: "Big Bob", machine: false, ambiguous: false, suggestions: [] });
+  const dialog = await shown("match-dialog");
+  await waitFor(() => expect(text(dialog)).toContain("It does not answer."));
+  office.failures.clear();
+  await user.click([...dialog.querySelectorAll("button")].find((one) => text(one).includes("again"))!);
+  await waitFor(() => expect(text(dialog)).not.toContain("It does not answer."));
+  desk.matching = null;
 });
 
 test("a job is canceled with a reason, by keyboard", async () => {

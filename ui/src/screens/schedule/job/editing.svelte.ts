@@ -1,4 +1,5 @@
 import { FormState } from "$/components/form/form.svelte";
+import { told } from "$/components/toast/toast";
 import type { Consequences, ContractChoice, JobClash, JobEdit, JobSeed, RelatedJob } from "$/ipc/client";
 import { OfficeError } from "$/ipc/errors";
 import { clockTime } from "$/lib/time";
@@ -10,7 +11,7 @@ import { agree, tell } from "../outcome.svelte";
 import type { NAMES } from "./form";
 import { inputOf, spelledLocal, validate, valuesOf, type JobValues } from "./form";
 import { Resources } from "./resources.svelte";
-import { begun, FORM, freeSlot } from "./slots";
+import { begun, FORM, freeSlot, type Begun } from "./slots";
 import {
   after,
   dateOf,
@@ -382,7 +383,15 @@ export async function beginEditing(
   const { contract_id, copy_of, start, resource } = what.seed;
   // "New job" with nothing in mind goes on with what was begun.
   const plain = contract_id === null && copy_of === null && start === null && resource === null;
-  return new JobEditing(app, edit, slot ?? (plain ? begun()[0]?.slot : undefined) ?? freeSlot());
+  return new JobEditing(app, edit, slot ?? (plain ? begun()[0]?.slot : undefined) ?? freeSlot(givenUp));
+}
+
+function givenUp({ draft }: Begun): void {
+  const { address } = draft.values;
+  told(
+    "The oldest of five jobs that were begun and not entered is gone.",
+    typeof address === "string" && address.trim() ? `It was at ${isolated(address.trim())}.` : undefined,
+  );
 }
 
 function changed(gone: boolean): OfficeError {
