@@ -37,6 +37,8 @@ export type Acting = {
   duplicate?: () => void;
   selectAll?: () => void;
   reveal?: (jobId: string) => void;
+  /** Reads again what it reads by itself. */
+  refresh?: () => void;
   /** What the keys act on: the selected jobs, else the one with the focus. */
   jobs: () => ScheduleJob[];
 };
@@ -151,6 +153,7 @@ export class ScheduleStore {
       this.#key = "";
       return Promise.resolve();
     }
+    this.acting?.refresh?.();
     return this.#refresher.ask();
   }
 
@@ -200,6 +203,11 @@ export class ScheduleStore {
     const why = this.whyNot;
     if (why !== null) this.app.announcer.say(why);
     return why !== null;
+  }
+
+  /** "Shift+M", or nothing while it has none. */
+  shortcut(command: string): string | undefined {
+    return this.app.registry.label(command) || undefined;
   }
 
   say(sentence: string): void {
