@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { FakeOffice } from "$/ipc/fake";
+import { FakeOffice, online } from "$/ipc/fake";
 import { App } from "$/shell/app.svelte";
 
+import { jobMenu } from "./calendar/jobMenu";
 import { asks } from "./dialogs/asks.svelte";
+import { messagesOf } from "./messages/messages.svelte";
+import { trayOf } from "./tray/tray.svelte";
+import { viewsOf } from "./views/saved.svelte";
 
 let office: FakeOffice;
 let app: App;
@@ -21,6 +25,11 @@ beforeEach(async () => {
 
 afterEach(() => gone());
 
+const MESSAGE = {
+  ...{ id: "m1", version: 1, job_id: "none", change_id: "none", channel: "phone", to_name: "Ann" },
+  ...{ to_address: null, subject: null, body: "It rains.", state: "draft", note: null },
+  created_at: "2026-06-18T12:00:00Z",
+};
 const store = () => app.schedule;
 function free() {
   const job = store().data!.jobs.find((one) => one.status === "scheduled" && one.crews.length === 1)!;
@@ -130,4 +139,39 @@ test("what is gone is not selected any more", async () => {
 test("nothing of one office is shown in another", () => {
   store().clear();
   expect(store().data).toBeNull();
+});
+
+test("nor what is waiting there, its views, its messages and what was saved in it", async () => {
+  const [tray, views, messages] = [trayOf(app), viewsOf(app), messagesOf(store(), app)];
+  const job = free();
+  await store().move(
+    [{ job, start: nextDay(job.start), end: nextDay(job.end), reassign: null }],
+    "Moved",
+    new Map(),
+  );
+  tray.toggle(true);
+  tray.search("o");
+  await vi.waitFor(() => expect(tray.page).not.toBeNull());
+  await views.save("Mine", false);
+  office.rain.messages = [MESSAGE];
+  const stop = messages.watch();
+  await vi.waitFor(() => expect(messages.all.length).toBeGreaterThan(0));
+  messages.type(MESSAGE.id, { body: "Typed in the first" });
+  // Answers come only later.
+  for (const name of ["unscheduled", "savedViews", "customerMessages", "schedule"] as const)
+    office.gates.set(name, new Promise(() => undefined));
+  office.emit("connection-changed", { ...online(), database: "another" });
+  expect([tray.page, tray.text, views.views, messages.all]).toEqual([null, "", [], []]);
+  expect(store().seen([job.id]).size).toBe(0);
+  stop();
+  expect(office.count("saveMessage")).toBe(0);
+});
+
+test("menus name the keys there are", () => {
+  const [job] = store().data!.jobs;
+  const keys = () => jobMenu(store(), [job!]).find((item) => "id" in item && item.id === "move");
+  expect(keys()).toMatchObject({ shortcut: "Shift+M" });
+  app.registry.setLetters(false);
+  expect(keys()).toMatchObject({ shortcut: undefined });
+  app.registry.setLetters(true);
 });

@@ -49,6 +49,8 @@ export class MessagesStore {
   readonly #saving = new Map<string, Promise<void>>();
   readonly #reading = new Refresher(() => this.#ask());
   #shown = 0;
+  /** Of which office: what is still on its way to the one before changes nothing here. */
+  #office = 0;
 
   constructor(
     private readonly office: Office,
@@ -100,6 +102,20 @@ export class MessagesStore {
     return this.#reading.ask();
   }
 
+  /** Another office. What was typed and not yet sent is of a message it does not have. */
+  clear(): void {
+    this.#office += 1;
+    for (const timer of this.#typing.values()) clearTimeout(timer);
+    this.#typing.clear();
+    this.#read = [];
+    this.#pending = this.#typed = this.conflicts = new Map();
+    this.#kept = new Set();
+    this.loaded = false;
+    this.error = this.of = this.at = null;
+    this.text = "";
+    if (this.#shown > 0) void this.refresh();
+  }
+
   setShow(show: "open" | "all"): void {
     this.show = show;
     this.#kept = new Set();
@@ -117,16 +133,16 @@ export class MessagesStore {
   }
 
   async #ask(): Promise<void> {
-    const of = this.of;
+    const [of, office] = [this.of, this.#office];
     this.loading = true;
     try {
       const read = await this.office.customerMessages({ change_id: of?.id ?? null, open: false });
-      if (of !== this.of) return void this.#reading.ask();
+      if (of !== this.of || office !== this.#office) return void this.#reading.ask();
       this.#read = read;
       this.loaded = true;
       this.error = null;
     } catch (thrown) {
-      this.error = asOfficeError(thrown);
+      if (office === this.#office) this.error = asOfficeError(thrown);
     } finally {
       this.loading = false;
     }
@@ -219,12 +235,14 @@ export class MessagesStore {
     const change = this.#pending.get(id);
     const now = this.#read.find((message) => message.id === id);
     if (!change || !now) return true;
+    const of = this.#office;
     try {
       this.#take(await this.office.saveMessage(inputOf(now, change)));
       this.#forget(id, change);
       return true;
     } catch (thrown) {
       const error = asOfficeError(thrown);
+      if (of !== this.#office) return false;
       this.#forget(id, change);
       this.#typed = new Map([...this.#typed].filter(([one]) => one !== id));
       if (error.code === "version_conflict") await this.#collided(id, change, error);
@@ -306,7 +324,8 @@ export function messagesOf(schedule: ScheduleStore, app: App): MessagesStore {
   if (!store) {
     // It outlives the screen that asks first: what is derived in a component stops with it.
     $effect.root(() => {
-      store = new MessagesStore(schedule.office, app);
+      const made = (store = new MessagesStore(schedule.office, app));
+      app.whenForgotten(() => made.clear());
     });
     stores.set(schedule, store!);
   }
