@@ -255,14 +255,20 @@ export class ScheduleStore {
     );
   }
 
-  /** Makes a job of the seed at once: a copy, or waiting work that was dragged to its place. */
-  async create(seed: JobSeed, title: string, wanted: string): Promise<"done" | "given_up"> {
-    if (this.refuse()) return "given_up";
+  /** Makes jobs of the seeds at once and in one step: copies, or waiting work that was dragged to its place. */
+  async create(seeds: readonly JobSeed[], title: string, wanted: string): Promise<"done" | "given_up"> {
+    if (this.refuse() || seeds.length === 0) return "given_up";
     return this.#during(new Map(), () =>
       settle(
         async ({ overrideReason, reason }) => {
-          const { input } = await this.office.jobSeed(seed);
-          return this.#note(await this.office.createJob(input, reason, overrideReason));
+          const all = await Promise.all(seeds.map((seed) => this.office.jobSeed(seed)));
+          const inputs = all.map(({ input }) => input);
+          const [one] = inputs;
+          return this.#note(
+            one && inputs.length === 1
+              ? await this.office.createJob(one, reason, overrideReason)
+              : await this.office.createJobs(inputs, reason, overrideReason),
+          );
         },
         { title, jobs: new Map([["", wanted]]) },
       ),

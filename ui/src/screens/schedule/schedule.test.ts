@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import type { ScheduleJob } from "$/ipc/client";
 import { FakeOffice, online } from "$/ipc/fake";
 import { App } from "$/shell/app.svelte";
 
@@ -165,6 +166,26 @@ test("nor what is waiting there, its views, its messages and what was saved in i
   expect(store().seen([job.id]).size).toBe(0);
   stop();
   expect(office.count("saveMessage")).toBe(0);
+});
+
+test("several copies are one step, all or none", async () => {
+  const [a, b] = store().data!.jobs.filter((one) => one.status === "scheduled") as [ScheduleJob, ScheduleJob];
+  office.board.jobs = office.board.jobs.filter(({ id }) => id === a.id || id === b.id);
+  const weekOn = (instant: string) => new Date(Date.parse(instant) + 7 * 86_400_000).toISOString();
+  const seeds = [a, b].map(({ id, start, end }) => ({
+    ...{ contract_id: null, copy_of: id, resource: null },
+    ...{ start: weekOn(start), end: weekOn(end) },
+  }));
+  const made = store().create(seeds, "2 jobs copied", "next week");
+  // Where they clash with each other it is asked once, for both.
+  await vi.waitFor(() => expect(asks.current !== null || office.count("createJobs") > 0).toBe(true));
+  if (asks.current?.kind === "clashes") asks.current.answer("Both fit");
+  expect(await made).toBe("done");
+  expect(office.board.jobs).toHaveLength(4);
+  expect(office.count("createJob")).toBe(0);
+  await app.undo.undo();
+  expect(office.count("undoChange")).toBe(1);
+  expect(app.undo.canUndo).toBe(false);
 });
 
 test("menus name the keys there are", () => {
