@@ -47,6 +47,7 @@ fn main() {
         "job_edit",
         "job_seed",
         "create_job",
+        "create_jobs",
         "save_job",
         "job_span",
         "contract_choices",

@@ -95,6 +95,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             c::jobs::job_edit,
             c::jobs::job_seed,
             c::jobs::create_job,
+            c::jobs::create_jobs,
             c::jobs::save_job,
             c::jobs::job_span,
             c::jobs::contract_choices,

@@ -34,6 +34,17 @@ pub(crate) async fn create_job(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn create_jobs(
+    office: TheOffice<'_>,
+    inputs: Vec<JobInput>,
+    reason: Option<String>,
+    override_reason: Option<String>,
+) -> Answer<ScheduleOutcome> {
+    office.create_jobs(&inputs, reason.as_deref(), override_reason.as_deref()).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn save_job(
     office: TheOffice<'_>,
     id: Uuid,

@@ -30,6 +30,7 @@ export const JOBS = [
   "jobEdit",
   "jobSeed",
   "createJob",
+  "createJobs",
   "saveJob",
   "jobSpan",
   "contractChoices",

@@ -53,6 +53,7 @@ export const commands = {
 	jobEdit: (id: string) => typedError<JobEdit, AppError>(__TAURI_INVOKE("job_edit", { id })),
 	jobSeed: (seed: JobSeed) => typedError<JobEdit, AppError>(__TAURI_INVOKE("job_seed", { seed })),
 	createJob: (input: JobInput, reason: string | null, overrideReason: string | null) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("create_job", { input, reason, overrideReason })),
+	createJobs: (inputs: JobInput[], reason: string | null, overrideReason: string | null) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("create_jobs", { inputs, reason, overrideReason })),
 	saveJob: (id: string, version: number, input: JobInput, reason: string | null, overrideReason: string | null) => typedError<ScheduleOutcome, AppError>(__TAURI_INVOKE("save_job", { id, version, input, reason, overrideReason })),
 	jobSpan: (start: string, hours: string, skipDaysOff: boolean) => typedError<string, AppError>(__TAURI_INVOKE("job_span", { start, hours, skipDaysOff })),
 	contractChoices: (text: string) => typedError<ContractChoice[], AppError>(__TAURI_INVOKE("contract_choices", { text })),

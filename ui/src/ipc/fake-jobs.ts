@@ -93,6 +93,14 @@ export class FakeJobs implements Part {
     return this.board.save({ jobs: [job], versions: null, summary, reason, overrideReason });
   };
 
+  createJobs: Part["createJobs"] = (inputs, reason, overrideReason) => {
+    const jobs = inputs.map((input) =>
+      this.#from(input, boardJob(0, { ...BLANK, id: this.board.newId(), version: 0 })),
+    );
+    const summary = `${jobs.length} jobs scheduled`;
+    return this.board.save({ jobs, versions: null, summary, reason, overrideReason });
+  };
+
   saveJob: Part["saveJob"] = (id, version, input, reason, overrideReason) => {
     const before = this.#job(id);
     const now = this.#from(input, before);

@@ -380,6 +380,7 @@ export class FakeOffice implements Office {
   jobEdit = this.#pass("jobEdit", () => this.desk);
   jobSeed = this.#pass("jobSeed", () => this.desk);
   createJob = this.#pass("createJob", () => this.desk);
+  createJobs = this.#pass("createJobs", () => this.desk);
   saveJob = this.#pass("saveJob", () => this.desk);
   jobSpan = this.#pass("jobSpan", () => this.desk);
   contractChoices = this.#pass("contractChoices", () => this.desk);

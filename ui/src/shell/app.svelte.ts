@@ -54,6 +54,8 @@ export class App {
   /** Where the focus goes back to when the panel closes, and the row it was opened from. */
   #opener: { element: HTMLElement; row: string | undefined } | null = null;
   #database: string | null = null;
+  /** Stores that are made when they are first looked at, and outlive the screen. */
+  readonly #others: (() => void)[] = [];
   #support = "";
 
   constructor(
@@ -254,6 +256,11 @@ export class App {
     }
   }
 
+  /** Called whenever another office is shown: nothing of one is seen in the next. */
+  whenForgotten(clear: () => void): void {
+    this.#others.push(clear);
+  }
+
   #toConnect(): void {
     this.arriving = true;
     if (this.router.route.screen !== "connect") this.router.replace({ screen: "connect", open: null });
@@ -267,6 +274,7 @@ export class App {
     this.schedule.clear();
     this.crew.clear();
     this.undo.clear();
+    for (const clear of this.#others) clear();
   }
 }
 

@@ -61,6 +61,37 @@ async fn entering_a_job_is_undone_by_canceling_it() {
 }
 
 #[tokio::test]
+async fn several_jobs_are_entered_in_one_step_or_none() {
+    let (office, dana) = yard().await;
+    let first = enter(&dana, A, "2027-06-07T06:00", "2027-06-07T14:00").await;
+    let copy = async |start: &str, end: &str| {
+        let seed =
+            JobSeed { copy_of: Some(first.id), start: Some(at(start)), end: Some(at(end)), ..JobSeed::default() };
+        dana.office.job_seed(&seed).await.unwrap().input
+    };
+    let free = copy("2027-06-08T06:00", "2027-06-08T14:00").await;
+    let taken = copy("2027-06-07T08:00", "2027-06-07T16:00").await;
+    let jobs = "SELECT count(*) FROM job_schedules";
+    let before = office.count(jobs).await;
+
+    let refused = dana.office.create_jobs(&[free.clone(), taken.clone()], None, None).await.unwrap();
+    let ScheduleOutcome::Clashes { clashes } = refused else { panic!() };
+    assert!(clashes.iter().all(|c| c.job_id.is_none() && c.other_job_id == first.id));
+    assert_eq!(office.count(jobs).await, before, "not even the one that would fit");
+    assert!(dana.office.create_jobs(&[], None, None).await.is_err());
+
+    let both = dana.office.create_jobs(&[free, taken], None, Some("Two halves of one lot")).await.unwrap();
+    let (change, made) = done(both);
+    assert_eq!((made.len(), office.count(jobs).await), (2, before + 2));
+    let recorded = office.count("SELECT count(*) FROM office_changes WHERE summary = '2 jobs scheduled'").await;
+    assert_eq!(recorded, 1);
+    dana.office.undo_change(change).await.unwrap();
+    for job in &made {
+        assert_eq!(dana.office.job_edit(job.id).await.unwrap().input.status, "canceled");
+    }
+}
+
+#[tokio::test]
 async fn a_double_booking_is_refused_by_name_unless_a_reason_is_given() {
     let (office, dana) = yard().await;
     let first = enter(&dana, A, "2027-06-07T06:00", "2027-06-07T14:00").await;

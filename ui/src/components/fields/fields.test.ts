@@ -39,6 +39,16 @@ test("what a stranger typed is text", () => {
   expect(container.textContent).toContain(evil);
 });
 
+test("what could not be read goes with its field", async () => {
+  const user = userEvent.setup();
+  const onproblem = vi.fn();
+  const { unmount } = render(DateField, { label: "Until", value: "", today, onproblem });
+  await user.type(box("Until"), "xyz{Tab}");
+  expect(onproblem).toHaveBeenLastCalledWith(expect.stringContaining("Enter a date"));
+  unmount();
+  expect(onproblem).toHaveBeenLastCalledWith(null);
+});
+
 describe("money", () => {
   test("is read while typed, spelled when left, and never a float", async () => {
     const user = userEvent.setup();

@@ -4,9 +4,11 @@ import { expect, test } from "vitest";
 import { FakeOffice, officeError } from "$/ipc/fake";
 import { usualBoard } from "$/ipc/fake-board";
 import { uuid } from "$/ipc/fake-data";
-import type { JobMove, PersonInput } from "$/ipc/client";
+import type { JobMove, PersonInput, ResourceJob } from "$/ipc/client";
+import type { App } from "$/shell/app.svelte";
 
-import { all, find, get, gone, openWindow, settle, shown, text } from "../../../tests/window";
+import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../tests/window";
+import { Reassigning } from "./panels/reassign.svelte";
 
 const person = (n: number) => uuid(801 + n);
 const WALT = person(4);
@@ -189,6 +191,37 @@ test("a clash of who comes instead is said before it is saved, and that job is l
   expect(text(get("to-reassign"))).toContain("would clash. Choose somebody else");
 });
 
+test("what was ticked or unticked stays so when others change the jobs", async () => {
+  const board = new FakeOffice().board.jobs;
+  const jobs = board.slice(0, 3) as unknown as ResourceJob[];
+  const [a, b, c] = jobs as [ResourceJob, ResourceJob, ResourceJob];
+  let clashing: string[] = [a.id];
+  const office = {
+    checkJobs: (checks: { job_id: string | null }[]) =>
+      Promise.resolve(
+        checks.map(({ job_id }) => ({
+          ...{ job_id, warnings: [] },
+          clashes: clashing.includes(job_id ?? "") ? [{ resource_id: "x" }] : [],
+        })),
+      ),
+  };
+  const it = new Reassigning({ office } as unknown as App, "person", WALT);
+  it.choose("x", jobs);
+  await it.judge(jobs);
+  expect([...it.left]).toEqual([a.id]);
+  it.toggle(a, true);
+  it.toggle(b, false);
+  clashing = [a.id, c.id];
+  await it.judge(jobs);
+  expect([...it.left].sort()).toEqual([b.id, c.id].sort());
+  clashing = [a.id];
+  await it.judge(jobs);
+  expect([...it.left]).toEqual([b.id]);
+  it.choose("x", jobs);
+  await it.judge(jobs);
+  expect([...it.left]).toEqual([a.id]);
+});
+
 test("time off: who is on jobs in it is told; added, changed, removed, undone", async () => {
   const { user, office } = await openPerson(4);
   await user.click(await shown("time-off-add"));
@@ -327,6 +360,23 @@ test("closed days: a year at a time, added and removed", async () => {
   ]);
   await user.click(await shown("closed-remove"));
   await shown("empty");
+});
+
+test("a second click on the year goes on from the first, and R reads anew", async () => {
+  const { user, office, app } = await openCrew("#/crew/closed");
+  await shown("closed-day");
+  const wait = gate();
+  office.gates.set("closedDays", wait.closed);
+  const next = get("closed-days").querySelector<HTMLElement>("[aria-label='The year after']")!;
+  await user.click(next);
+  await user.click(next);
+  expect(app.crew.filters.year).toBe(2028);
+  wait.open();
+  office.gates.clear();
+  await waitFor(() => expect(text(get("closed-days"))).toContain("2028"));
+  const read = office.count("roster");
+  await user.keyboard("r");
+  await waitFor(() => expect(office.count("roster")).toBeGreaterThan(read));
 });
 
 test("an empty office has one sentence and one action; offline nothing can be pressed", async () => {

@@ -38,6 +38,8 @@ export type Acting = {
   open?: () => void;
   selectAll?: () => void;
   reveal?: (jobId: string) => void;
+  /** Reads again what it reads by itself. */
+  refresh?: () => void;
   /** Where the keys are, for what is made anew. */
   here?: () => { date: string | null; resource: ResourceRef | null } | null;
   /** What the keys act on: the selected jobs, else the one with the focus; nobody chose any other. */
@@ -56,6 +58,8 @@ export class ScheduleStore {
   now = $state(Date.now());
   /** Of the view on screen. */
   acting = $state.raw<Acting | null>(null);
+  /** The job in the panel as it is shown there. */
+  inPanel: { id: string; version: number } | null = null;
   readonly selection = new JobSelection();
   readonly office: Office;
 
@@ -156,11 +160,28 @@ export class ScheduleStore {
       this.#stale = true;
       return Promise.resolve();
     }
+    this.acting?.refresh?.();
     return this.#refresher.ask();
   }
 
   job(id: string): ScheduleJob | null {
     return this.data?.jobs.find((job) => job.id === id) ?? null;
+  }
+
+  /** The versions the person has before them, of those jobs that are on screen. */
+  seen(ids: readonly string[]): Map<string, number> {
+    const seen = new Map<string, number>();
+    const put = ({ id, version }: { id: string; version: number }) => {
+      if (ids.includes(id)) seen.set(id, Math.max(version, seen.get(id) ?? 0, this.#own.get(id) ?? 0));
+    };
+    if (this.#shown) [...(this.data?.jobs ?? []), ...(this.acting?.jobs() ?? [])].forEach(put);
+    if (this.inPanel) put(this.inPanel);
+    return seen;
+  }
+
+  /** Saved here, whatever the screen: not somebody else's change when it is read again. */
+  wrote(jobs: readonly Pick<ScheduleJob, "id" | "version">[]): void {
+    for (const { id, version } of jobs) this.#own.set(id, Math.max(version, this.#own.get(id) ?? 0));
   }
 
   openJob(id: string): void {
@@ -191,6 +212,11 @@ export class ScheduleStore {
     this.app.announcer.say(why);
     refused(why);
     return true;
+  }
+
+  /** "Shift+M", or nothing while it has none. */
+  shortcut(command: string): string | undefined {
+    return this.app.registry.label(command) || undefined;
   }
 
   say(sentence: string): void {
@@ -238,14 +264,20 @@ export class ScheduleStore {
     );
   }
 
-  /** Makes a job of the seed at once: a copy, or waiting work that was dragged to its place. */
-  async create(seed: JobSeed, title: string, wanted: string): Promise<"done" | "given_up"> {
-    if (this.refuse()) return "given_up";
+  /** Makes jobs of the seeds at once and in one step: copies, or waiting work that was dragged to its place. */
+  async create(seeds: readonly JobSeed[], title: string, wanted: string): Promise<"done" | "given_up"> {
+    if (this.refuse() || seeds.length === 0) return "given_up";
     return this.#during(new Map(), () =>
       settle(
         async ({ overrideReason, reason }) => {
-          const { input } = await this.office.jobSeed(seed);
-          return this.#note(await this.office.createJob(input, reason, overrideReason));
+          const all = await Promise.all(seeds.map((seed) => this.office.jobSeed(seed)));
+          const inputs = all.map(({ input }) => input);
+          const [one] = inputs;
+          return this.#note(
+            one && inputs.length === 1
+              ? await this.office.createJob(one, reason, overrideReason)
+              : await this.office.createJobs(inputs, reason, overrideReason),
+          );
         },
         { title, jobs: new Map([["", wanted]]) },
       ),
@@ -262,6 +294,7 @@ export class ScheduleStore {
     this.error = null;
     this.changed = new Set();
     this.#pending = new Map();
+    this.#own.clear();
     this.selection.clear();
     desk.clear();
   }
@@ -295,7 +328,7 @@ export class ScheduleStore {
   #note(outcome: ScheduleOutcome): ScheduleOutcome {
     if (outcome.kind !== "done" || !this.#read) return outcome;
     const saved = new Map(outcome.jobs.map((job) => [job.id, job]));
-    for (const job of outcome.jobs) this.#own.set(job.id, job.version);
+    this.wrote(outcome.jobs);
     this.#read = { ...this.#read, jobs: this.#read.jobs.map((job) => saved.get(job.id) ?? job) };
     return outcome;
   }

@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { FakeOffice } from "$/ipc/fake";
+import type { ScheduleJob } from "$/ipc/client";
+import { FakeOffice, online } from "$/ipc/fake";
 import { App } from "$/shell/app.svelte";
 
+import { jobMenu } from "./calendar/jobMenu";
 import { asks } from "./dialogs/asks.svelte";
+import { messagesOf } from "./messages/messages.svelte";
+import { trayOf } from "./tray/tray.svelte";
+import { viewsOf } from "./views/saved.svelte";
 
 let office: FakeOffice;
 let app: App;
@@ -22,6 +27,11 @@ beforeEach(async () => {
 
 afterEach(() => gone());
 
+const MESSAGE = {
+  ...{ id: "m1", version: 1, job_id: "none", change_id: "none", channel: "phone", to_name: "Ann" },
+  ...{ to_address: null, subject: null, body: "It rains.", state: "draft", note: null },
+  created_at: "2026-06-18T12:00:00Z",
+};
 const store = () => app.schedule;
 function free() {
   const job = store().data!.jobs.find((one) => one.status === "scheduled" && one.crews.length === 1)!;
@@ -55,6 +65,24 @@ test("a job stands at its new place before the office has answered, and stays th
   expect(await saved).toBe("done");
   expect(store().job(job.id)).toMatchObject({ start: move.start, version: 2 });
   expect(app.undo.undoLabel).toContain("moved");
+});
+
+test("a second move, before the first is saved, is no conflict with oneself", async () => {
+  const job = free();
+  let answer = () => {};
+  office.gates.set("moveJobs", new Promise((resolve) => (answer = resolve)));
+  const to = { job, start: nextDay(job.start), end: nextDay(job.end), reassign: null };
+  const first = store().move([to], "Moved", new Map());
+  const then = { ...to, start: nextDay(to.start), end: nextDay(to.end) };
+  const second = store().move([then], "Moved on", new Map());
+  expect(store().job(job.id)!.start).toBe(then.start);
+  answer();
+  expect([await first, await second]).toEqual(["done", "done"]);
+  expect(asks.current).toBeNull();
+  expect(store().job(job.id)).toMatchObject({ start: then.start, version: 3 });
+  // Taken hold of before the second was saved.
+  expect(await store().move([{ ...to, job }], "Moved back", new Map())).toBe("done");
+  expect(store().seen([job.id])).toEqual(new Map([[job.id, 4]]));
 });
 
 test("refused, it is back where it was", async () => {
@@ -129,4 +157,59 @@ test("what is gone is not selected any more", async () => {
 test("nothing of one office is shown in another", () => {
   store().clear();
   expect(store().data).toBeNull();
+});
+
+test("nor what is waiting there, its views, its messages and what was saved in it", async () => {
+  const [tray, views, messages] = [trayOf(app), viewsOf(app), messagesOf(store(), app)];
+  const job = free();
+  await store().move(
+    [{ job, start: nextDay(job.start), end: nextDay(job.end), reassign: null }],
+    "Moved",
+    new Map(),
+  );
+  tray.toggle(true);
+  tray.search("o");
+  await vi.waitFor(() => expect(tray.page).not.toBeNull());
+  await views.save("Mine", false);
+  office.rain.messages = [MESSAGE];
+  const stop = messages.watch();
+  await vi.waitFor(() => expect(messages.all.length).toBeGreaterThan(0));
+  messages.type(MESSAGE.id, { body: "Typed in the first" });
+  // Answers come only later.
+  for (const name of ["unscheduled", "savedViews", "customerMessages", "schedule"] as const)
+    office.gates.set(name, new Promise(() => undefined));
+  office.emit("connection-changed", { ...online(), database: "another" });
+  expect([tray.page, tray.text, views.views, messages.all]).toEqual([null, "", [], []]);
+  expect(store().seen([job.id]).size).toBe(0);
+  stop();
+  expect(office.count("saveMessage")).toBe(0);
+});
+
+test("several copies are one step, all or none", async () => {
+  const [a, b] = store().data!.jobs.filter((one) => one.status === "scheduled") as [ScheduleJob, ScheduleJob];
+  office.board.jobs = office.board.jobs.filter(({ id }) => id === a.id || id === b.id);
+  const weekOn = (instant: string) => new Date(Date.parse(instant) + 7 * 86_400_000).toISOString();
+  const seeds = [a, b].map(({ id, start, end }) => ({
+    ...{ contract_id: null, copy_of: id, resource: null },
+    ...{ start: weekOn(start), end: weekOn(end) },
+  }));
+  const made = store().create(seeds, "2 jobs copied", "next week");
+  // Where they clash with each other it is asked once, for both.
+  await vi.waitFor(() => expect(asks.current !== null || office.count("createJobs") > 0).toBe(true));
+  if (asks.current?.kind === "clashes") asks.current.answer("Both fit");
+  expect(await made).toBe("done");
+  expect(office.board.jobs).toHaveLength(4);
+  expect(office.count("createJob")).toBe(0);
+  await app.undo.undo();
+  expect(office.count("undoChange")).toBe(1);
+  expect(app.undo.canUndo).toBe(false);
+});
+
+test("menus name the keys there are", () => {
+  const [job] = store().data!.jobs;
+  const keys = () => jobMenu(store(), [job!]).find((item) => "id" in item && item.id === "move");
+  expect(keys()).toMatchObject({ shortcut: "Shift+M" });
+  app.registry.setLetters(false);
+  expect(keys()).toMatchObject({ shortcut: undefined });
+  app.registry.setLetters(true);
 });

@@ -34,6 +34,8 @@ export class Reassigning {
   /** What would follow of each job, once that is known. */
   found = $state.raw<ReadonlyMap<string, Consequences>>(new Map());
   busy = $state(false);
+  /** What the person said of a job themselves: it stays so, whatever is found later. */
+  #said: ReadonlyMap<string, boolean> = new Map();
   #asked = 0;
 
   constructor(
@@ -44,7 +46,7 @@ export class Reassigning {
 
   choose(to: string, jobs: ResourceJob[]): void {
     this.to = to;
-    this.left = new Set();
+    this.#forget();
     void this.judge(jobs);
   }
 
@@ -54,22 +56,21 @@ export class Reassigning {
     this.found = new Map();
     if (this.to === "" || jobs.length === 0) return;
     const reassign = { kind: this.kind, from: this.id, to: this.to };
-    const checks = jobs
-      .slice(0, MOST)
-      .map((job): JobCheck => ({
-        job_id: job.id,
-        start: job.start,
-        end: job.end,
-        reassign,
-        words: null,
-        weather_dependent: null,
-      }));
+    const checks = jobs.slice(0, MOST).map((job): JobCheck => ({
+      job_id: job.id,
+      start: job.start,
+      end: job.end,
+      reassign,
+      words: null,
+      weather_dependent: null,
+    }));
     try {
       const found = await this.app.office.checkJobs(checks);
       if (asked !== this.#asked) return;
       this.found = new Map(found.flatMap((one) => (one.job_id ? [[one.job_id, one]] : [])));
       const clashing = found.filter((one) => this.#clash(one)).flatMap((one) => one.job_id ?? []);
-      this.left = new Set(clashing);
+      const not = [...this.#said].flatMap(([id, on]) => (on ? [] : id));
+      this.left = new Set([...clashing.filter((id) => this.#said.get(id) !== true), ...not]);
     } catch {
       // The database judges once more when it is saved.
     }
@@ -92,10 +93,16 @@ export class Reassigning {
   }
 
   toggle(job: ResourceJob, on: boolean): void {
+    this.#said = new Map([...this.#said, [job.id, on]]);
     const left = new Set(this.left);
     if (on) left.delete(job.id);
     else left.add(job.id);
     this.left = left;
+  }
+
+  #forget(): void {
+    this.left = new Set();
+    this.#said = new Map();
   }
 
   taken(jobs: ResourceJob[]): ResourceJob[] {
@@ -125,7 +132,7 @@ export class Reassigning {
       if (done === "done") {
         this.to = "";
         this.found = new Map();
-        this.left = new Set();
+        this.#forget();
       }
       return done === "done";
     } finally {

@@ -1,5 +1,6 @@
 import type { Consequences, JobCheck, Reassign, ScheduleJob, UnscheduledWork } from "$/ipc/client";
 import { announce } from "$/lib/announce";
+import { count } from "$/lib/words";
 
 import { jobName } from "../calendar/words";
 import { isWork } from "../dialogs/moving";
@@ -268,28 +269,31 @@ export class BoardDrag {
         store.newJob({ ...NEW, ...times, resource: row?.id ? { kind: row.kind, id: row.id } : null });
       else if (now.work)
         await store.create(
-          {
-            ...NEW,
-            ...times,
-            contract_id: now.work.contract_id,
-            resource: row?.id ? { kind: row.kind, id: row.id } : null,
-          },
+          [
+            {
+              ...NEW,
+              ...times,
+              contract_id: now.work.contract_id,
+              resource: row?.id ? { kind: row.kind, id: row.id } : null,
+            },
+          ],
           `Scheduled: ${jobName(now.work)}`,
           words,
         );
       else if (now.copy)
-        for (const { job, start, end, reassign } of moves)
-          await store.create(
-            {
-              ...NEW,
-              copy_of: job.id,
-              start,
-              end,
-              resource: reassign?.to ? { kind: reassign.kind, id: reassign.to } : null,
-            },
-            `${jobName(job)} copied`,
-            words,
-          );
+        await store.create(
+          moves.map(({ job, start, end, reassign }) => ({
+            ...NEW,
+            copy_of: job.id,
+            start,
+            end,
+            resource: reassign?.to ? { kind: reassign.kind, id: reassign.to } : null,
+          })),
+          moves.length === 1 && now.anchor
+            ? `${jobName(now.anchor.job)} copied`
+            : `${count(moves.length, "job")} copied`,
+          words,
+        );
       else {
         const wanted = new Map(
           moves.map((move) => [move.job.id, placeWords(move, move.reassign ? row : null, this.zone, today)]),

@@ -37,7 +37,7 @@ export function jobMenu(store: ScheduleStore, jobs: ScheduleJob[]): MenuItem[] {
       id: "move",
       title: "Move to…",
       icon: CalendarClock,
-      shortcut: "Shift+M",
+      shortcut: store.shortcut("schedule.moveTo"),
       disabled,
       run: () => store.moveTo(ids),
     },

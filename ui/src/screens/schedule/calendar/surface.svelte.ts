@@ -14,8 +14,8 @@ export const MORE = "more";
 /** The mouse and the keys of a calendar of days, whatever it looks like. */
 export class CalendarSurface implements CalendarContext {
   box = $state<HTMLElement | null>(null);
-  /** The day whose jobs are in a popover. */
-  day = $state.raw<{ date: string; jobs: readonly PlacedJob[]; anchor: HTMLElement | null } | null>(null);
+  /** What the popover is of. */
+  #opened = $state.raw<{ stop: Stop; ids: ReadonlySet<string>; anchor: HTMLElement | null } | null>(null);
   /** Of Shift and a click. */
   #from: string | null = null;
 
@@ -29,6 +29,25 @@ export class CalendarSurface implements CalendarContext {
       jobsOf: (stop: Stop) => readonly PlacedJob[];
     },
   ) {}
+
+  readonly #day = $derived.by(() => {
+    if (!this.#opened) return null;
+    const { stop, ids, anchor } = this.#opened;
+    const { date } = stop;
+    const hidden = this.around.jobsOf(stop);
+    // There may be room for all of them now: those that were in it stay in it, as far as they are there.
+    const kept = ({ job, first, last }: PlacedJob) => ids.has(job.id) && first <= date && date <= last;
+    const jobs = hidden.length > 0 ? hidden : this.around.jobs().filter(kept);
+    return { date, jobs, anchor };
+  });
+
+  /** The day whose jobs are in a popover, as they are now. It is opened by {@link more}. */
+  get day(): { date: string; jobs: readonly PlacedJob[]; anchor: HTMLElement | null } | null {
+    return this.#day;
+  }
+  set day(closed: null) {
+    this.#opened = closed;
+  }
 
   press = (event: MouseEvent, job: ScheduleJob, date: string): void => {
     const { selection } = this.store;
@@ -94,7 +113,8 @@ export class CalendarSurface implements CalendarContext {
     const anchor = this.box?.querySelector<HTMLElement>(
       `[data-stop="${CSS.escape(`${stop.date}|${stop.id ?? ""}`)}"]`,
     );
-    this.day = { date: stop.date, jobs: this.around.jobsOf(stop), anchor: anchor ?? null };
+    const ids = new Set(this.around.jobsOf(stop).map(({ job }) => job.id));
+    this.#opened = { stop, ids, anchor: anchor ?? null };
   };
 
   /** Brings the keys to where they act. */

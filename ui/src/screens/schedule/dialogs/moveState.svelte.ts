@@ -3,6 +3,7 @@ import { asOfficeError, type OfficeError } from "$/ipc/errors";
 import { addDays } from "$/lib/dates";
 import { count } from "$/lib/words";
 
+import { seenVersion, type Seen } from "../job/desk.svelte";
 import {
   dateOf,
   daysOf,
@@ -45,6 +46,7 @@ export class MoveState {
   constructor(
     private readonly office: Pick<Office, "jobEdit" | "schedule" | "jobSpan" | "checkJobs" | "moveJobs">,
     readonly ids: readonly string[],
+    private readonly seen: Seen = new Map(),
   ) {}
 
   get alone(): boolean {
@@ -112,7 +114,8 @@ export class MoveState {
     const [start, end] = [localOf(first.input.start, first.zone), localOf(first.input.end, first.zone)];
     const all = lengthOf(start, end, first.zone) ?? 0;
     if (all <= LONGEST_SHIFT) return String(all);
-    return count(daysOf(start, end, isWork(this.schedule)).length, "day");
+    const works = options.skipDaysOff ? isWork(this.schedule) : () => true;
+    return count(daysOf(start, end, works).length, "day");
   });
 
   setLength(value: string): void {
@@ -144,11 +147,16 @@ export class MoveState {
         this.moves.length === 1
           ? `Job moved to ${words.get(only?.id ?? "") ?? "another time"}`
           : `${count(this.moves.length, "job")} moved`;
-      const { reassign } = this;
+      const { reassign, seen } = this;
+      const known = new Map(jobs.map((job) => [job.id ?? "", seenVersion(seen, job)]));
       const reason = this.reason.trim() || null;
       return await settle(
         ({ overrideReason, versions, reason: given }) =>
-          this.office.moveJobs(movesOf(jobs, placed, reassign, versions), reason ?? given, overrideReason),
+          this.office.moveJobs(
+            movesOf(jobs, placed, reassign, new Map([...known, ...(versions ?? [])])),
+            reason ?? given,
+            overrideReason,
+          ),
         { title, jobs: words },
       );
     } catch (thrown) {

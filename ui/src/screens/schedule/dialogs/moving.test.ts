@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 
+import type { FakeOffice } from "$/ipc/fake";
 import { FakeJobs } from "$/ipc/fake-jobs";
 import { FakeSchedule } from "$/ipc/fake-schedule";
 import type { JobEdit, ScheduleQuery } from "$/ipc/client";
 
+import { MoveState } from "./moveState.svelte";
 import { isWork, movesOf, places, shiftDay, type MoveOptions } from "./moving";
 
 const board = new FakeSchedule();
@@ -68,6 +70,26 @@ test("work over several days is laid out around the weekend", async () => {
   expect(place).toMatchObject({ start: "2026-06-19T06:00", end: "2026-06-22T14:30" });
   const [plain] = await places(office, [long, long], options({ days: 2, skipDaysOff: false }), schedule);
   expect(plain).toMatchObject({ start: "2026-06-19T06:00", end: "2026-06-20T14:30" });
+});
+
+test("where only the crew changes the end stays, days off or not", async () => {
+  // Friday to Sunday.
+  const long = job("2026-06-19T11:00:00Z", "2026-06-21T19:30:00Z");
+  const [place] = await places(office, [long], options({ date: "2026-06-19", time: "06:00" }), schedule);
+  expect(place).toMatchObject({ start: "2026-06-19T06:00", end: "2026-06-21T14:30" });
+});
+
+test("days that are not skipped are counted", async () => {
+  const long = job("2026-06-19T11:00:00Z", "2026-06-22T19:30:00Z");
+  const answers = {
+    jobEdit: () => Promise.resolve(long),
+    schedule: () => Promise.resolve(schedule),
+  } as unknown as FakeOffice;
+  const it = new MoveState(answers, [long.id!]);
+  await it.read();
+  expect(it.length).toBe("2 days");
+  it.options.skipDaysOff = false;
+  expect(it.length).toBe("4 days");
 });
 
 test("one goes where it is told and takes as long as it is told", async () => {

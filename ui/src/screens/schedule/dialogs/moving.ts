@@ -103,6 +103,8 @@ async function newEnd(
   if (!from) return end;
   const length = lengthOf(start, end, zone) ?? 0;
   const same = minutes === null;
+  // Only who comes changes: days off that are in it already stay in it.
+  if (same && to === start) return end;
   if ((same ? length : minutes) <= LONGEST_SHIFT) {
     // As far from the start by the clock: over a change of the clocks six o'clock stays six o'clock.
     if (same) return addClock(to, Math.round((Date.parse(`${end}Z`) - Date.parse(`${start}Z`)) / 60_000));

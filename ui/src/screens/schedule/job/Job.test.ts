@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 
 import type { JobInput } from "$/ipc/client";
 import { FakeOffice, officeError } from "$/ipc/fake";
+import { dropDraft, readDraft, writeDraft } from "$/lib/drafts";
 
-import { all, find, get, gone, openWindow, shown, text } from "../../../../tests/window";
-import { becomeStatus, editJob, moveTo, newJob } from "./desk.svelte";
+import { all, find, gate, get, gone, openWindow, settle, shown, text } from "../../../../tests/window";
+import { becomeStatus, desk, editJob, moveTo, newJob, whoIs } from "./desk.svelte";
 
 const ctrlEnter = "{Control>}{Enter}{/Control}";
 const input = (field: string) => document.querySelector<HTMLInputElement>(`#${field}`)!;
@@ -53,6 +54,21 @@ test("a job is entered by keyboard alone, and undone", async () => {
   await waitFor(() => expect(office.count("undoChange")).toBe(1));
 });
 
+test("Enter chooses what was typed, not what was found for less of it", async () => {
+  const { office, user } = await open();
+  newJob();
+  await waitFor(() => expect(document.activeElement).toBe(get("contract-search")));
+  await user.keyboard("{ArrowDown}");
+  await waitFor(() => expect(all("contract-choice").length).toBeGreaterThan(1));
+  const last = office.board.contracts.at(-1)!;
+  expect(get("contract-choice").dataset.id).not.toBe(last.id);
+  // The list is still that of everything.
+  await user.paste(last.customer);
+  await user.keyboard("{Enter}");
+  expect(text(await shown("contract"))).toContain(last.customer);
+  expect(find("contract-choice")).toBeNull();
+});
+
 test("the end follows the start, the length the end, the end the length", async () => {
   const { user } = await editor();
   const [start, end, length] = ["job-start-time", "job-end-time", "field-length"].map(input) as [
@@ -91,6 +107,66 @@ test("work over several days is laid out around the weekend", async () => {
   await user.keyboard("3 days{Tab}");
   await waitFor(() => expect(input("job-end-date").value).toContain("Jun 29"));
   expect(text(get("over-days"))).toBe("Over 3 days: Thu, Jun 25; Fri, Jun 26; Mon, Jun 29.");
+});
+
+test("another start takes its work along, around the days off", async () => {
+  const { user } = await editor();
+  const set = async (field: string, typed: string) => {
+    input(field).focus();
+    await user.clear(input(field));
+    await user.keyboard(`${typed}{Tab}`);
+  };
+  await set("job-start-date", "jun 25");
+  await set("job-start-time", "6am");
+  await set("field-length", "2 days");
+  await waitFor(() => expect(input("job-end-date").value).toContain("Jun 26"));
+  const until = input("job-end-time").value;
+  // Read as Saturday on the way to Friday.
+  await set("job-start-date", "jun 26");
+  await waitFor(() => expect(input("job-end-date").value).toContain("Jun 29"));
+  expect(input("job-end-time").value).toBe(until);
+  await set("job-start-time", "6:30");
+  expect(input("job-end-date").value).toContain("Jun 29");
+});
+
+test("days off that are not skipped are days of work, and none is lost", async () => {
+  const { user } = await editor();
+  const set = async (field: string, typed: string) => {
+    input(field).focus();
+    await user.clear(input(field));
+    await user.keyboard(`${typed}{Tab}`);
+  };
+  await set("job-start-date", "jun 26");
+  await set("job-start-time", "6am");
+  await set("field-length", "3 days");
+  await waitFor(() => expect(text(get("over-days"))).toContain("Fri, Jun 26; Mon, Jun 29; Tue, Jun 30"));
+  const skipping = () =>
+    [...document.querySelectorAll("label")].find((one) => text(one).includes("Skip days"))!;
+  await user.click(skipping());
+  await waitFor(() =>
+    expect(text(get("over-days"))).toBe("Over 3 days: Fri, Jun 26; Sat, Jun 27; Sun, Jun 28."),
+  );
+  await user.click(skipping());
+  await waitFor(() =>
+    expect(text(get("over-days"))).toBe("Over 3 days: Fri, Jun 26; Mon, Jun 29; Tue, Jun 30."),
+  );
+});
+
+test("what is saved at once has the end that was still being worked out", async () => {
+  const { office, user } = await editor();
+  office.board.jobs = office.board.jobs.filter((one) => one.id === office.last("jobEdit")?.[0]);
+  input("job-start-date").focus();
+  await user.clear(input("job-start-date"));
+  await user.keyboard("jun 25{Tab}6am{Tab}");
+  const slow = gate();
+  office.gates.set("jobSpan", slow.closed);
+  input("field-length").focus();
+  await user.clear(input("field-length"));
+  await user.keyboard(`3 days${ctrlEnter}`);
+  await waitFor(() => expect(office.count("jobSpan")).toBeGreaterThan(0));
+  expect(office.count("saveJob")).toBe(0);
+  slow.open();
+  await waitFor(() => expect((office.last("saveJob")?.[2] as JobInput).end.slice(0, 10)).toBe("2026-06-29"));
 });
 
 test("a time the clocks skip is moved, and it is said", async () => {
@@ -142,6 +218,26 @@ test("a second new job does not take the first one's place", async () => {
   expect(input("job-address").value).toBe("");
   await user.click(get("begun-open"));
   await waitFor(() => expect(input("job-address").value).toBe("First St"));
+});
+
+test("when five are begun the next one is empty all the same, and it is said which one goes", async () => {
+  await open();
+  const slots = ["new", "new-2", "new-3", "new-4", "new-5"];
+  for (const [n, slot] of slots.entries())
+    writeDraft("job", slot, {
+      ...{ version: null, at: new Date(Date.now() - (5 - n) * 60_000).toISOString() },
+      base: { address: "" },
+      values: { address: `${n} Elm St` },
+    });
+  newJob({ start: "2026-06-25T11:00:00Z", end: "2026-06-25T19:00:00Z" });
+  await shown("job-form");
+  expect([input("job-address").value, find("draft-note")]).toEqual(["", null]);
+  const words = text(await shown("toast")).replace(/[\u2068\u2069]/g, "");
+  expect(words).toContain(
+    "The oldest of five jobs that were begun and not entered is gone. It was at 0 Elm St.",
+  );
+  expect(slots.map((slot) => readDraft("job", slot) !== null)).toEqual([false, true, true, true, true]);
+  for (const slot of slots) dropDraft("job", slot);
 });
 
 test("somebody else changed the same field: both are shown, one is chosen", async () => {
@@ -250,6 +346,18 @@ test("a name nobody knows is matched where it stands", async () => {
   await waitFor(() => expect(all("resource-chip").map(text).join()).toContain("Sam Okafor"));
 });
 
+test("who there is could not be read: it is said, and asked again", async () => {
+  const { office, user } = await open();
+  office.failures.set("schedule", officeError("no_answer", "It does not answer."));
+  whoIs({ written: "Big Bob", machine: false, ambiguous: false, suggestions: [] });
+  const dialog = await shown("match-dialog");
+  await waitFor(() => expect(text(dialog)).toContain("It does not answer."));
+  office.failures.clear();
+  await user.click([...dialog.querySelectorAll("button")].find((one) => text(one).includes("again"))!);
+  await waitFor(() => expect(text(dialog)).not.toContain("It does not answer."));
+  desk.matching = null;
+});
+
 test("a job is canceled with a reason, by keyboard", async () => {
   const { office, user, job } = await open();
   becomeStatus([job.id], "canceled");
@@ -267,6 +375,60 @@ test("what needs no reason is done at once", async () => {
   await waitFor(() => expect(now(office, job.id).status).toBe("confirmed"));
   expect(find("status-dialog")).toBeNull();
   expect(text(await shown("toast"))).toContain("Job confirmed");
+});
+
+test("while it is saved the dialog stays, and its end closes no other one", async () => {
+  const { office, user, job } = await open();
+  office.board.jobs = office.board.jobs.filter((one) => one.id === job.id);
+  becomeStatus([job.id], "canceled");
+  await waitFor(() => expect(document.activeElement?.tagName).toBe("TEXTAREA"));
+  const [status, move] = [gate(), gate()];
+  office.gates.set("setJobStatus", status.closed);
+  office.gates.set("moveJobs", move.closed);
+  await user.keyboard(`Rain${ctrlEnter}`);
+  await user.click(get("status-leave"));
+  expect(find("status-dialog")).not.toBeNull();
+  status.open();
+  await gone("status-dialog");
+  moveTo([job.id]);
+  await shown("move-preview");
+  await user.clear(get("move-date").querySelector("input")!);
+  await user.type(get("move-date").querySelector("input")!, `7/14${ctrlEnter}`);
+  await waitFor(() => expect(office.count("moveJobs")).toBe(1));
+  await user.click(get("move-cancel"));
+  expect(find("move-dialog")).not.toBeNull();
+  // Another one takes its place meanwhile.
+  const other = { jobs: [job.id], seen: new Map() };
+  desk.moving = other;
+  move.open();
+  await waitFor(() => expect(now(office, job.id).start.slice(0, 10)).toBe("2026-07-14"));
+  await settle();
+  expect(desk.moving).toBe(other);
+});
+
+test("what somebody else changed a second ago, unseen, is not written over", async () => {
+  const { app, office, user, job } = await open();
+  const shownDay = job.start.slice(0, 10);
+  app.router.go({ screen: "schedule", tab: null, filters: `date=${shownDay}`, open: null });
+  await waitFor(() => expect(app.schedule.job(job.id)).not.toBeNull());
+  // Unheard as yet.
+  const changed = office.board.changed;
+  office.board.changed = () => undefined;
+  office.board.elsewhere(job.id, { start: "2026-07-09T11:00:00.000Z", end: "2026-07-09T15:00:00.000Z" });
+  office.board.changed = changed;
+  app.schedule.setStatus([job.id], "confirmed");
+  expect(text(await shown("changed-dialog"))).toContain("Priya Raman changed this job meanwhile");
+  expect(now(office, job.id).status).toBe("scheduled");
+  await user.click(get("changed-theirs"));
+  await gone("changed-dialog");
+  expect(desk.becoming).toBeNull();
+  moveTo([job.id], new Map([[job.id, job.version]]));
+  await shown("move-preview");
+  await user.clear(get("move-date").querySelector("input")!);
+  await user.type(get("move-date").querySelector("input")!, `7/14${ctrlEnter}`);
+  await shown("changed-dialog");
+  await user.click(get("changed-mine"));
+  await waitFor(() => expect(now(office, job.id).start.slice(0, 10)).toBe("2026-07-14"));
 });
 
 test("several jobs move by days and say first what would follow", async () => {

@@ -1,4 +1,6 @@
-import type { JobSeed, ResourceName, ResourceRef } from "$/ipc/client";
+import type { JobEdit, JobSeed, ResourceName, ResourceRef } from "$/ipc/client";
+
+import { asks } from "../dialogs/asks.svelte";
 
 /** An existing job, or what a new one begins with. */
 export type Editing = { id: string } | { seed: JobSeed };
@@ -15,13 +17,17 @@ export type Matching = {
   matched?: (chosen: ResourceRef & { name: string }) => void;
 };
 
+/** Jobs, and the versions of them that were on screen when they were chosen, as far as they were. */
+export type Chosen = { jobs: string[]; seen: Seen };
+export type Seen = ReadonlyMap<string, number>;
+
 /** The windows in which jobs are worked on; at most one of each kind, over whatever screen. */
 class Desk {
   editing = $state.raw<Editing | null>(null);
   /** Jobs that are moved to another time or place. */
-  moving = $state.raw<string[] | null>(null);
+  moving = $state.raw<Chosen | null>(null);
   /** Jobs whose status changes; `to` null: the person chooses. */
-  becoming = $state.raw<{ jobs: string[]; to: string | null } | null>(null);
+  becoming = $state.raw<(Chosen & { to: string | null }) | null>(null);
   matching = $state.raw<Matching | null>(null);
 
   clear(): void {
@@ -44,13 +50,22 @@ export function newJob(seed: Partial<JobSeed> = {}): void {
 }
 
 /** Asks where these jobs go. */
-export function moveTo(jobs: readonly string[]): void {
-  if (jobs.length > 0) desk.moving = [...jobs];
+export function moveTo(jobs: readonly string[], seen = onScreen(jobs)): void {
+  if (jobs.length > 0) desk.moving = { jobs: [...jobs], seen };
 }
 
 /** Asks what has to be asked before these jobs are confirmed, completed, canceled, … */
-export function becomeStatus(jobs: readonly string[], to: string | null = null): void {
-  if (jobs.length > 0) desk.becoming = { jobs: [...jobs], to };
+export function becomeStatus(jobs: readonly string[], to: string | null = null, seen = onScreen(jobs)): void {
+  if (jobs.length > 0) desk.becoming = { jobs: [...jobs], to, seen };
+}
+
+function onScreen(jobs: readonly string[]): Seen {
+  return asks.app?.schedule.seen(jobs) ?? new Map();
+}
+
+/** The version to change: the one the person saw, so that whoever was quicker is not overwritten unseen. */
+export function seenVersion(seen: Seen, { id, version }: Pick<JobEdit, "id" | "version">): number {
+  return Math.min(seen.get(id ?? "") ?? version, version);
 }
 
 /** Asks who it is. */

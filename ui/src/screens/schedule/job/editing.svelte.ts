@@ -1,4 +1,5 @@
 import { FormState } from "$/components/form/form.svelte";
+import { told } from "$/components/toast/toast";
 import type { Consequences, ContractChoice, JobClash, JobEdit, JobSeed, RelatedJob } from "$/ipc/client";
 import { OfficeError } from "$/ipc/errors";
 import { clockTime } from "$/lib/time";
@@ -10,7 +11,7 @@ import { agree, tell } from "../outcome.svelte";
 import type { NAMES } from "./form";
 import { inputOf, spelledLocal, validate, valuesOf, type JobValues } from "./form";
 import { Resources } from "./resources.svelte";
-import { begun, FORM, freeSlot } from "./slots";
+import { begun, FORM, freeSlot, type Begun } from "./slots";
 import {
   after,
   dateOf,
@@ -47,6 +48,10 @@ export class JobEditing {
   onsaved: ((id: string | null) => void) | null = null;
   /** The last whole span: while a start is typed anew it is half of one. */
   #span: { start: string; end: string } | null = null;
+  /** Work over several days that follows the start, while the end is the one it was given. */
+  #work: { minutes: number; end: string } | null = null;
+  /** The end is on its way. */
+  #laying: Promise<void> = Promise.resolve();
   /** What was saved last; null: nothing yet. */
   #saved: string | null = null;
   #checked = 0;
@@ -90,16 +95,38 @@ export class JobEditing {
     return jobName(customer, this.form.values.address);
   }
 
+  /** Whether there is work on that day: on days off, too, where they are not skipped. */
+  works(date: string): boolean {
+    return !this.skipDaysOff || this.resources.works(date);
+  }
+
   /** What is set is what the other fields follow. */
   setStart(start: string): void {
     const { values } = this.form;
-    if (isLocal(values.start)) this.#span = { start: values.start, end: values.end };
+    if (isLocal(values.start)) {
+      // While the start is still being typed the work stays what it was, whatever the days between made of the end.
+      const minutes = this.#workMinutes();
+      this.#work = this.severalDays && minutes !== null ? { minutes, end: values.end } : null;
+      this.#span = { start: values.start, end: values.end };
+    }
     this.form.set("start", start);
-    if (this.#span && isLocal(start)) this.form.set("end", following(this.#span, start));
+    if (!this.#span || !isLocal(start)) return;
+    const end = following(this.#span, start);
+    this.form.set("end", end);
+    if (!this.#work) return;
+    this.#work.end = end;
+    // Another time of the same day: the same days.
+    if (this.skipDaysOff && this.resources.part && dateOf(start) !== dateOf(this.#span.start))
+      void this.layOut({ minutes: this.#work.minutes }, true);
+  }
+
+  #workMinutes(): number | null {
+    return this.#work?.end === this.form.values.end ? this.#work.minutes : this.minutes;
   }
 
   setEnd(end: string): void {
-    this.#span = null;
+    this.#span = this.#work = null;
+    this.#laid += 1;
     this.form.set("end", end);
   }
 
@@ -142,7 +169,7 @@ export class JobEditing {
     if (all === null || all <= 0) return null;
     const { part } = this.resources;
     if (all <= LONGEST_SHIFT || !part) return all;
-    return workMinutes(start, end, part.hours, (date) => this.resources.works(date)) || all;
+    return workMinutes(start, end, part.hours, (date) => this.works(date)) || all;
   });
   readonly severalDays = $derived.by(() => {
     const { start, end } = this.form.values;
@@ -156,7 +183,11 @@ export class JobEditing {
   }
 
   /** Lays so much work from the start on; what is more than a shift goes over the office's days. */
-  async layOut(length: Length): Promise<void> {
+  layOut(length: Length, overDays = false): Promise<void> {
+    return (this.#laying = this.#lay(length, overDays));
+  }
+
+  async #lay(length: Length, overDays: boolean): Promise<void> {
     const { start } = this.form.values;
     const from = keptInstant(start, this.edit.input.start, this.zone);
     if (from === null) return;
@@ -165,13 +196,15 @@ export class JobEditing {
     const minutes =
       "days" in length ? workOfDays(length.days, timeOf(start), timeOf(end), part?.hours) : length.minutes;
     const mine = (this.#laid += 1);
-    const oneShift = !("days" in length) && minutes <= LONGEST_SHIFT;
+    const oneShift = !overDays && !("days" in length) && minutes <= LONGEST_SHIFT;
     if (oneShift) return this.form.set("end", after(start, minutes, this.zone));
     try {
       const end = await this.app.office.jobSpan(from, (minutes / 60).toFixed(2), this.skipDaysOff);
       // Another length was typed meanwhile, or another start.
       if (mine !== this.#laid || this.form.values.start !== start) return;
-      this.form.set("end", localOf(end, this.zone));
+      const there = localOf(end, this.zone);
+      if (this.#work?.minutes === minutes) this.#work.end = there;
+      this.form.set("end", there);
       const { end: _, ...others } = this.notes;
       this.notes = others;
     } catch {
@@ -181,9 +214,10 @@ export class JobEditing {
   }
 
   setSkip(skip: boolean): void {
-    const { minutes } = this;
+    // Over the days it has now; the others may have more or fewer of them.
+    const minutes = this.#workMinutes();
     this.skipDaysOff = skip;
-    if (this.severalDays && minutes !== null) void this.layOut({ minutes });
+    if (this.severalDays && minutes !== null) void this.layOut({ minutes }, true);
   }
 
   choose(contract: ContractChoice | null): void {
@@ -298,8 +332,12 @@ export class JobEditing {
     this.related = now.related;
   }
 
-  async #save(values: JobValues, version: number): Promise<{ values: JobValues; version?: number }> {
+  async #save(typed: JobValues, version: number): Promise<{ values: JobValues; version?: number }> {
     const { office, today } = this.app;
+    // The end of what was typed a moment ago.
+    await this.#laying;
+    const { start, end } = this.form.values;
+    const values = start === typed.start ? { ...typed, end } : typed;
     const { id } = this.edit;
     const input = inputOf(values, this.edit);
     const reason = values.reason.trim() || null;
@@ -345,7 +383,15 @@ export async function beginEditing(
   const { contract_id, copy_of, start, resource } = what.seed;
   // "New job" with nothing in mind goes on with what was begun.
   const plain = contract_id === null && copy_of === null && start === null && resource === null;
-  return new JobEditing(app, edit, slot ?? (plain ? begun()[0]?.slot : undefined) ?? freeSlot());
+  return new JobEditing(app, edit, slot ?? (plain ? begun()[0]?.slot : undefined) ?? freeSlot(givenUp));
+}
+
+function givenUp({ draft }: Begun): void {
+  const { address } = draft.values;
+  told(
+    "The oldest of five jobs that were begun and not entered is gone.",
+    typeof address === "string" && address.trim() ? `It was at ${isolated(address.trim())}.` : undefined,
+  );
 }
 
 function changed(gone: boolean): OfficeError {

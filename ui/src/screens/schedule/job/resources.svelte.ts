@@ -7,6 +7,7 @@ import type {
   ScheduleJob,
   TimeOff,
 } from "$/ipc/client";
+import { asOfficeError, type OfficeError } from "$/ipc/errors";
 import { timeRange } from "$/lib/time";
 import { label, shorten } from "$/lib/words";
 
@@ -41,6 +42,8 @@ const DAYS = 60;
 /** Crews, people and machines, and what they do on the days of a job. */
 export class Resources {
   part = $state.raw<Schedule | null>(null);
+  /** Why the last reading failed. */
+  error = $state.raw<OfficeError | null>(null);
   #asked = "";
 
   constructor(private readonly office: Pick<Office, "schedule">) {}
@@ -56,10 +59,9 @@ export class Resources {
     this.#asked = asked;
     try {
       const part = await this.office.schedule({ from, until, filter: EVERYTHING });
-      if (this.#asked === asked) this.part = part;
-    } catch {
-      // Names can be typed as soon as the office answers again; the form itself says that it does not.
-      if (this.#asked === asked) this.#asked = "";
+      if (this.#asked === asked) [this.part, this.error] = [part, null];
+    } catch (thrown) {
+      if (this.#asked === asked) [this.#asked, this.error] = ["", asOfficeError(thrown)];
     }
   }
 

@@ -1,4 +1,4 @@
-import { readDraft, type Draft } from "$/lib/drafts";
+import { dropDraft, readDraft, type Draft } from "$/lib/drafts";
 
 /*
   Jobs that were begun and not entered. Somebody who is interrupted begins another one: each has a place of its own, so
@@ -17,8 +17,13 @@ export function begun(): Begun[] {
   }).sort((a, b) => (a.draft.at < b.draft.at ? 1 : -1));
 }
 
-/** One that nothing is kept in; the oldest goes when all are full. */
-export function freeSlot(): string {
+/** One that nothing is kept in. When all are full the oldest goes: `given` is told of it before it is gone. */
+export function freeSlot(given: (oldest: Begun) => void): string {
   const taken = begun();
-  return SLOTS.find((slot) => !taken.some((one) => one.slot === slot)) ?? taken.at(-1)?.slot ?? SLOTS[0];
+  const free = SLOTS.find((slot) => !taken.some((one) => one.slot === slot));
+  const oldest = taken.at(-1);
+  if (free || !oldest) return free ?? SLOTS[0];
+  given(oldest);
+  dropDraft(FORM, oldest.slot);
+  return oldest.slot;
 }

@@ -57,6 +57,11 @@ export class ListCursor {
     this.#from = null;
   }
 
+  drop(ids: ReadonlySet<string>): void {
+    if ([...ids].some((id) => this.chosen.has(id)))
+      this.chosen = new Map([...this.chosen].filter(([id]) => !ids.has(id)));
+  }
+
   /** What was read again is what is meant; what is gone is not chosen any more. */
   follow(jobs: readonly ScheduleJob[], whole: boolean): void {
     if (this.chosen.size === 0) return;

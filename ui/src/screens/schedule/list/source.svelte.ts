@@ -32,12 +32,21 @@ export class JobListSource {
   #pages: Page[] = [];
   #next = $state.raw<string | null>(null);
   #question: ListQuestion | null = null;
+  /** What the lines answer; the one asked since may not have been answered. */
+  #answered: ListQuestion | null = null;
+  /** Something changed while the question was under way. */
+  #late = false;
   #asked = 0;
   /** Lines on screen. */
   #seen: [first: number, last: number] = [0, 0];
   /** So many lines are wanted. */
   #wanted = 0;
   readonly #refresher = new Refresher(() => this.#reread());
+
+  /** Another question has its answer. */
+  onanswer: (() => void) | null = null;
+  /** These were here and are not any more. */
+  ongone: ((ids: ReadonlySet<string>) => void) | null = null;
 
   constructor(private readonly office: Pick<Office, "jobList">) {}
 
@@ -46,10 +55,11 @@ export class JobListSource {
     return this.#next !== null;
   }
 
-  /** From the top; false: a newer question came in between. */
+  /** From the top; false: a newer question came in between, or it failed. */
   async ask(question: ListQuestion): Promise<boolean> {
     const asked = ++this.#asked;
     this.#question = question;
+    this.#late = false;
     this.#wanted = 0;
     this.loading = true;
     try {
@@ -61,6 +71,9 @@ export class JobListSource {
       this.#join();
       this.loaded = true;
       this.error = this.moreError = null;
+      this.#answered = question;
+      this.onanswer?.();
+      if (this.#late) void this.refresh();
       return true;
     } catch (thrown) {
       if (asked === this.#asked) this.error = asOfficeError(thrown);
@@ -71,18 +84,22 @@ export class JobListSource {
   }
 
   retry(): void {
-    if (this.moreError) {
+    if (this.moreError && this.#settled) {
       this.moreError = null;
       void this.#reach();
-    } else if (this.loaded) void this.refresh();
-    else if (this.#question) void this.ask(this.#question);
+    } else void this.refresh();
+  }
+
+  /** What is here is what was asked for last: its pages can be read again, and others after them. */
+  get #settled(): boolean {
+    return this.#question !== null && this.#question === this.#answered;
   }
 
   /** These lines are on screen; `last` may be beyond what is here. */
   look(first: number, last: number): void {
     this.#seen = [first, last];
     this.#wanted = Math.max(this.#wanted, last + 1 + PAGE / 2);
-    if (!this.loaded) return;
+    if (!this.#settled) return;
     if (this.#visible().some((page) => page.stale)) void this.#refresher.ask();
     void this.#reach();
   }
@@ -90,12 +107,16 @@ export class JobListSource {
   /** Something has changed: what is on screen is read again, the rest when it is looked at. */
   refresh(): Promise<void> {
     for (const page of this.#pages) page.stale = true;
-    return this.loaded ? this.#refresher.ask() : Promise.resolve();
+    if (this.#settled) return this.#refresher.ask();
+    // On its way: what comes may be of before the change. It failed: it is asked again.
+    if (this.loading) this.#late = true;
+    else if (this.#question) return this.ask(this.#question).then(() => undefined);
+    return Promise.resolve();
   }
 
   /** The pages up to what is wanted, one after the other: each begins where the one before ended. */
   async #reach(): Promise<void> {
-    if (this.loading || this.moreError || this.#refreshing) return;
+    if (this.loading || this.moreError || this.#refreshing || !this.#settled) return;
     const asked = this.#asked;
     this.loading = true;
     try {
@@ -119,6 +140,7 @@ export class JobListSource {
   #refreshing = false;
 
   async #reread(): Promise<void> {
+    if (!this.#settled) return;
     const asked = this.#asked;
     this.#refreshing = true;
     try {
@@ -136,6 +158,7 @@ export class JobListSource {
         const at = this.#pages.indexOf(page);
         // Meanwhile the list became shorter.
         if (at < 0) continue;
+        const before = page.lines;
         page.lines = answer.items;
         page.stale = false;
         if (page.after === null) this.#note(answer);
@@ -145,6 +168,7 @@ export class JobListSource {
         } else if (at + 1 < this.#pages.length) this.#pages[at + 1]!.after = answer.next;
         else this.#next = answer.next;
         this.#join();
+        this.#miss(before, answer);
       }
       this.error = null;
     } catch (thrown) {
@@ -153,6 +177,15 @@ export class JobListSource {
       this.#refreshing = false;
       if (asked === this.#asked) void this.#reach();
     }
+  }
+
+  /** What was between others and is nowhere now. Behind the last that is left it may stand on a page further down. */
+  #miss(before: readonly JobLine[], { items, next }: JobList): void {
+    const on = new Set(items.map(({ job }) => job.id));
+    const last = next === null ? before.length : before.findLastIndex(({ job }) => on.has(job.id));
+    const here = new Set(this.lines.map(({ job }) => job.id));
+    const gone = before.slice(0, Math.max(0, last)).filter(({ job }) => !here.has(job.id));
+    if (gone.length > 0) this.ongone?.(new Set(gone.map(({ job }) => job.id)));
   }
 
   #visible(): Page[] {

@@ -6,6 +6,7 @@ import { OfficeError } from "$/ipc/errors";
 import { gate, settle } from "../../../../tests/window";
 import { sampleJob } from "../calendar/sample";
 import { EVERY_JOB, jobFilter } from "../filters";
+import { ListCursor } from "./cursor.svelte";
 import { JobListSource, PAGE, type ListQuestion } from "./source.svelte";
 
 const QUESTION: ListQuestion = {
@@ -130,6 +131,61 @@ describe("the list of jobs", () => {
     source.retry();
     await settle();
     expect([source.moreError, ids(source).length]).toEqual([null, 2 * PAGE]);
+  });
+  test("a first reading that failed is asked for again when something changes, or while it is under way", async () => {
+    const server = new Server();
+    const source = new JobListSource(server);
+    const no = new OfficeError({ code: "no_answer", message: "No.", field: null, details: null });
+    server.jobList.mockRejectedValueOnce(no);
+    expect([await source.ask(QUESTION), source.error?.code, source.loaded]).toEqual([
+      false,
+      "no_answer",
+      false,
+    ]);
+    await source.refresh();
+    expect([source.error, source.loaded, ids(source).length]).toEqual([null, true, PAGE]);
+    const slow = gate();
+    server.jobList.mockImplementationOnce(async () => {
+      await slow.closed;
+      return { items: [line("old")], groups: [], total: 1, next: null, copy_as_of: null };
+    });
+    const asked = source.ask({ ...QUESTION, group: "crew" });
+    void source.refresh();
+    slow.open();
+    await asked;
+    await vi.waitFor(() => expect(ids(source)).toContain("j0001"));
+  });
+  test("another question that failed is asked again, not the pages of the one before", async () => {
+    const server = new Server();
+    const source = await server.source();
+    const answered = vi.fn();
+    source.onanswer = answered;
+    source.look(80, 120);
+    await settle();
+    server.jobList.mockRejectedValueOnce(
+      new OfficeError({ code: "no_answer", message: "No.", field: null, details: null }),
+    );
+    const other = { ...QUESTION, group: "status" as const };
+    await source.ask(other);
+    expect([source.error?.code, ids(source).length]).toEqual(["no_answer", 2 * PAGE]);
+    server.asked = [];
+    source.look(80, 199);
+    source.retry();
+    await settle();
+    expect(server.asked).toEqual([{ ...other, after: null, limit: PAGE }]);
+    expect([source.error, ids(source).length]).toEqual([null, PAGE]);
+    expect(answered).toHaveBeenCalledTimes(1);
+  });
+  test("what has gone is not chosen any more; what only slid to the next page is", async () => {
+    const server = new Server();
+    const source = await server.source();
+    const cursor = new ListCursor(() => []);
+    source.ongone = (ids) => cursor.drop(ids);
+    for (const { job } of source.lines.filter((_, n) => n === 5 || n === 99)) cursor.toggle(job);
+    server.ids = ["j0000a", "j0000b", ...server.ids.filter((id) => id !== "j0005")].sort();
+    source.look(0, 20);
+    await source.refresh();
+    expect([...cursor.chosen.keys()]).toEqual(["j0099"]);
   });
   test("an empty page that promises more does not go on for ever", async () => {
     const server = new Server();

@@ -53,6 +53,8 @@ export class MessagesStore {
   #waiting = $state(0);
   #counted = 0;
   readonly #counting = new Refresher(() => this.#count(), 1_000);
+  /** Of which office: what is still on its way to the one before changes nothing here. */
+  #office = 0;
 
   constructor(
     private readonly office: Office,
@@ -113,8 +115,10 @@ export class MessagesStore {
   }
 
   async #count(): Promise<void> {
+    const office = this.#office;
     try {
-      this.#waiting = (await this.office.customerMessages({ change_id: null, open: true })).length;
+      const { length } = await this.office.customerMessages({ change_id: null, open: true });
+      if (office === this.#office) this.#waiting = length;
     } catch {
       // It is a number beside a button; the list says what is wrong.
     }
@@ -122,6 +126,22 @@ export class MessagesStore {
 
   refresh(): Promise<void> {
     return this.#reading.ask();
+  }
+
+  /** Another office. What was typed and not yet sent is of a message it does not have. */
+  clear(): void {
+    this.#office += 1;
+    for (const timer of this.#typing.values()) clearTimeout(timer);
+    this.#typing.clear();
+    this.#read = [];
+    this.#pending = this.#typed = this.conflicts = new Map();
+    this.#kept = new Set();
+    this.loaded = false;
+    this.error = this.of = this.at = null;
+    this.text = "";
+    this.#waiting = 0;
+    if (this.#shown > 0) void this.refresh();
+    if (this.#counted > 0) void this.#counting.ask();
   }
 
   setShow(show: "open" | "all"): void {
@@ -141,16 +161,16 @@ export class MessagesStore {
   }
 
   async #ask(): Promise<void> {
-    const of = this.of;
+    const [of, office] = [this.of, this.#office];
     this.loading = true;
     try {
       const read = await this.office.customerMessages({ change_id: of?.id ?? null, open: false });
-      if (of !== this.of) return void this.#reading.ask();
+      if (of !== this.of || office !== this.#office) return void this.#reading.ask();
       this.#read = read;
       this.loaded = true;
       this.error = null;
     } catch (thrown) {
-      this.error = asOfficeError(thrown);
+      if (office === this.#office) this.error = asOfficeError(thrown);
     } finally {
       this.loading = false;
     }
@@ -243,12 +263,14 @@ export class MessagesStore {
     const change = this.#pending.get(id);
     const now = this.#read.find((message) => message.id === id);
     if (!change || !now) return true;
+    const of = this.#office;
     try {
       this.#take(await this.office.saveMessage(inputOf(now, change)));
       this.#forget(id, change);
       return true;
     } catch (thrown) {
       const error = asOfficeError(thrown);
+      if (of !== this.#office) return false;
       this.#forget(id, change);
       this.#typed = new Map([...this.#typed].filter(([one]) => one !== id));
       if (error.code === "version_conflict") await this.#collided(id, change, error);
@@ -330,7 +352,8 @@ export function messagesOf(schedule: ScheduleStore, app: App): MessagesStore {
   if (!store) {
     // It outlives the screen that asks first: what is derived in a component stops with it.
     $effect.root(() => {
-      store = new MessagesStore(schedule.office, app);
+      const made = (store = new MessagesStore(schedule.office, app));
+      app.whenForgotten(() => made.clear());
     });
     stores.set(schedule, store!);
   }

@@ -12,6 +12,8 @@ export class TrayStore {
   open = $state(remembered("tray") === "open");
   /** Of the text that was asked for; the page may still be of the one before. */
   #asked = "";
+  /** Of which office it is: what is still being read of the one before is dropped. */
+  #of = 0;
   readonly #refresher = new Refresher(() => this.#read());
 
   constructor(private readonly office: Pick<Office, "unscheduled">) {}
@@ -31,20 +33,29 @@ export class TrayStore {
     return this.open ? this.#refresher.ask() : Promise.resolve();
   }
 
+  /** Another office: what it has waiting is read at once where the tray is open. */
+  clear(): void {
+    this.#of += 1;
+    this.page = this.error = null;
+    this.text = this.#asked = "";
+    void this.refresh();
+  }
+
   get searched(): boolean {
     return this.#asked !== "";
   }
 
   async #read(): Promise<void> {
     const text = this.text.trim();
+    const of = this.#of;
     try {
       const page = await this.office.unscheduled(text === "" ? null : text);
-      if (text !== this.text.trim()) return;
+      if (of !== this.#of || text !== this.text.trim()) return;
       this.#asked = text;
       this.page = page;
       this.error = null;
     } catch (thrown) {
-      this.error = asOfficeError(thrown);
+      if (of === this.#of) this.error = asOfficeError(thrown);
     }
   }
 }
@@ -53,7 +64,10 @@ const made = new WeakMap<App, TrayStore>();
 
 /** The one of the window. */
 export function trayOf(app: App): TrayStore {
-  let tray = made.get(app);
-  if (!tray) made.set(app, (tray = new TrayStore(app.office)));
-  return tray;
+  const tray = made.get(app);
+  if (tray) return tray;
+  const store = new TrayStore(app.office);
+  made.set(app, store);
+  app.whenForgotten(() => store.clear());
+  return store;
 }

@@ -29,16 +29,29 @@ export class SavedViews {
   /** The dialog that asks for a name is open. */
   naming = $state(false);
   busy = $state(false);
+  #of = 0;
 
   constructor(private readonly app: App) {}
 
+  /** Another office has others. */
+  clear(): void {
+    this.#of += 1;
+    this.views = [];
+    this.loaded = this.naming = false;
+    this.error = null;
+    if (this.app.connection.online) void this.load();
+  }
+
   async load(): Promise<void> {
+    const of = this.#of;
     try {
-      this.views = await this.app.office.savedViews(SCREEN);
+      const views = await this.app.office.savedViews(SCREEN);
+      if (of !== this.#of) return;
+      this.views = views;
       this.loaded = true;
       this.error = null;
     } catch (thrown) {
-      this.error = asOfficeError(thrown);
+      if (of === this.#of) this.error = asOfficeError(thrown);
     }
   }
 
@@ -123,7 +136,10 @@ const made = new WeakMap<App, SavedViews>();
 
 /** Those of the window. */
 export function viewsOf(app: App): SavedViews {
-  let views = made.get(app);
-  if (!views) made.set(app, (views = new SavedViews(app)));
-  return views;
+  const views = made.get(app);
+  if (views) return views;
+  const store = new SavedViews(app);
+  made.set(app, store);
+  app.whenForgotten(() => store.clear());
+  return store;
 }

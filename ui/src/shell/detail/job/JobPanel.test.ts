@@ -28,6 +28,17 @@ test("what can be done stands above the job, and what is likely next beside it",
   await waitFor(() => expect(text(get("job-next"))).toBe("Begin"));
 });
 
+test("a status that follows from what the panel shows goes over nothing newer", async () => {
+  const { user, office, job } = await open();
+  const { changed } = office.board;
+  office.board.changed = () => undefined;
+  office.board.elsewhere(job.id, { priority: 5 });
+  office.board.changed = changed;
+  await user.click(get("job-next"));
+  expect(text(await shown("changed-dialog"))).toContain("Priya Raman changed this job meanwhile");
+  expect(now(office, job.id).status).not.toBe("confirmed");
+});
+
 test("pinned, and back by its line of the history", async () => {
   const { user, office, job } = await open();
   await user.click(get("job-more"));

@@ -138,31 +138,22 @@ impl Office {
         override_reason: Option<&str>,
     ) -> Result<ScheduleOutcome, AppError> {
         let why = Why::read(reason, override_reason)?;
-        let checked = check(input)?;
-        let status = Status::read(Some(&input.status)).filter(|s| matches!(s, Status::Scheduled | Status::Confirmed));
-        let Some(status) = status else {
-            return Err(invalid("status", "A new job is scheduled, or confirmed with the customer."));
-        };
-        let mut image = JobImage {
-            id: Uuid::new_v4(),
-            contract_id: None,
-            calendly_event_uri: None,
-            start_date: input.start,
-            end_date: input.end,
-            status: status.as_str().to_owned(),
-            crew_assigned: None,
-            equipment_needed: None,
-            location_address: String::new(),
-            special_instructions: None,
-            estimated_duration_hours: None,
-            weather_dependent: true,
-            priority_level: 3,
-            pinned: false,
-            follows_job_id: None,
-            follows_after_hours: Decimal::ZERO,
-        };
-        checked.put(&mut image);
-        self.enter_job(image, why).await
+        self.enter_jobs(&[new_image(input)?], why).await
+    }
+
+    /// Enters several jobs in one step, which is undone as one.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::Invalid`] with the field; else when the database cannot be asked.
+    pub async fn create_jobs(
+        &self,
+        inputs: &[JobInput],
+        reason: Option<&str>,
+        override_reason: Option<&str>,
+    ) -> Result<ScheduleOutcome, AppError> {
+        let why = Why::read(reason, override_reason)?;
+        let images = inputs.iter().map(new_image).collect::<Result<Vec<_>, _>>()?;
+        self.enter_jobs(&images, why).await
     }
 
     /// Saves a job over the version seen.
@@ -372,6 +363,35 @@ fn put_words(words: &[ResourceWord], before: Option<Value>) -> Option<Value> {
         None | Some(Value::Null) if after == json!([]) => before.or(Some(after)),
         _ => Some(after),
     }
+}
+
+/// A job that is not there yet.
+fn new_image(input: &JobInput) -> Result<JobImage, AppError> {
+    let checked = check(input)?;
+    let status = Status::read(Some(&input.status)).filter(|s| matches!(s, Status::Scheduled | Status::Confirmed));
+    let Some(status) = status else {
+        return Err(invalid("status", "A new job is scheduled, or confirmed with the customer."));
+    };
+    let mut image = JobImage {
+        id: Uuid::new_v4(),
+        contract_id: None,
+        calendly_event_uri: None,
+        start_date: input.start,
+        end_date: input.end,
+        status: status.as_str().to_owned(),
+        crew_assigned: None,
+        equipment_needed: None,
+        location_address: String::new(),
+        special_instructions: None,
+        estimated_duration_hours: None,
+        weather_dependent: true,
+        priority_level: 3,
+        pinned: false,
+        follows_job_id: None,
+        follows_after_hours: Decimal::ZERO,
+    };
+    checked.put(&mut image);
+    Ok(image)
 }
 
 fn check(input: &JobInput) -> Result<Checked, AppError> {

@@ -155,35 +155,49 @@ impl Office {
         }
     }
 
-    /// Enters a job.
-    pub(super) async fn enter_job(&self, image: JobImage, why: Why<'_>) -> Result<ScheduleOutcome, AppError> {
+    /// Enters jobs, all or none.
+    pub(super) async fn enter_jobs(&self, images: &[JobImage], why: Why<'_>) -> Result<ScheduleOutcome, AppError> {
+        if images.is_empty() || images.len() > TOGETHER {
+            return Err(invalid("jobs", "Between 1 and 500 jobs can be entered in one step. Nothing was changed."));
+        }
         let (pool, me) = self.at_work().await?;
         let actor = actor(&me);
         let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
         let c = &mut *transaction;
-        if let Err(refused) = write::store(c, std::slice::from_ref(&image), true, why.override_reason).await? {
+        if let Err(refused) = write::store(c, images, true, why.override_reason).await? {
             let clashes = clashes(refused).into_iter().map(|clash| JobClash { job_id: None, ..clash }).collect();
             return Ok(ScheduleOutcome::Clashes { clashes });
         }
         let time = OfficeTime::read(c).await?;
-        let jobs = shown(c, &[image.id]).await?;
+        let ids: Vec<Uuid> = images.iter().map(|image| image.id).collect();
+        let jobs = shown(c, &ids).await?;
         let told = Told::new(&jobs, &time);
-        let when = wording::stretch(image.start_date, image.end_date, time.zone(), told.year);
+        let when = |image: &JobImage| wording::stretch(image.start_date, image.end_date, time.zone(), told.year);
+        let (summary, about) = match images {
+            [one] => (
+                format!("Job of {} scheduled for {}", told.of(one.id), when(one)),
+                Some(RecordRef { kind: RecordKind::Job, id: one.id }),
+            ),
+            _ => (format!("{} jobs scheduled", images.len()), None),
+        };
+        let label = |image: &JobImage| match images {
+            [_] => "When".to_owned(),
+            _ => format!("{}: When", told.of(image.id)),
+        };
+        let field = |image: &JobImage| FieldChange { label: label(image), before: None, after: Some(when(image)) };
         // The office cancels, it never deletes.
-        let canceled = |left: JobImage, version| Back {
+        let back = |(left, version): (JobImage, i32)| Back {
             to: JobImage { status: "canceled".to_owned(), ..left.clone() },
             version,
             left,
         };
+        let entered = write::read(c, &ids).await?;
         let done = Done {
-            summary: format!("Job of {} scheduled for {when}", told.of(image.id)),
-            about: Some(RecordRef { kind: RecordKind::Job, id: image.id }),
-            fields: vec![FieldChange { label: "When".to_owned(), before: None, after: Some(when) }],
-            inverse: ScheduleInverse {
-                jobs: write::read(c, &[image.id]).await?.into_iter().map(|(left, v)| canceled(left, v)).collect(),
-                ..ScheduleInverse::default()
-            }
-            .into(),
+            summary,
+            about,
+            fields: images.iter().take(FIELDS).map(field).collect(),
+            inverse: ScheduleInverse { jobs: entered.into_iter().map(back).collect(), ..ScheduleInverse::default() }
+                .into(),
             tells: tells(),
         };
         let change = self.keep(transaction, &actor, done, None).await?;
