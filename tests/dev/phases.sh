@@ -165,12 +165,12 @@ database_tests() {
     if has cargo-nextest; then
         cargo nextest run --workspace --no-fail-fast -E '
             (package(neff-tests) or package(neff-database) or binary(/^(changes|inbox|connections)$/))
-                and not binary(/^(window|popups|popup_preferences|faults)$/)'
+                and not binary(/^(window|window_schedule|popups|popup_preferences|faults)$/)'
     else
         local test names=()
         for test in tests/tests/*.rs; do
             case $(basename "$test" .rs) in
-                window | popups | popup_preferences | faults) ;;
+                window | window_schedule | popups | popup_preferences | faults) ;;
                 *) names+=(--test "$(basename "$test" .rs)") ;;
             esac
         done

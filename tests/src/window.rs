@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 pub use fantoccini::key::Key;
@@ -11,9 +12,11 @@ use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::cluster::free_port;
 use crate::keeper::{is_alive, program, signal, until};
+use crate::office::{Office, PASSWORD};
 use crate::session::{Session, pictures};
 
 /// How long anything in the window may take before the test fails. Waiting ends as soon as it is so.
@@ -134,6 +137,27 @@ impl Window {
         panic!("{css} cannot be clicked: {last:?}");
     }
 
+    /// Takes the element of this selector in its middle and drags it by so many pixels, in steps, as a hand does.
+    pub async fn drag(&self, css: &str, right: f64, down: f64) {
+        let middle = "const box = document.querySelector(arguments[0]).getBoundingClientRect();
+            return [box.left + box.width / 2, box.top + box.height / 2]";
+        self.find_css(css).await;
+        let at = self.script(middle, vec![json!(css)]).await;
+        let (x, y) = (at[0].as_f64().expect("a place"), at[1].as_f64().expect("a place"));
+        let to = |share: f64| PointerAction::MoveTo {
+            duration: Some(Duration::from_millis(20)),
+            x: x + right * share,
+            y: y + down * share,
+        };
+        let mut actions =
+            MouseActions::new("mouse".to_owned()).then(to(0.0)).then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+        for step in 1..=10 {
+            actions = actions.then(to(f64::from(step) / 10.0));
+        }
+        let actions = actions.then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(actions).await.expect("dragged");
+    }
+
     /// Presses keys one after the other, wherever the focus is; [`Key::Control`] holds until [`Key::Null`].
     pub async fn press(&self, keys: &[char]) {
         let focused = self.client.active_element().await.expect("something has the focus");
@@ -159,6 +183,19 @@ impl Window {
         self.find(id).await;
         let chosen = self.script(script, vec![json!(test_id(id)), json!(value)]).await;
         assert_eq!(chosen, json!(value), "{id} offers {value}");
+    }
+
+    /// Fills in the form of a server.
+    pub async fn fill_connect(&self, port: u16, database: &str, login: &str, password: &str, encryption: &str) {
+        if !self.shows("server").await {
+            self.click("choose-server").await;
+        }
+        self.fill("connect-host", "127.0.0.1").await;
+        self.fill("connect-port", &port.to_string()).await;
+        self.fill("connect-database", database).await;
+        self.fill("connect-login", login).await;
+        self.fill("connect-password", password).await;
+        self.choose("connect-encryption", encryption).await;
     }
 
     /// Waits until the script returns true; fails the test when it does not within [`PATIENCE`].
@@ -245,6 +282,26 @@ impl Drop for Window {
         }
         self.end_driver();
     }
+}
+
+/// The program at a desk of this office, set up and connected through `port`, with Today shown.
+pub async fn at_the_desk(session: &Session, office: &Office, port: u16) -> Window {
+    settle(session, office, port);
+    let window = Window::launch_with(session, &[("NEFF_DATABASE_PASSWORD", PASSWORD)]).await;
+    window.wait_for_today().await;
+    window
+}
+
+/// Writes the settings a set-up program has.
+pub fn settle(session: &Session, office: &Office, port: u16) {
+    let settings = json!({
+        "computer": Uuid::new_v4(),
+        "connections": [{
+            "id": Uuid::new_v4(), "name": "The office", "host": "127.0.0.1", "port": port, "database": office.name,
+            "login": office.login, "encryption": "none", "ca_file": null, "person": null
+        }]
+    });
+    std::fs::write(session.config().join("settings.json"), settings.to_string()).expect("the settings are written");
 }
 
 /// What the program wrote to its error output in this session.

@@ -11,33 +11,13 @@ use neff_tests::postgres::unique;
 use neff_tests::private_server::{Encryption, PrivateServer};
 use neff_tests::proxy::{Link, Proxy};
 use neff_tests::session::Session;
-use neff_tests::window::{Key, Window, said, test_id};
+use neff_tests::window::{Key, Window, at_the_desk, said, test_id};
 use neff_tests::worker::count;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection};
 use uuid::Uuid;
 
 const SOON: Duration = Duration::from_secs(10);
-
-/// The program at a desk of this office, set up and connected through `port`, with Today shown.
-async fn at_the_desk(session: &Session, office: &Office, port: u16) -> Window {
-    settle(session, office, port);
-    let window = Window::launch_with(session, &[("NEFF_DATABASE_PASSWORD", PASSWORD)]).await;
-    window.wait_for_today().await;
-    window
-}
-
-/// Writes the settings a set-up program has.
-fn settle(session: &Session, office: &Office, port: u16) {
-    let settings = json!({
-        "computer": Uuid::new_v4(),
-        "connections": [{
-            "id": Uuid::new_v4(), "name": "The office", "host": "127.0.0.1", "port": port, "database": office.name,
-            "login": office.login, "encryption": "none", "ca_file": null, "person": null
-        }]
-    });
-    std::fs::write(session.config().join("settings.json"), settings.to_string()).unwrap();
-}
 
 /// A job of today, noon to one in the office's zone, so that it is today whenever the tests run.
 async fn job_today(office: &Office, address: &str) -> Uuid {
@@ -52,18 +32,6 @@ async fn job_today(office: &Office, address: &str) -> Uuid {
     .fetch_one(&mut office.website().await)
     .await
     .expect("a job")
-}
-
-async fn fill_connect(window: &Window, port: u16, database: &str, login: &str, password: &str, encryption: &str) {
-    if !window.shows("server").await {
-        window.click("choose-server").await;
-    }
-    window.fill("connect-host", "127.0.0.1").await;
-    window.fill("connect-port", &port.to_string()).await;
-    window.fill("connect-database", database).await;
-    window.fill("connect-login", login).await;
-    window.fill("connect-password", password).await;
-    window.choose("connect-encryption", encryption).await;
 }
 
 async fn wait_for_check(window: &Window, name: &str, state: &str) {
@@ -89,7 +57,7 @@ async fn the_first_morning() {
 
     let session = Session::start().await;
     let window = Window::launch(&session).await;
-    fill_connect(&window, server.port(), "neff_paving_admin", "keeper", PASSWORD, "none").await;
+    window.fill_connect(server.port(), "neff_paving_admin", "keeper", PASSWORD, "none").await;
     window.screenshot("connect").await;
     window.click("connect-check").await;
     for check in ["host", "login"] {
@@ -175,7 +143,7 @@ async fn each_failure_to_connect_is_a_plain_sentence() {
         ("not encrypted", server.port(), "office", right, "verify_full", "encryption", "encrypt"),
     ];
     for (name, port, database, password, encryption, check, word) in cases {
-        fill_connect(&window, port, database, "postgres", password, encryption).await;
+        window.fill_connect(port, database, "postgres", password, encryption).await;
         window.click("connect-check").await;
         wait_for_check(&window, check, "failed").await;
         let sentence = window.text(&format!("check-{check}")).await.to_lowercase();

@@ -362,7 +362,7 @@ describe("what a command acts on", () => {
     app.open({ kind: "job", id: other.id });
     await settle();
     app.registry.run("schedule.moveTo");
-    expect(desk.moving).toEqual([other.id]);
+    expect(desk.moving?.jobs).toEqual([other.id]);
   });
 
   test("picking up takes what is selected, not the first job there is", async () => {
