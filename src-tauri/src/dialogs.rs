@@ -48,3 +48,43 @@ pub(crate) fn open(app: &AppHandle, file: &Path) -> Result<(), AppError> {
         AppError::new(ErrorCode::Internal, sentence).with_details(error.to_string())
     })
 }
+
+/// Gives a number to the system's program for calls, if it has one. Of what the page asked for only digits are left, and
+/// the signs of a number from abroad or within an office.
+pub(crate) fn dial(app: &AppHandle, asked: &str) {
+    let Some(number) = dialed(asked) else { return };
+    if std::env::var_os("NEFF_NO_DIALOGS").is_none()
+        && let Err(error) = app.opener().open_url(format!("tel:{number}"), None::<&str>)
+    {
+        tracing::warn!(%error, "no program dials");
+    }
+}
+
+fn dialed(asked: &str) -> Option<String> {
+    let asked = percent_encoding::percent_decode_str(asked).decode_utf8().ok()?;
+    // "ext. 12" is for the person who calls.
+    let number = asked.split(|c: char| c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let number: String = number
+        .chars()
+        .enumerate()
+        .filter(|(at, c)| c.is_ascii_digit() || (*at == 0 && *c == '+') || matches!(c, '*' | '#'))
+        .map(|(_, c)| c)
+        .collect();
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    (3..=20).contains(&digits).then(|| number.replace('#', "%23"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dialed;
+
+    #[test]
+    fn only_a_number_is_dialed() {
+        assert_eq!(dialed("(630)%20555-0114").as_deref(), Some("6305550114"));
+        assert_eq!(dialed("+1%20630%20555%200114%20ext.%2012").as_deref(), Some("+16305550114"));
+        assert_eq!(dialed("630-555-0114%3Bphone-context%3Devil").as_deref(), Some("6305550114"));
+        for bad in ["", "12", "%22%3E%3Cimg", "smith@example.com", "%ff%fe1234", &"1".repeat(21)] {
+            assert_eq!(dialed(bad), None, "{bad}");
+        }
+    }
+}

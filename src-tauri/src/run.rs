@@ -9,7 +9,7 @@ use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
 use crate::desktop::{Shell, open};
-use crate::{StartFailure, bindings, logging, tray};
+use crate::{StartFailure, bindings, dialogs, logging, tray};
 
 /// However the office is at that moment, the program is gone after this. A local office's server has to put its files
 /// in order; everything else takes three seconds at most.
@@ -103,10 +103,17 @@ fn window(app: &AppHandle, office: Arc<Office>, visible: bool) -> tauri::Result<
         .visible(visible)
         .inner_size(1280.0, 800.0)
         .min_inner_size(900.0, 600.0)
-        // The window shows the program and nothing else: no link leads out of it, and none opens another.
-        .on_navigation(|url| {
-            matches!(url.scheme(), "tauri")
-                || (matches!(url.scheme(), "http" | "https") && url.host_str() == Some("tauri.localhost"))
+        // The window shows the program and nothing else: no link leads out of it, and none opens another. A telephone
+        // number goes to the program that dials.
+        .on_navigation({
+            let app = app.clone();
+            move |url| {
+                if url.scheme() == "tel" {
+                    dialogs::dial(&app, url.path());
+                }
+                matches!(url.scheme(), "tauri")
+                    || (matches!(url.scheme(), "http" | "https") && url.host_str() == Some("tauri.localhost"))
+            }
         })
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
