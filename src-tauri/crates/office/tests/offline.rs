@@ -150,6 +150,33 @@ async fn the_copy_follows_every_change_deletions_included() {
 }
 
 #[tokio::test]
+async fn a_write_somebody_leaves_open_keeps_nothing_out_of_the_copy() {
+    let (office, _dana) = yard().await;
+    let id = tomorrow(&office).await;
+    let (computer, _proxy) = behind(&office).await;
+    copied(&computer, "the job", |s| s.jobs.iter().any(|j| j.id == id)).await;
+    // Somebody's tool on the server, hours in the middle of something; it changed a job, too.
+    let mut other = office.website().await;
+    let late = Uuid::new_v4();
+    let text = format!(
+        "BEGIN; INSERT INTO job_schedules (id, start_date, end_date, location_address)
+         VALUES ('{late}', now() + interval '1 day', now() + interval '1 day 4 hours', '9 Late Ct')"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut other).await.unwrap();
+    let before = office::clock::now();
+    let after = tomorrow(&office).await;
+    let shown = copied(&computer, "the job entered since", |s| s.jobs.iter().any(|j| j.id == after)).await;
+    assert!(
+        shown.copy_as_of.unwrap() > before - chrono::TimeDelta::seconds(1) && shown.jobs.iter().all(|j| j.id != late)
+    );
+    office.execute(&format!("DELETE FROM job_schedules WHERE id = '{after}'")).await;
+    copied(&computer, "the deletion", |s| s.jobs.iter().all(|j| j.id != after)).await;
+    // What commits late is not skipped.
+    sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+    copied(&computer, "what was committed late", |s| s.jobs.iter().any(|j| j.id == late)).await;
+}
+
+#[tokio::test]
 async fn a_copy_goes_with_its_person_and_with_its_connection() {
     let (office, _dana) = yard().await;
     let id = tomorrow(&office).await;
