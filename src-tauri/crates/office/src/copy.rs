@@ -185,9 +185,10 @@ impl LocalCopy {
         Ok(self.secrets.get(key_entry(connection, person)).await?.as_ref().and_then(CopyKey::from_text))
     }
 
-    /// The key, or a new one. What was written with another cannot be read with it, and is made anew.
+    /// The key, or a new one. What was written with another cannot be read with it, and is made anew: a keychain that
+    /// fails once has not lost the key it holds, and is given no other.
     async fn key_or_new(&self, connection: Uuid, person: Uuid) -> Result<CopyKey, AppError> {
-        if let Ok(Some(key)) = self.key(connection, person).await {
+        if let Some(key) = self.key(connection, person).await? {
             return Ok(key);
         }
         let key = CopyKey::random().map_err(|error| {
@@ -220,6 +221,16 @@ mod tests {
     use offline::{FeedPosition, Progress, Window};
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_key_the_keychain_does_not_give_is_not_replaced_by_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let (connection, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let copies = LocalCopy::at(folder.path(), Arc::new(Secrets::refusing()));
+        let refused = copies.key_or_new(connection, person).await.map(|_| ()).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Keychain, "{refused:?}");
+        assert!(copies.key(connection, person).await.is_err(), "nor for this session");
+    }
 
     #[tokio::test]
     async fn a_copy_is_read_for_as_many_days_as_this_computer_is_set_to() {

@@ -198,7 +198,9 @@ async fn full_pass(
     let ids = gather::job_ids(c, &window).await?;
     let mut records = gather::jobs(c, &ids).await?;
     records.extend(gather::whole(c, &WHOLE, me, &window).await?);
-    let key = k.copy.key_or_new(identity.connection, identity.person).await?;
+    // One that is open has its key, and the keychain is not asked.
+    let open = k.copy.slot.lock().await.as_ref().is_some_and(|open| open.identity == identity);
+    let key = if open { None } else { Some(k.copy.key_or_new(identity.connection, identity.person).await?) };
     let path = offline::path_for(&k.copy.folder, identity.connection, identity.person);
     let mut slot = k.copy.slot.clone().lock_owned().await;
     let (copy, token) = (k.copy.clone(), k.token.clone());
@@ -212,6 +214,8 @@ async fn full_pass(
             pass.add(records)?;
             open.copy.swap_in(pass, &progress)?;
         } else {
+            // It was closed meanwhile: the next time opens it, or makes it anew.
+            let Some(key) = key else { return Err(CopyError::Busy) };
             *slot = None;
             let mut pass = ScheduleCopy::begin(&path, &key, identity)?;
             pass.add(records)?;
