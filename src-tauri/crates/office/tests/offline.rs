@@ -376,10 +376,10 @@ async fn what_is_kept_is_what_this_computer_s_settings_say() {
         )
         .await;
     let (computer, _proxy) = behind(&office).await;
-    let set = |change: fn(&mut office::view::ComputerSettings)| {
+    let set = async |change: fn(&mut office::view::ComputerSettings)| {
         let mut settings = computer.office.behaviour();
         change(&mut settings);
-        computer.office.set_behaviour(settings).unwrap();
+        computer.office.set_behaviour(settings).await.unwrap();
     };
     let day = |n: i64| (office::clock::now() + chrono::TimeDelta::days(n)).date_naive();
     let around = ScheduleQuery { from: day(-25), until: day(70), filter: JobFilter::default() };
@@ -399,15 +399,39 @@ async fn what_is_kept_is_what_this_computer_s_settings_say() {
     };
     holds("all that is usual", &["77 Quarry Lane", "Ahead", "Behind"]).await;
     // Nothing is read again for less, but the next copy is as small as it is asked to be.
-    set(|s| s.offline_copy = false);
+    set(|s| s.offline_copy = false).await;
     gone(&computer).await;
     assert_eq!(computer.office.offline_copy().await.unwrap(), None);
-    set(|s| (s.offline_days_back, s.offline_days_ahead, s.offline_copy) = (5, 30, true));
+    set(|s| (s.offline_days_back, s.offline_days_ahead, s.offline_copy) = (5, 30, true)).await;
     holds("little", &["77 Quarry Lane"]).await;
     // More is asked for than the copy covers: read at once.
-    set(|s| s.offline_days_ahead = 90);
+    set(|s| s.offline_days_ahead = 90).await;
     holds("more ahead", &["77 Quarry Lane", "Ahead"]).await;
-    set(|s| s.offline_days_back = 30);
+    set(|s| s.offline_days_back = 30).await;
     holds("more of the past", &["77 Quarry Lane", "Ahead", "Behind"]).await;
     assert!(computer.office.job(id).await.is_ok());
+}
+
+#[tokio::test]
+async fn switched_off_the_copies_of_every_connection_go_at_once_also_with_no_network() {
+    let (office, _dana) = yard().await;
+    tomorrow(&office).await;
+    let (other, _lee) = yard().await;
+    let theirs = tomorrow(&other).await;
+    let (computer, first) = behind(&office).await;
+    copied(&computer, "the job", |s| !s.jobs.is_empty()).await;
+    let second = Proxy::start(other.port).await;
+    let there = ConnectionInput { port: second.port(), ..input(&other) };
+    computer.office.connect(&there, None).await.unwrap();
+    copied(&computer, "the other office's job", |s| s.jobs.iter().any(|j| j.id == theirs)).await;
+    let copies = || files(&computer).iter().filter(|p| p.extension().is_some_and(|e| e == "db")).count();
+    assert_eq!(copies(), 2, "{:?}", files(&computer));
+    first.set(Link::Refuse).await;
+    cut(&computer, &second).await;
+    assert!(computer.office.schedule(&soon()).await.unwrap().copy_as_of.is_some());
+
+    let settings = office::view::ComputerSettings { offline_copy: false, ..computer.office.behaviour() };
+    computer.office.set_behaviour(settings).await.unwrap();
+    assert_eq!(files(&computer), Vec::<PathBuf>::new());
+    assert!(computer.office.schedule(&soon()).await.is_err());
 }

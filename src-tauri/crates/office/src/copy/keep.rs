@@ -205,8 +205,8 @@ async fn full_pass(
     let mut slot = k.copy.slot.clone().lock_owned().await;
     let (copy, token) = (k.copy.clone(), k.token.clone());
     let outcome = tokio::task::spawn_blocking(move || {
-        // Whoever left meanwhile leaves nothing behind.
-        if token.is_cancelled() {
+        // Whoever left meanwhile, or wants no copy any more, leaves nothing behind.
+        if token.is_cancelled() || copy.extent().is_none() {
             return Ok(());
         }
         if let Some(open) = slot.as_mut().filter(|open| open.identity == identity) {
