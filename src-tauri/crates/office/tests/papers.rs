@@ -166,6 +166,58 @@ async fn with_no_network_papers_are_made_from_the_copy_and_are_the_same() {
     until(&computer.office, "online again", online).await;
 }
 
+#[tokio::test]
+async fn with_no_network_papers_say_which_days_the_copy_does_not_hold() {
+    let (office, dana) = yard().await;
+    let today = office::clock::now().date_naive();
+    let ahead = |n| today + Days::new(n);
+    for n in [5, 40] {
+        enter(&dana, A, &format!("{}T08:00", ahead(n)), &format!("{}T12:00", ahead(n))).await;
+    }
+    let proxy = Proxy::start(office.port).await;
+    let computer = Computer::new();
+    let settings = office::view::ComputerSettings { offline_days_ahead: 7, ..computer.office.behaviour() };
+    computer.office.set_behaviour(settings).await.unwrap();
+    let there = ConnectionInput { port: proxy.port(), ..input(&office) };
+    computer.office.connect(&there, None).await.unwrap();
+    copied(&computer).await;
+    assert!(part(&computer, today, 60).await.copy_days.is_none());
+    proxy.set(Link::Refuse).await;
+    until(&computer.office, "offline", |s| matches!(s, ConnectionState::Offline { .. })).await;
+
+    let shown = part(&computer, today, 60).await;
+    let days = shown.copy_days.unwrap();
+    assert!(shown.jobs.len() == 1 && (ahead(8)..ahead(11)).contains(&days.until), "{days:?}");
+    assert_eq!(computer.office.job_list(&everything()).await.unwrap().copy_days, Some(days));
+    let last = (days.until - Days::new(1)).format("%B %-d, %Y").to_string();
+    // Nothing of it: no empty paper.
+    let file = computer.folder.path().join("jobs.csv");
+    let next_month = JobListQuery { from: Some(ahead(35)), until: Some(ahead(45)), ..everything() };
+    for refused in [
+        computer.office.week_plan(ahead(36), &[]).await.map(|_| ()),
+        computer.office.day_sheet(ahead(40), &[]).await.map(|_| ()),
+        computer.office.export_jobs(&next_month, &file).await.map(|_| ()),
+    ] {
+        let error = refused.unwrap_err();
+        assert_eq!(error.code, ErrorCode::NotConnected, "{error:?}");
+        assert!(error.message.contains("ends on") && error.message.contains(&last), "{error:?}");
+    }
+    assert!(!file.exists());
+    let past = computer.office.day_sheet(today - Days::new(50), &[]).await.unwrap_err();
+    assert!(past.message.contains("begins on"), "{past:?}");
+    // A part of it: that part, and where it ends.
+    let (plan, _) = computer.office.week_plan(ahead(5), &[]).await.unwrap();
+    let plan = Pdf::read(&plan);
+    assert!(plan.shows("12 Oak St") && plan.shows("Not in the copy") && plan.shows("only (office not reached)"));
+    let (sheet, _) = computer.office.day_sheet(ahead(5), &[]).await.unwrap();
+    assert!(!Pdf::read(&sheet).shows("only (office"));
+    let file = computer.folder.path().join("calendar.ics");
+    assert_eq!(computer.office.export_calendar(Some(A), &file).await.unwrap().rows, 1);
+    let until_when = format!("(until {})", last.split(',').next().unwrap());
+    assert!(std::fs::read_to_string(&file).unwrap().contains(&until_when), "{until_when}");
+    assert_eq!(computer.office.calendar_name(Some(A)).await, "Paving A.ics");
+}
+
 async fn copied(computer: &Computer) {
     let from = office::clock::now().date_naive();
     let query = ScheduleQuery { from, until: from + Days::new(30), filter: JobFilter::default() };

@@ -12,9 +12,9 @@ use super::bodies::{CrewInFull, JobInFull, OfficeBody, PersonInFull};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{
-    CopyState, EstimateDetail, InboxOrder, InboxPage, InboxQuery, InboxShow, JobCard, JobDetail, JobFilter, JobGroup,
-    JobGroupCount, JobLine, JobList, JobListQuery, JobSort, Notification, NotificationPage, OfficeHours, Schedule,
-    ScheduleJob, ScheduleMachine, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
+    CopyDays, CopyState, EstimateDetail, InboxOrder, InboxPage, InboxQuery, InboxShow, JobCard, JobDetail, JobFilter,
+    JobGroup, JobGroupCount, JobLine, JobList, JobListQuery, JobSort, Notification, NotificationPage, OfficeHours,
+    Schedule, ScheduleJob, ScheduleMachine, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
 };
 use crate::workflows::schedule::check_part;
 use crate::workflows::today::count;
@@ -98,6 +98,12 @@ pub(crate) fn calendar(body: &OfficeBody) -> Calendar {
     Calendar::new(zone, WorkingDays::read(&days), hours.unwrap_or_default(), Vec::new())
 }
 
+/// The days it holds. Of the last there may be a part more, and of the first a part less.
+fn days(copy: &ScheduleCopy, calendar: &Calendar) -> Result<CopyDays, CopyError> {
+    let window = copy.state()?.progress.window;
+    Ok(CopyDays { from: calendar.day_of(window.from), until: calendar.day_of(window.until) })
+}
+
 /// A part of the schedule.
 pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime<Utc>) -> Result<Schedule, CopyError> {
     if check_part(query.from, query.until).is_err() {
@@ -125,6 +131,7 @@ pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime
     Ok(Schedule {
         as_of: now,
         copy_as_of: Some(as_of),
+        copy_days: Some(days(copy, &calendar)?),
         zone: body.zone,
         today,
         from: query.from,
@@ -178,6 +185,7 @@ pub(crate) fn job_list(copy: &ScheduleCopy, query: &JobListQuery) -> Result<JobL
         groups: groups.into_iter().map(|(key, count)| JobGroupCount { key, count }).collect(),
         total: query.after.is_none().then(|| count(total)),
         copy_as_of: Some(copy.state()?.progress.as_of),
+        copy_days: Some(days(copy, &calendar(&office(copy)?))?),
     })
 }
 

@@ -158,7 +158,7 @@ pub(super) fn week_plan(ground: &Ground, asked: &[Uuid]) -> WeekPlan {
             PlanDay {
                 date: *date,
                 closed: holiday || !calendar.is_working_weekday(*date),
-                label: label.unwrap_or_default(),
+                label: if ground.knows(*date) { label.unwrap_or_default() } else { "Not in the copy".to_owned() },
             }
         })
         .collect();
@@ -199,6 +199,12 @@ pub(super) fn calendar(ground: &Ground, crew: Option<Uuid>) -> documents::Calend
     let name = match crew.and_then(|id| ground.crew(id)) {
         Some(crew) => format!("{company}: {}", crew.name),
         None => company.to_owned(),
+    };
+    // A calendar has no foot to say it on.
+    let short = ground.schedule.copy_days.filter(|days| days.until < ground.schedule.until);
+    let name = match short.and_then(|days| days.until.pred_opt()) {
+        Some(last) => format!("{name} (until {})", last.format("%B %-d")),
+        None => name,
     };
     let theirs = ground.jobs.iter().filter(|job| crew.is_none_or(|id| job.job.crews.contains(&id)));
     let left = ground.left.iter().map(|job| {

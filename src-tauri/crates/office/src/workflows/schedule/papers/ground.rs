@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use database::schedule::{board, full, history, list};
 use database::{DatabaseError, company};
@@ -137,8 +137,16 @@ impl Ground {
     }
 
     pub(super) fn as_of(&self, zone: Tz) -> AsOf {
-        let moment = self.schedule.copy_as_of.unwrap_or(self.schedule.as_of).with_timezone(&zone);
-        AsOf { moment, from_copy: self.schedule.copy_as_of.is_some() }
+        let s = &self.schedule;
+        let moment = s.copy_as_of.unwrap_or(s.as_of).with_timezone(&zone);
+        let short = s.copy_days.filter(|days| s.from < days.from || days.until < s.until);
+        let copy_holds = short.map(|days| (days.from, days.until.pred_opt().unwrap_or(days.until)));
+        AsOf { moment, from_copy: s.copy_as_of.is_some(), copy_holds }
+    }
+
+    /// False where the copy this is from knows nothing of a day.
+    pub(super) fn knows(&self, day: NaiveDate) -> bool {
+        self.schedule.copy_days.is_none_or(|days| days.from <= day && day < days.until)
     }
 
     /// Who of these is off then, and why.
