@@ -167,6 +167,43 @@ async fn with_no_network_papers_are_made_from_the_copy_and_are_the_same() {
 }
 
 #[tokio::test]
+async fn a_job_of_a_crew_out_of_use_or_gone_is_on_the_papers_all_the_same() {
+    let (office, dana) = yard().await;
+    let day = next(Weekday::Wed);
+    enter(&dana, A, &format!("{day}T08:00"), &format!("{day}T12:00")).await;
+    // What is over keeps the crew it was given; last week, so that it is in the copy.
+    let past = day - Days::new(14);
+    office
+        .execute(&format!(
+            "UPDATE crews SET status = 'inactive' WHERE id = '{A}';
+             INSERT INTO job_schedules (start_date, end_date, location_address, crew_assigned)
+             VALUES ('{past}T13:00Z', '{past}T15:00Z', '5 Old Mill Rd', '[{{\"id\": \"{S}\"}}]');
+             DELETE FROM crew_memberships WHERE crew_id = '{S}'; DELETE FROM crews WHERE id = '{S}'"
+        ))
+        .await;
+    assert_eq!(office.count(&format!("SELECT count(*) FROM job_crews WHERE crew_id = '{S}'")).await, 1);
+    let proxy = Proxy::start(office.port).await;
+    let computer = Computer::new();
+    let there = ConnectionInput { port: proxy.port(), ..input(&office) };
+    computer.office.connect(&there, None).await.unwrap();
+    copied(&computer).await;
+    let papers = async || {
+        let (sheet, told) = computer.office.day_sheet(day, &[]).await.unwrap();
+        let sheet = Pdf::read(&sheet);
+        assert!(told.rows == 1 && sheet.shows("12 Oak St") && sheet.shows("Paving A"), "{told:?}");
+        let (old, told) = computer.office.day_sheet(past, &[]).await.unwrap();
+        let old = Pdf::read(&old);
+        assert!(told.rows == 1 && old.shows("5 Old Mill Rd") && old.shows("No crew"), "{told:?}");
+        let (plan, _) = computer.office.week_plan(past, &[]).await.unwrap();
+        assert!(Pdf::read(&plan).shows("5 Old Mill Rd"));
+    };
+    papers().await;
+    proxy.set(Link::Refuse).await;
+    until(&computer.office, "offline", |s| matches!(s, ConnectionState::Offline { .. })).await;
+    papers().await;
+}
+
+#[tokio::test]
 async fn with_no_network_papers_say_which_days_the_copy_does_not_hold() {
     let (office, dana) = yard().await;
     let today = office::clock::now().date_naive();

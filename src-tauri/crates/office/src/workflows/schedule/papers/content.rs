@@ -88,7 +88,6 @@ fn titled(word: &str) -> String {
 pub(super) fn day_sheet(ground: &Ground, day: NaiveDate, asked: &[Uuid]) -> DaySheet {
     let calendar = ground.calendar();
     let zone = calendar.zone();
-    let open = |job: &&JobInFull| job.job.status != "canceled";
     let mut crews: Vec<CrewSheet> = Vec::new();
     for crew in ground.crews(asked) {
         let stops = stops_of(ground, &calendar, day, |job| job.job.crews.contains(&crew.id), Some(&crew.name));
@@ -107,8 +106,8 @@ pub(super) fn day_sheet(ground: &Ground, day: NaiveDate, asked: &[Uuid]) -> DayS
             stops,
         });
     }
-    if asked.is_empty() && ground.jobs.iter().filter(open).any(|j| j.job.crews.is_empty()) {
-        let stops = stops_of(ground, &calendar, day, |job| job.job.crews.is_empty(), None);
+    if asked.is_empty() {
+        let stops = stops_of(ground, &calendar, day, |job| ground.of_no_crew(job), None);
         if !stops.is_empty() {
             crews.push(CrewSheet { name: "No crew".to_owned(), stops, ..CrewSheet::default() });
         }
@@ -180,7 +179,7 @@ pub(super) fn week_plan(ground: &Ground, asked: &[Uuid]) -> WeekPlan {
         let days: Vec<CrewDay> = dates
             .iter()
             .map(|date| CrewDay {
-                stops: stops_of(ground, &calendar, *date, |j| j.job.crews.is_empty(), None),
+                stops: stops_of(ground, &calendar, *date, |j| ground.of_no_crew(j), None),
                 away: Vec::new(),
             })
             .collect();

@@ -115,10 +115,16 @@ impl Ground {
         self.crews.iter().find(|c| c.id == id)
     }
 
-    /// The crews of the days asked for, or of them these.
+    /// The crews in use and those that have a job of the days asked for, or of them these.
     pub(super) fn crews<'a>(&'a self, asked: &'a [Uuid]) -> impl Iterator<Item = &'a CrewInFull> {
-        let shown = self.schedule.crews.iter().filter(|c| asked.is_empty() || asked.contains(&c.id));
-        shown.filter_map(|c| self.crew(c.id))
+        let at_work: HashSet<Uuid> = self.jobs.iter().flat_map(|j| j.job.crews.iter().copied()).collect();
+        let shown = move |c: &&CrewInFull| c.active || at_work.contains(&c.id);
+        self.crews.iter().filter(shown).filter(|c| asked.is_empty() || asked.contains(&c.id))
+    }
+
+    /// Nobody has it, or only crews that are gone: else it would stand on no paper.
+    pub(super) fn of_no_crew(&self, job: &JobInFull) -> bool {
+        !job.job.crews.iter().any(|id| self.crew(*id).is_some())
     }
 
     pub(super) fn calendar(&self) -> Calendar {
