@@ -133,6 +133,28 @@ async fn a_day_sheet_lists_who_is_in_the_crew_that_day_and_nobody_of_the_next() 
 }
 
 #[tokio::test]
+async fn of_two_people_of_one_name_only_the_one_on_leave_is_left_out() {
+    let (office, dana) = yard().await;
+    let day = next(Weekday::Wed);
+    enter(&dana, A, &format!("{day}T08:00"), &format!("{day}T12:00")).await;
+    office
+        .execute(&format!(
+            "UPDATE crew_members SET name = 'Mike Jones'
+              WHERE id IN ('{ANN}', '00000000-0000-4000-8000-0000000000a2');
+             UPDATE crew_members SET phone = '630-555-0171' WHERE id = '{ANN}';
+             UPDATE crew_members SET phone = '630-555-0172' WHERE id = '00000000-0000-4000-8000-0000000000a2';
+             INSERT INTO time_off (crew_member_id, kind, during)
+             VALUES ('{ANN}', 'leave', tstzrange('{day}T00:00Z', '{}T12:00Z'))",
+            day + Days::new(1)
+        ))
+        .await;
+    let (sheet, _) = dana.office.day_sheet(day, &[]).await.unwrap();
+    let sheet = Pdf::read(&sheet);
+    assert!(sheet.shows("555-0172"), "who works that day is on the sheet, whoever has the same name");
+    assert!(!sheet.shows("555-0171") && sheet.shows("off"));
+}
+
+#[tokio::test]
 async fn with_no_network_papers_are_made_from_the_copy_and_are_the_same() {
     let (office, dana) = yard().await;
     let day = next(Weekday::Wed);

@@ -96,13 +96,12 @@ pub(super) fn day_sheet(ground: &Ground, day: NaiveDate, asked: &[Uuid]) -> DayS
         }
         let members = crew.members(day, day + Days::new(1));
         let away = ground.away(&members, calendar.day(day));
-        let people =
-            members.iter().filter_map(|id| ground.person(*id)).filter(|p| !away.iter().any(|a| a.name == p.name));
+        let here = members.iter().filter(|id| !away.iter().any(|(off, _)| off == *id));
         crews.push(CrewSheet {
             name: crew.name.clone(),
             lead: crew.lead(day).unwrap_or_default().to_owned(),
-            people: people.collect(),
-            away,
+            people: here.filter_map(|id| ground.person(*id)).collect(),
+            away: away.into_iter().map(|(_, away)| away).collect(),
             stops,
         });
     }
@@ -168,9 +167,12 @@ pub(super) fn week_plan(ground: &Ground, asked: &[Uuid]) -> WeekPlan {
             lead: crew.lead(s.from).unwrap_or_default().to_owned(),
             days: dates
                 .iter()
-                .map(|date| CrewDay {
-                    stops: stops_of(ground, &calendar, *date, |j| j.job.crews.contains(&crew.id), Some(&crew.name)),
-                    away: ground.away(&crew.members(*date, *date + Days::new(1)), calendar.day(*date)),
+                .map(|date| {
+                    let away = ground.away(&crew.members(*date, *date + Days::new(1)), calendar.day(*date));
+                    CrewDay {
+                        stops: stops_of(ground, &calendar, *date, |j| j.job.crews.contains(&crew.id), Some(&crew.name)),
+                        away: away.into_iter().map(|(_, away)| away).collect(),
+                    }
                 })
                 .collect(),
         })

@@ -155,8 +155,8 @@ impl Ground {
         self.schedule.copy_days.is_none_or(|days| days.from <= day && day < days.until)
     }
 
-    /// Who of these is off then, and why.
-    pub(super) fn away(&self, people: &[Uuid], day: Interval) -> Vec<Away> {
+    /// Who of these is off then, and why. By id: two people may have one name.
+    pub(super) fn away(&self, people: &[Uuid], day: Interval) -> Vec<(Uuid, Away)> {
         let off = |t: &&TimeOff| day.overlaps(&Interval::new(t.start, t.end));
         let mut seen = HashSet::new();
         self.schedule
@@ -168,7 +168,7 @@ impl Ground {
                 let name = self.people.get(&id)?.name.clone();
                 // What kind of absence is nobody's business on a truck's dashboard.
                 let reason = if t.kind == "sick" || t.kind == "leave" { "off" } else { "away" };
-                Some(Away { name, reason: reason.to_owned() })
+                Some((id, Away { name, reason: reason.to_owned() }))
             })
             .collect()
     }
