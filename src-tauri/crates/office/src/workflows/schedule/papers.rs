@@ -127,18 +127,16 @@ impl Office {
     /// A paper to be opened: in this program's own folder, where old ones are removed.
     async fn keep_paper(&self, name: &str, content: Vec<u8>, rows: u32) -> Result<(PathBuf, Exported), AppError> {
         let folder = crate::papers::folder(&self.data_folder());
-        let file = folder.join(name);
-        let made = tokio::task::spawn_blocking(move || {
-            std::fs::create_dir_all(&folder)?;
-            crate::papers::sweep(&folder);
-            std::io::Result::Ok(())
-        })
-        .await;
-        if let Ok(Err(error)) = made {
-            let sentence = "The paper could not be written. Is this computer's disk full?";
-            return Err(AppError::new(ErrorCode::DiskFull, sentence).with_details(error.to_string()));
-        }
-        write_bytes(file.clone(), content).await?;
+        let name = name.to_owned();
+        let written = tokio::task::spawn_blocking(move || crate::papers::write(&folder, &name, &content)).await;
+        let sentence = "The paper could not be written. Is this computer's disk full?";
+        let file = match written {
+            Ok(Ok(file)) => file,
+            Ok(Err(error)) => {
+                return Err(AppError::new(ErrorCode::DiskFull, sentence).with_details(error.to_string()));
+            }
+            Err(error) => return Err(AppError::new(ErrorCode::Internal, sentence).with_details(error.to_string())),
+        };
         let exported = Exported { path: file.display().to_string(), rows };
         Ok((file, exported))
     }
