@@ -435,3 +435,23 @@ async fn switched_off_the_copies_of_every_connection_go_at_once_also_with_no_net
     assert_eq!(files(&computer), Vec::<PathBuf>::new());
     assert!(computer.office.schedule(&soon()).await.is_err());
 }
+
+#[tokio::test]
+async fn the_tray_says_how_much_waits_also_where_the_copy_keeps_a_part() {
+    let (office, _dana) = yard().await;
+    tomorrow(&office).await;
+    office
+        .execute(
+            "INSERT INTO contracts (client_name, client_email, service_type, project_address, status)
+             SELECT 'Client ' || n, 'c@example.com', 'commercial', n || ' Pine St', 'approved' FROM generate_series(1, 230) AS n",
+        )
+        .await;
+    let (computer, proxy) = behind(&office).await;
+    let told = computer.office.unscheduled(None).await.unwrap();
+    assert_eq!((told.items.len(), told.total), (200, 230));
+    copied(&computer, "the count", |s| s.unscheduled_count == 230).await;
+    cut(&computer, &proxy).await;
+    assert_eq!(computer.office.unscheduled(None).await.unwrap(), told);
+    let some = computer.office.unscheduled(Some("no such client")).await.unwrap();
+    assert_eq!((some.items.len(), some.total), (0, 0));
+}

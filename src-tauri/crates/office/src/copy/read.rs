@@ -8,7 +8,7 @@ use domain::working_time::{Calendar, WorkingDays, WorkingHours};
 use offline::{CopyError, Kind, ScheduleCopy};
 use uuid::Uuid;
 
-use super::bodies::{CrewInFull, JobInFull, OfficeBody, PersonInFull};
+use super::bodies::{CrewInFull, JobInFull, OfficeBody, PersonInFull, Waiting};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{
@@ -149,7 +149,7 @@ pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime
         jobs: jobs.into_iter().map(|j| j.job).collect(),
         more,
         clash_count: count(clashing.iter().filter(|j| j.job.clashes > 0).count()),
-        unscheduled_count: count(copy.count(Kind::Contract)?),
+        unscheduled_count: copy.all::<Waiting>(Kind::Contract)?.first().map_or(0, |w| w.total),
         to_look_at: count(clashing.iter().filter(|j| j.job.is_new).count()),
     })
 }
@@ -229,13 +229,16 @@ pub(crate) fn estimate(copy: &ScheduleCopy, id: Uuid) -> Result<Option<EstimateD
 /// The tray.
 pub(crate) fn unscheduled(copy: &ScheduleCopy, text: Option<&str>) -> Result<UnscheduledPage, CopyError> {
     let wanted = text.map(|t| t.trim().to_lowercase()).unwrap_or_default();
-    let mut items: Vec<UnscheduledWork> = copy.all(Kind::Contract)?;
+    let kept: Vec<Waiting> = copy.all(Kind::Contract)?;
+    let all = kept.first().map_or(0, |w| w.total);
+    let mut items: Vec<UnscheduledWork> = kept.into_iter().map(|w| w.work).collect();
     items.retain(|w| {
         let phone = w.phone.as_deref().unwrap_or_default();
         format!("{} {} {phone}", w.customer, w.address).to_lowercase().contains(&wanted)
     });
     items.sort_by_key(|w| (w.since, w.contract_id));
-    Ok(UnscheduledPage { total: count(items.len()), items })
+    // How many of those that are not kept would be found, only the server knows.
+    Ok(UnscheduledPage { total: if wanted.is_empty() { all } else { count(items.len()) }, items })
 }
 
 /// The bell.
