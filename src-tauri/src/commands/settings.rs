@@ -57,7 +57,7 @@ pub(crate) async fn save_computer_settings(
             .with_details(error.to_string())
         })?;
     }
-    office.set_behaviour(settings)
+    office.set_behaviour(settings).await
 }
 
 #[tauri::command]

@@ -652,6 +652,14 @@ export type ContractChoice = {
 	status: string,
 };
 
+/**  The days a copy holds. */
+export type CopyDays = {
+	/**  The first. */
+	from: string,
+	/**  The day after the last. */
+	until: string,
+};
+
 /**  What the copy on this computer is good for. */
 export type CopyState = {
 	/**  Up to when it is current. */
@@ -1262,6 +1270,8 @@ export type JobList = {
 	next: string | null,
 	/**  Set when this is the copy on this computer. */
 	copy_as_of: string | null,
+	/**  … and which days it holds: of others it knows nothing. */
+	copy_days: CopyDays | null,
 };
 
 /**  Which page of the list. */
@@ -2070,6 +2080,8 @@ export type Schedule = {
 	as_of: string,
 	/**  Set when this is the copy on this computer: how old it is. */
 	copy_as_of: string | null,
+	/**  … and which days it holds: of others it knows nothing. */
+	copy_days: CopyDays | null,
 	/**  The office's time zone (IANA). */
 	zone: string,
 	/**  The office's date. */

@@ -80,5 +80,6 @@ export function jobPage(board: FakeBoard, query: JobListQuery, midnight: (date: 
     total: after === null ? Math.min(lines.length, 10_000) : null,
     next: next < lines.length ? String(next) : null,
     copy_as_of: null,
+    copy_days: null,
   };
 }

@@ -1,3 +1,4 @@
+import { addDays } from "$/lib/dates";
 import { officeDate } from "$/lib/time";
 
 import type { Answering, SCHEDULING } from "./asking";
@@ -57,6 +58,8 @@ export class FakeSchedule implements Part, FakeBoard {
   daysAway!: FakeBoard["daysAway"];
   /** Set: the schedule is the copy on this computer. */
   copyAsOf: string | null = null;
+  /** … with the days of a month back and so many ahead. */
+  copyAhead = 92;
   views = new Map<string, SavedView[]>();
   saveAs = "/home/dana/Documents/schedule.pdf";
   /** Who works here. */
@@ -169,12 +172,18 @@ export class FakeSchedule implements Part, FakeBoard {
     this.changed();
   }
 
+  get #copyDays() {
+    if (this.copyAsOf === null) return null;
+    return { from: addDays(this.today, -30), until: addDays(this.today, this.copyAhead) };
+  }
+
   schedule: Part["schedule"] = ({ from, until, filter }) => {
     const part = { start: this.#midnight(from), end: this.#midnight(until) };
     const jobs = this.jobs.filter((job) => overlap(job, part) && matches(job, filter));
     return structuredClone({
       as_of: this.as_of,
       copy_as_of: this.copyAsOf,
+      copy_days: this.#copyDays,
       zone: this.zone,
       today: this.today,
       from,
@@ -258,6 +267,7 @@ export class FakeSchedule implements Part, FakeBoard {
   jobList: Part["jobList"] = (query) => ({
     ...jobPage(this, query, (from) => this.#midnight(from)),
     copy_as_of: this.copyAsOf,
+    copy_days: this.#copyDays,
   });
 
   scheduleClashes: Part["scheduleClashes"] = () => {

@@ -17,8 +17,6 @@ pub struct Position {
     pub xmin: u64,
     /// The newest row of the feed.
     pub last_id: i64,
-    /// Something was written that cannot be read yet: a transaction older than it is still open.
-    pub pending: bool,
     /// The database's clock.
     pub now: DateTime<Utc>,
 }
@@ -31,21 +29,13 @@ pub async fn position(connection: &mut PgConnection) -> Result<Position, Databas
     let row = sqlx::query!(
         r#"SELECT change_feed_id() AS "feed!", s.snapshot::text AS "snapshot!", pg_snapshot_xmin(s.snapshot)::text AS "xmin!",
                   coalesce((SELECT f.id FROM change_feed f ORDER BY f.id DESC LIMIT 1), 0) AS "last_id!",
-                  EXISTS (SELECT FROM change_feed f WHERE f.xid >= pg_snapshot_xmin(s.snapshot)) AS "pending!",
                   statement_timestamp() AS "now!"
              FROM (SELECT pg_current_snapshot() AS snapshot) AS s"#
     )
     .fetch_one(connection)
     .await?;
     let xmin = row.xmin.parse().map_err(|_| DatabaseError::new(Failure::Other, "a snapshot without a number"))?;
-    Ok(Position {
-        feed: row.feed,
-        snapshot: row.snapshot,
-        xmin,
-        last_id: row.last_id,
-        pending: row.pending,
-        now: row.now,
-    })
+    Ok(Position { feed: row.feed, snapshot: row.snapshot, xmin, last_id: row.last_id, now: row.now })
 }
 
 /// A row that changed.
@@ -57,17 +47,18 @@ pub struct ChangedRow {
     pub row: String,
 }
 
-/// Each row that transactions from `since` up to, but without, `until` changed, once.
+/// Each row that transactions from `since` on changed, once: all of them that have committed. Whoever keeps what is
+/// read keeps [`Position::xmin`] of before it, and reads again what younger transactions changed: any write left open
+/// anywhere on the server holds that number back, but nothing of what everybody can see already.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn changed(connection: &mut PgConnection, since: u64, until: u64) -> Result<Vec<ChangedRow>, DatabaseError> {
+pub async fn changed(connection: &mut PgConnection, since: u64) -> Result<Vec<ChangedRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         ChangedRow,
         r#"SELECT DISTINCT f.table_name AS "table!", f.row_id AS "row!" FROM change_feed f
-            WHERE f.xid >= $1::text::xid8 AND f.xid < $2::text::xid8"#,
-        since.to_string(),
-        until.to_string()
+            WHERE f.xid >= $1::text::xid8"#,
+        since.to_string()
     )
     .fetch_all(connection)
     .await?)

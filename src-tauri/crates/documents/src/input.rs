@@ -33,6 +33,8 @@ pub struct AsOf {
     pub moment: DateTime<Tz>,
     /// Printed from the copy on this computer, because the office database could not be reached.
     pub from_copy: bool,
+    /// The first and the last day that copy holds, where that is not all that was asked for.
+    pub copy_holds: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// Day sheets of one date: each crew begins on a page of its own.

@@ -50,7 +50,14 @@ pub fn date_range(first: NaiveDate, last: NaiveDate) -> String {
 /// How fresh a document is, for its foot.
 pub fn as_of(as_of: &AsOf) -> String {
     let at = format!("As of {}, {}", time(as_of.moment), as_of.moment.format("%a, %B %-d, %Y"));
-    if as_of.from_copy { format!("{at}, from the copy on this computer (office not reached)") } else { at }
+    match as_of.copy_holds {
+        _ if !as_of.from_copy => at,
+        None => format!("{at}, from the copy on this computer (office not reached)"),
+        Some((first, last)) => {
+            let days = date_range(first, last);
+            format!("{at}, from the copy on this computer, which holds {days} only (office not reached)")
+        }
+    }
 }
 
 /// A North American number as `(630) 555-0142`; anything else as it was typed. In this form a spreadsheet cannot take
@@ -111,8 +118,11 @@ mod tests {
     #[test]
     fn what_was_printed_offline_says_so() {
         let moment = Chicago.with_ymd_and_hms(2026, 6, 8, 16, 52, 0).unwrap();
-        assert_eq!(as_of(&AsOf { moment, from_copy: false }), "As of 4:52 PM, Mon, June 8, 2026");
-        assert!(as_of(&AsOf { moment, from_copy: true }).contains("from the copy on this computer"));
+        let from = |from_copy, copy_holds| as_of(&AsOf { moment, from_copy, copy_holds });
+        assert_eq!(from(false, None), "As of 4:52 PM, Mon, June 8, 2026");
+        assert!(from(true, None).contains("from the copy on this computer (office"));
+        let day = |d| NaiveDate::from_ymd_opt(2026, 6, d).unwrap();
+        assert!(from(true, Some((day(1), day(12)))).contains("which holds June 1–12, 2026 only"));
     }
 
     #[test]

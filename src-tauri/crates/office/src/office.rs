@@ -67,6 +67,7 @@ impl Office {
     pub async fn start(&self) {
         let papers = crate::papers::folder(&self.paths.data);
         tokio::task::spawn_blocking(move || crate::papers::sweep(&papers));
+        self.wipe_unwanted_copies().await;
         let Some(stored) = self.lock_settings().active().cloned() else { return };
         let password = match stored.kind {
             // Its own keeper asks for it, and mends it.
@@ -167,14 +168,28 @@ impl Office {
     ///
     /// # Errors
     /// When the settings cannot be saved.
-    pub fn set_behaviour(&self, behaviour: ComputerSettings) -> Result<ComputerSettings, AppError> {
-        let mut all = self.lock_settings();
-        all.behaviour = behaviour;
-        self.save(&all)?;
-        drop(all);
+    pub async fn set_behaviour(&self, behaviour: ComputerSettings) -> Result<ComputerSettings, AppError> {
+        {
+            let mut all = self.lock_settings();
+            all.behaviour = behaviour;
+            self.save(&all)?;
+        }
         self.set_popup_preferences(popups_of(behaviour));
         self.copy.set_extent(extent_of(behaviour));
+        self.wipe_unwanted_copies().await;
         Ok(behaviour)
+    }
+
+    /// Copies nobody wants on this computer go at once, whether their servers answer or not.
+    async fn wipe_unwanted_copies(&self) {
+        let connections = {
+            let all = self.lock_settings();
+            if all.behaviour.offline_copy {
+                return;
+            }
+            all.connections.iter().map(|c| c.id).collect::<Vec<_>>()
+        };
+        self.copy.wipe_all(connections).await;
     }
 
     /// Where this program keeps what is of use on this computer only.

@@ -47,6 +47,12 @@ impl Secrets {
         Self { keychain: false, given: Some(password), ..Self::keychain() }
     }
 
+    /// A keychain that refused once.
+    #[cfg(test)]
+    pub(crate) fn refusing() -> Self {
+        Self { refused: AtomicBool::new(true), ..Self::keychain() }
+    }
+
     /// The password of a connection, if there is one.
     ///
     /// # Errors

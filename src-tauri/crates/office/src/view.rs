@@ -35,10 +35,10 @@ pub use rain::{
     RainOut, RainPlan, RainRequest,
 };
 pub use schedule::{
-    ClashPage, Consequences, CopyState, JobClash, JobFilter, JobGroup, JobGroupCount, JobLine, JobList, JobListQuery,
-    JobMove, JobSort, JobVersion, OfficeHours, Reassign, ResourceKind, SavedView, Schedule, ScheduleCrew, ScheduleJob,
-    ScheduleMachine, ScheduleOutcome, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
-    Warning, WarningKind,
+    ClashPage, Consequences, CopyDays, CopyState, JobClash, JobFilter, JobGroup, JobGroupCount, JobLine, JobList,
+    JobListQuery, JobMove, JobSort, JobVersion, OfficeHours, Reassign, ResourceKind, SavedView, Schedule, ScheduleCrew,
+    ScheduleJob, ScheduleMachine, ScheduleOutcome, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage,
+    UnscheduledWork, Warning, WarningKind,
 };
 
 /// A record of the office.

@@ -150,6 +150,33 @@ async fn the_copy_follows_every_change_deletions_included() {
 }
 
 #[tokio::test]
+async fn a_write_somebody_leaves_open_keeps_nothing_out_of_the_copy() {
+    let (office, _dana) = yard().await;
+    let id = tomorrow(&office).await;
+    let (computer, _proxy) = behind(&office).await;
+    copied(&computer, "the job", |s| s.jobs.iter().any(|j| j.id == id)).await;
+    // Somebody's tool on the server, hours in the middle of something; it changed a job, too.
+    let mut other = office.website().await;
+    let late = Uuid::new_v4();
+    let text = format!(
+        "BEGIN; INSERT INTO job_schedules (id, start_date, end_date, location_address)
+         VALUES ('{late}', now() + interval '1 day', now() + interval '1 day 4 hours', '9 Late Ct')"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut other).await.unwrap();
+    let before = office::clock::now();
+    let after = tomorrow(&office).await;
+    let shown = copied(&computer, "the job entered since", |s| s.jobs.iter().any(|j| j.id == after)).await;
+    assert!(
+        shown.copy_as_of.unwrap() > before - chrono::TimeDelta::seconds(1) && shown.jobs.iter().all(|j| j.id != late)
+    );
+    office.execute(&format!("DELETE FROM job_schedules WHERE id = '{after}'")).await;
+    copied(&computer, "the deletion", |s| s.jobs.iter().all(|j| j.id != after)).await;
+    // What commits late is not skipped.
+    sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+    copied(&computer, "what was committed late", |s| s.jobs.iter().any(|j| j.id == late)).await;
+}
+
+#[tokio::test]
 async fn a_copy_goes_with_its_person_and_with_its_connection() {
     let (office, _dana) = yard().await;
     let id = tomorrow(&office).await;
@@ -349,10 +376,10 @@ async fn what_is_kept_is_what_this_computer_s_settings_say() {
         )
         .await;
     let (computer, _proxy) = behind(&office).await;
-    let set = |change: fn(&mut office::view::ComputerSettings)| {
+    let set = async |change: fn(&mut office::view::ComputerSettings)| {
         let mut settings = computer.office.behaviour();
         change(&mut settings);
-        computer.office.set_behaviour(settings).unwrap();
+        computer.office.set_behaviour(settings).await.unwrap();
     };
     let day = |n: i64| (office::clock::now() + chrono::TimeDelta::days(n)).date_naive();
     let around = ScheduleQuery { from: day(-25), until: day(70), filter: JobFilter::default() };
@@ -372,15 +399,59 @@ async fn what_is_kept_is_what_this_computer_s_settings_say() {
     };
     holds("all that is usual", &["77 Quarry Lane", "Ahead", "Behind"]).await;
     // Nothing is read again for less, but the next copy is as small as it is asked to be.
-    set(|s| s.offline_copy = false);
+    set(|s| s.offline_copy = false).await;
     gone(&computer).await;
     assert_eq!(computer.office.offline_copy().await.unwrap(), None);
-    set(|s| (s.offline_days_back, s.offline_days_ahead, s.offline_copy) = (5, 30, true));
+    set(|s| (s.offline_days_back, s.offline_days_ahead, s.offline_copy) = (5, 30, true)).await;
     holds("little", &["77 Quarry Lane"]).await;
     // More is asked for than the copy covers: read at once.
-    set(|s| s.offline_days_ahead = 90);
+    set(|s| s.offline_days_ahead = 90).await;
     holds("more ahead", &["77 Quarry Lane", "Ahead"]).await;
-    set(|s| s.offline_days_back = 30);
+    set(|s| s.offline_days_back = 30).await;
     holds("more of the past", &["77 Quarry Lane", "Ahead", "Behind"]).await;
     assert!(computer.office.job(id).await.is_ok());
+}
+
+#[tokio::test]
+async fn switched_off_the_copies_of_every_connection_go_at_once_also_with_no_network() {
+    let (office, _dana) = yard().await;
+    tomorrow(&office).await;
+    let (other, _lee) = yard().await;
+    let theirs = tomorrow(&other).await;
+    let (computer, first) = behind(&office).await;
+    copied(&computer, "the job", |s| !s.jobs.is_empty()).await;
+    let second = Proxy::start(other.port).await;
+    let there = ConnectionInput { port: second.port(), ..input(&other) };
+    computer.office.connect(&there, None).await.unwrap();
+    copied(&computer, "the other office's job", |s| s.jobs.iter().any(|j| j.id == theirs)).await;
+    let copies = || files(&computer).iter().filter(|p| p.extension().is_some_and(|e| e == "db")).count();
+    assert_eq!(copies(), 2, "{:?}", files(&computer));
+    first.set(Link::Refuse).await;
+    cut(&computer, &second).await;
+    assert!(computer.office.schedule(&soon()).await.unwrap().copy_as_of.is_some());
+
+    let settings = office::view::ComputerSettings { offline_copy: false, ..computer.office.behaviour() };
+    computer.office.set_behaviour(settings).await.unwrap();
+    assert_eq!(files(&computer), Vec::<PathBuf>::new());
+    assert!(computer.office.schedule(&soon()).await.is_err());
+}
+
+#[tokio::test]
+async fn the_tray_says_how_much_waits_also_where_the_copy_keeps_a_part() {
+    let (office, _dana) = yard().await;
+    tomorrow(&office).await;
+    office
+        .execute(
+            "INSERT INTO contracts (client_name, client_email, service_type, project_address, status)
+             SELECT 'Client ' || n, 'c@example.com', 'commercial', n || ' Pine St', 'approved' FROM generate_series(1, 230) AS n",
+        )
+        .await;
+    let (computer, proxy) = behind(&office).await;
+    let told = computer.office.unscheduled(None).await.unwrap();
+    assert_eq!((told.items.len(), told.total), (200, 230));
+    copied(&computer, "the count", |s| s.unscheduled_count == 230).await;
+    cut(&computer, &proxy).await;
+    assert_eq!(computer.office.unscheduled(None).await.unwrap(), told);
+    let some = computer.office.unscheduled(Some("no such client")).await.unwrap();
+    assert_eq!((some.items.len(), some.total), (0, 0));
 }

@@ -133,6 +133,28 @@ async fn a_day_sheet_lists_who_is_in_the_crew_that_day_and_nobody_of_the_next() 
 }
 
 #[tokio::test]
+async fn of_two_people_of_one_name_only_the_one_on_leave_is_left_out() {
+    let (office, dana) = yard().await;
+    let day = next(Weekday::Wed);
+    enter(&dana, A, &format!("{day}T08:00"), &format!("{day}T12:00")).await;
+    office
+        .execute(&format!(
+            "UPDATE crew_members SET name = 'Mike Jones'
+              WHERE id IN ('{ANN}', '00000000-0000-4000-8000-0000000000a2');
+             UPDATE crew_members SET phone = '630-555-0171' WHERE id = '{ANN}';
+             UPDATE crew_members SET phone = '630-555-0172' WHERE id = '00000000-0000-4000-8000-0000000000a2';
+             INSERT INTO time_off (crew_member_id, kind, during)
+             VALUES ('{ANN}', 'leave', tstzrange('{day}T00:00Z', '{}T12:00Z'))",
+            day + Days::new(1)
+        ))
+        .await;
+    let (sheet, _) = dana.office.day_sheet(day, &[]).await.unwrap();
+    let sheet = Pdf::read(&sheet);
+    assert!(sheet.shows("555-0172"), "who works that day is on the sheet, whoever has the same name");
+    assert!(!sheet.shows("555-0171") && sheet.shows("off"));
+}
+
+#[tokio::test]
 async fn with_no_network_papers_are_made_from_the_copy_and_are_the_same() {
     let (office, dana) = yard().await;
     let day = next(Weekday::Wed);
@@ -164,6 +186,95 @@ async fn with_no_network_papers_are_made_from_the_copy_and_are_the_same() {
     assert!(std::fs::read_to_string(&file).unwrap().contains("12 Oak St"));
     proxy.set(Link::Pass).await;
     until(&computer.office, "online again", online).await;
+}
+
+#[tokio::test]
+async fn a_job_of_a_crew_out_of_use_or_gone_is_on_the_papers_all_the_same() {
+    let (office, dana) = yard().await;
+    let day = next(Weekday::Wed);
+    enter(&dana, A, &format!("{day}T08:00"), &format!("{day}T12:00")).await;
+    // What is over keeps the crew it was given; last week, so that it is in the copy.
+    let past = day - Days::new(14);
+    office
+        .execute(&format!(
+            "UPDATE crews SET status = 'inactive' WHERE id = '{A}';
+             INSERT INTO job_schedules (start_date, end_date, location_address, crew_assigned)
+             VALUES ('{past}T13:00Z', '{past}T15:00Z', '5 Old Mill Rd', '[{{\"id\": \"{S}\"}}]');
+             DELETE FROM crew_memberships WHERE crew_id = '{S}'; DELETE FROM crews WHERE id = '{S}'"
+        ))
+        .await;
+    assert_eq!(office.count(&format!("SELECT count(*) FROM job_crews WHERE crew_id = '{S}'")).await, 1);
+    let proxy = Proxy::start(office.port).await;
+    let computer = Computer::new();
+    let there = ConnectionInput { port: proxy.port(), ..input(&office) };
+    computer.office.connect(&there, None).await.unwrap();
+    copied(&computer).await;
+    let papers = async || {
+        let (sheet, told) = computer.office.day_sheet(day, &[]).await.unwrap();
+        let sheet = Pdf::read(&sheet);
+        assert!(told.rows == 1 && sheet.shows("12 Oak St") && sheet.shows("Paving A"), "{told:?}");
+        let (old, told) = computer.office.day_sheet(past, &[]).await.unwrap();
+        let old = Pdf::read(&old);
+        assert!(told.rows == 1 && old.shows("5 Old Mill Rd") && old.shows("No crew"), "{told:?}");
+        let (plan, _) = computer.office.week_plan(past, &[]).await.unwrap();
+        assert!(Pdf::read(&plan).shows("5 Old Mill Rd"));
+    };
+    papers().await;
+    proxy.set(Link::Refuse).await;
+    until(&computer.office, "offline", |s| matches!(s, ConnectionState::Offline { .. })).await;
+    papers().await;
+}
+
+#[tokio::test]
+async fn with_no_network_papers_say_which_days_the_copy_does_not_hold() {
+    let (office, dana) = yard().await;
+    let today = office::clock::now().date_naive();
+    let ahead = |n| today + Days::new(n);
+    for n in [5, 40] {
+        enter(&dana, A, &format!("{}T08:00", ahead(n)), &format!("{}T12:00", ahead(n))).await;
+    }
+    let proxy = Proxy::start(office.port).await;
+    let computer = Computer::new();
+    let settings = office::view::ComputerSettings { offline_days_ahead: 7, ..computer.office.behaviour() };
+    computer.office.set_behaviour(settings).await.unwrap();
+    let there = ConnectionInput { port: proxy.port(), ..input(&office) };
+    computer.office.connect(&there, None).await.unwrap();
+    copied(&computer).await;
+    assert!(part(&computer, today, 60).await.copy_days.is_none());
+    proxy.set(Link::Refuse).await;
+    until(&computer.office, "offline", |s| matches!(s, ConnectionState::Offline { .. })).await;
+
+    let shown = part(&computer, today, 60).await;
+    let days = shown.copy_days.unwrap();
+    assert!(shown.jobs.len() == 1 && (ahead(8)..ahead(11)).contains(&days.until), "{days:?}");
+    assert_eq!(computer.office.job_list(&everything()).await.unwrap().copy_days, Some(days));
+    let last = (days.until - Days::new(1)).format("%B %-d, %Y").to_string();
+    // Nothing of it: no empty paper.
+    let file = computer.folder.path().join("jobs.csv");
+    let next_month = JobListQuery { from: Some(ahead(35)), until: Some(ahead(45)), ..everything() };
+    for refused in [
+        computer.office.week_plan(ahead(36), &[]).await.map(|_| ()),
+        computer.office.day_sheet(ahead(40), &[]).await.map(|_| ()),
+        computer.office.export_jobs(&next_month, &file).await.map(|_| ()),
+    ] {
+        let error = refused.unwrap_err();
+        assert_eq!(error.code, ErrorCode::NotConnected, "{error:?}");
+        assert!(error.message.contains("ends on") && error.message.contains(&last), "{error:?}");
+    }
+    assert!(!file.exists());
+    let past = computer.office.day_sheet(today - Days::new(50), &[]).await.unwrap_err();
+    assert!(past.message.contains("begins on"), "{past:?}");
+    // A part of it: that part, and where it ends.
+    let (plan, _) = computer.office.week_plan(ahead(5), &[]).await.unwrap();
+    let plan = Pdf::read(&plan);
+    assert!(plan.shows("12 Oak St") && plan.shows("Not in the copy") && plan.shows("only (office not reached)"));
+    let (sheet, _) = computer.office.day_sheet(ahead(5), &[]).await.unwrap();
+    assert!(!Pdf::read(&sheet).shows("only (office"));
+    let file = computer.folder.path().join("calendar.ics");
+    assert_eq!(computer.office.export_calendar(Some(A), &file).await.unwrap().rows, 1);
+    let until_when = format!("(until {})", last.split(',').next().unwrap());
+    assert!(std::fs::read_to_string(&file).unwrap().contains(&until_when), "{until_when}");
+    assert_eq!(computer.office.calendar_name(Some(A)).await, "Paving A.ics");
 }
 
 async fn copied(computer: &Computer) {

@@ -9,7 +9,7 @@
 //! - [`ScheduleCopy::begin`] starts a new one where there is none that can be used; [`FullPass::finish`] puts it in place.
 //! - [`ScheduleCopy::apply`] brings it up to date with what the change feed names, all or nothing.
 //! - [`ScheduleCopy::full_pass`] and [`ScheduleCopy::swap_in`] replace everything; the old one stays readable meanwhile.
-//! - [`wipe`] and [`wipe_connection`] remove it.
+//! - [`wipe`] and [`wipe_connection`] remove it; [`found`] tells whose there are.
 //!
 //! Everything blocks: call it from a thread that may. A copy is [`Send`], and belongs to one process at a time.
 
@@ -27,7 +27,7 @@ mod write;
 pub use error::{CopyError, OpenError};
 pub use key::CopyKey;
 pub use pass::FullPass;
-pub use place::{path_for, wipe, wipe_connection};
+pub use place::{found, path_for, wipe, wipe_connection};
 pub use record::{Kind, Record};
 pub use schedule_copy::{Expected, ScheduleCopy};
 pub use state::{FeedPosition, Identity, Progress, State, Window};

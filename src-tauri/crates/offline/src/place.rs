@@ -1,5 +1,6 @@
 //! Where a copy is, who may use it, and how it is removed.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
@@ -52,6 +53,25 @@ pub fn wipe_connection(folder: &Path, connection: Uuid) -> io::Result<()> {
         }
     }
     outcome
+}
+
+/// Whose copies, or parts of them, are in a folder: connections and persons.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn found(folder: &Path) -> io::Result<BTreeSet<(Uuid, Uuid)>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        entries => entries?,
+    };
+    let mut all = BTreeSet::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let Some(name) = name.to_str().filter(|name| !name.ends_with(LOCK)) else { continue };
+        let ids = name.strip_prefix("schedule-").and_then(|ids| Some((ids.get(..36)?, ids.get(37..73)?)));
+        all.extend(ids.and_then(|(connection, person)| Some((connection.parse().ok()?, person.parse().ok()?))));
+    }
+    Ok(all)
 }
 
 /// A copy's place, held by this process for as long as there is one.

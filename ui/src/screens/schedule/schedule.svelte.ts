@@ -13,8 +13,9 @@ import type {
   ScheduleOutcome,
 } from "$/ipc/client";
 import { asOfficeError, type OfficeError } from "$/ipc/errors";
+import { addDays } from "$/lib/dates";
 import { Refresher } from "$/lib/refresher";
-import { clockTime, computerZone, moment, officeDate } from "$/lib/time";
+import { clockTime, computerZone, moment, officeDate, shortDate } from "$/lib/time";
 import type { App } from "$/shell/app.svelte";
 import type { ScheduleTab } from "$/shell/screens";
 
@@ -136,6 +137,17 @@ export class ScheduleStore {
     return officeDate(at, this.zone) === this.today
       ? clockTime(at, this.zone)
       : moment(at, this.zone, this.today);
+  }
+
+  /** Which of the days shown the copy does not hold, as a sentence: they are empty for no other reason. */
+  get copyLacks(): string | null {
+    const days = this.#read?.copy_days;
+    if (!this.#read || !days) return null;
+    if (this.#read.until > days.until)
+      return `It ends on ${shortDate(addDays(days.until, -1), this.today)}; what comes after is not in it.`;
+    if (this.#read.from < days.from)
+      return `It begins on ${shortDate(days.from, this.today)}; what was before is not in it.`;
+    return null;
   }
 
   /** While the screen is open what it shows is kept up to date. */

@@ -114,11 +114,19 @@ test("what others change is marked, what is done here is not", async () => {
   await vi.waitFor(() => expect([...store().changed]).toEqual([job.id]));
 });
 
+test("it says which of the days shown the copy does not hold", async () => {
+  office.board.copyAsOf = "2026-06-18T12:42:00Z";
+  office.board.copyAhead = 0;
+  await store().refresh();
+  expect(store().copyLacks).toBe("It ends on Wed, Jun 17; what comes after is not in it.");
+});
+
 test("of a copy nothing is changed, and it says how old it is", async () => {
   office.board.copyAsOf = "2026-06-18T12:42:00Z";
   await store().refresh();
   expect(store().writable).toBe(false);
   expect(store().copyOf).toBe("7:42 AM");
+  expect(store().copyLacks).toBeNull();
   const [job] = store().data!.jobs;
   expect(
     await store().move(

@@ -26,7 +26,7 @@ pub fn letterhead() -> Letterhead {
 }
 
 pub fn as_of() -> AsOf {
-    AsOf { moment: at(8, 16, 52), from_copy: false }
+    AsOf { moment: at(8, 16, 52), from_copy: false, copy_holds: None }
 }
 
 pub fn person(name: &str, role: &str, phone: &str) -> Person {

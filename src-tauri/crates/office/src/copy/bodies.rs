@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::AppError;
-use crate::view::{Assigned, OfficeHours, Person, ScheduleCrew, ScheduleJob};
+use crate::view::{Assigned, OfficeHours, Person, ScheduleCrew, ScheduleJob, UnscheduledWork};
 
 /// A job with everything that is shown and printed of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -84,6 +84,13 @@ impl CrewInFull {
             members: self.members(from, until),
         }
     }
+}
+
+/// Work that waits for a day, beside how much of it there is: only who waits longest is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    pub work: UnscheduledWork,
+    pub total: u32,
 }
 
 /// The office, and whose copy it is.

@@ -8,10 +8,11 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::bodies::{JobInFull, Letterhead, OfficeBody, PersonInFull, crews_in_full, jobs_in_full};
+use super::bodies::{JobInFull, Letterhead, OfficeBody, PersonInFull, Waiting, crews_in_full, jobs_in_full};
 use crate::error::{AppError, ErrorCode};
 use crate::view::{EstimateDetail, Notification, Person, ScheduleMachine, TimeOff, UnscheduledWork};
 use crate::workflows::schedule::{OfficeTime, hours_of};
+use crate::workflows::today::count;
 
 /// Jobs are read so many at a time.
 const AT_ONCE: usize = 500;
@@ -78,7 +79,8 @@ pub(super) async fn whole(
         match kind {
             Kind::Contract => {
                 for r in board::unscheduled(c, None).await? {
-                    all.push(record(*kind, r.contract_id, &UnscheduledWork::from(r))?);
+                    let (id, total) = (r.contract_id, count(r.total));
+                    all.push(record(*kind, id, &Waiting { work: UnscheduledWork::from(r), total })?);
                 }
             }
             Kind::Estimate => {

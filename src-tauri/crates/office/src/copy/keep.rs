@@ -24,8 +24,6 @@ const EVERY: Duration = Duration::from_mins(1);
 const AFTER_CONNECTING: Duration = Duration::from_secs(1);
 /// Changes come in bursts: one refresh for all of them.
 const SETTLE: Duration = Duration::from_millis(200);
-/// What could not be read yet is asked for again so soon.
-const PENDING: Duration = Duration::from_secs(1);
 /// Everything is read anew so often.
 const FULL_PASS: TimeDelta = TimeDelta::hours(24);
 /// The window moves on with the days by full passes only: it reaches this much further than is asked for.
@@ -64,20 +62,15 @@ pub(crate) async fn keep(mut k: Keep) {
                     refresh(&k, extent, &me).await
                 } else {
                     k.copy.wipe(k.connection).await;
-                    Ok(false)
+                    Ok(())
                 };
-                let pause = match outcome {
-                    Ok(true) => PENDING,
-                    Ok(false) => EVERY,
-                    Err(error) => {
-                        tracing::warn!(code = ?error.code, details = error.details, "the copy of the schedule was not refreshed");
-                        EVERY
-                    }
-                };
+                if let Err(error) = outcome {
+                    tracing::warn!(code = ?error.code, details = error.details, "the copy of the schedule was not refreshed");
+                }
                 tokio::select! {
                     () = k.token.cancelled() => return,
                     () = k.copy.wanted.notified() => tokio::time::sleep(SETTLE).await,
-                    () = tokio::time::sleep(pause) => {}
+                    () = tokio::time::sleep(EVERY) => {}
                     changed = k.state.changed() => if changed.is_err() { return },
                 }
             }
@@ -96,9 +89,9 @@ pub(crate) async fn keep(mut k: Keep) {
     }
 }
 
-/// Brings the copy up to date, or makes it; whether there is more that cannot be read yet. Nobody waits for the network to read it: it is held only to be looked at and
-/// to be written.
-async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<bool, AppError> {
+/// Brings the copy up to date, or makes it. Nobody waits for the network to read it: it is held only to be looked at
+/// and to be written.
+async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppError> {
     let identity = Identity { connection: k.connection, person: me.id, schema: SCHEMA };
     let state = open(k, extent, identity).await?.as_ref().and_then(|open| open.copy.state().ok());
     let mut connection = k.pool.acquire().await.map_err(DatabaseError::from)?;
@@ -110,23 +103,11 @@ async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<bool, AppEr
         let same_feed = state.progress.feed.feed == position.feed;
         young && same_feed && covers(&state.progress.window, position.now, extent)
     });
-    let pending = position.pending;
     let Some(state) = fresh else {
-        full_pass(k, extent, identity, c, position, me).await?;
-        return Ok(pending);
+        return full_pass(k, extent, identity, c, position, me).await;
     };
-    let since = state.progress.feed.xmin;
     let progress = Progress { feed: feed_of(&position), as_of: position.now, window: state.progress.window };
-    let refresh = if since < position.xmin {
-        changes(c, since, position.xmin, me, &progress.window).await?
-    } else {
-        Refresh {
-            // Notifications are not in the feed.
-            upserts: gather::whole(c, &[Kind::Notification], me, &progress.window).await?,
-            deletions: Vec::new(),
-            replaced: vec![Kind::Notification],
-        }
-    };
+    let refresh = changes(c, state.progress.feed.xmin, me, &progress.window).await?;
     drop(connection);
     let mut slot = k.copy.slot.clone().lock_owned().await;
     let token = k.token.clone();
@@ -142,23 +123,16 @@ async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<bool, AppEr
         outcome
     })
     .await;
-    told(outcome)?;
-    Ok(pending)
+    told(outcome)
 }
 
-/// What the feed names, read anew.
-async fn changes(
-    c: &mut PgConnection,
-    since: u64,
-    until: u64,
-    me: &PersonRow,
-    window: &Window,
-) -> Result<Refresh, AppError> {
+/// What the feed names, read anew; and notifications, which are not in it.
+async fn changes(c: &mut PgConnection, since: u64, me: &PersonRow, window: &Window) -> Result<Refresh, AppError> {
     let mut jobs: BTreeSet<Uuid> = BTreeSet::new();
     let mut contracts: Vec<Uuid> = Vec::new();
     let mut named = full::Named::default();
     let mut kinds: BTreeSet<Kind> = BTreeSet::from([Kind::Notification]);
-    for row in feed::changed(c, since, until).await? {
+    for row in feed::changed(c, since).await? {
         let id = row.row.parse::<Uuid>().ok();
         match row.table.as_str() {
             "job_schedules" => {
@@ -195,7 +169,9 @@ async fn changes(
             _ => {}
         }
     }
-    jobs.extend(full::of_contracts(c, &contracts).await?);
+    if !contracts.is_empty() {
+        jobs.extend(full::of_contracts(c, &contracts).await?);
+    }
     if !named.ids.is_empty() || named.memberships || !named.aliases.is_empty() {
         jobs.extend(full::naming(c, &named, window.from, window.until).await?);
     }
@@ -222,13 +198,15 @@ async fn full_pass(
     let ids = gather::job_ids(c, &window).await?;
     let mut records = gather::jobs(c, &ids).await?;
     records.extend(gather::whole(c, &WHOLE, me, &window).await?);
-    let key = k.copy.key_or_new(identity.connection, identity.person).await?;
+    // One that is open has its key, and the keychain is not asked.
+    let open = k.copy.slot.lock().await.as_ref().is_some_and(|open| open.identity == identity);
+    let key = if open { None } else { Some(k.copy.key_or_new(identity.connection, identity.person).await?) };
     let path = offline::path_for(&k.copy.folder, identity.connection, identity.person);
     let mut slot = k.copy.slot.clone().lock_owned().await;
     let (copy, token) = (k.copy.clone(), k.token.clone());
     let outcome = tokio::task::spawn_blocking(move || {
-        // Whoever left meanwhile leaves nothing behind.
-        if token.is_cancelled() {
+        // Whoever left meanwhile, or wants no copy any more, leaves nothing behind.
+        if token.is_cancelled() || copy.extent().is_none() {
             return Ok(());
         }
         if let Some(open) = slot.as_mut().filter(|open| open.identity == identity) {
@@ -236,6 +214,8 @@ async fn full_pass(
             pass.add(records)?;
             open.copy.swap_in(pass, &progress)?;
         } else {
+            // It was closed meanwhile: the next time opens it, or makes it anew.
+            let Some(key) = key else { return Err(CopyError::Busy) };
             *slot = None;
             let mut pass = ScheduleCopy::begin(&path, &key, identity)?;
             pass.add(records)?;

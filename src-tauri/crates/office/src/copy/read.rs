@@ -8,13 +8,13 @@ use domain::working_time::{Calendar, WorkingDays, WorkingHours};
 use offline::{CopyError, Kind, ScheduleCopy};
 use uuid::Uuid;
 
-use super::bodies::{CrewInFull, JobInFull, OfficeBody, PersonInFull};
+use super::bodies::{CrewInFull, JobInFull, OfficeBody, PersonInFull, Waiting};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{
-    CopyState, EstimateDetail, InboxOrder, InboxPage, InboxQuery, InboxShow, JobCard, JobDetail, JobFilter, JobGroup,
-    JobGroupCount, JobLine, JobList, JobListQuery, JobSort, Notification, NotificationPage, OfficeHours, Schedule,
-    ScheduleJob, ScheduleMachine, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
+    CopyDays, CopyState, EstimateDetail, InboxOrder, InboxPage, InboxQuery, InboxShow, JobCard, JobDetail, JobFilter,
+    JobGroup, JobGroupCount, JobLine, JobList, JobListQuery, JobSort, Notification, NotificationPage, OfficeHours,
+    Schedule, ScheduleJob, ScheduleMachine, SchedulePerson, ScheduleQuery, TimeOff, UnscheduledPage, UnscheduledWork,
 };
 use crate::workflows::schedule::check_part;
 use crate::workflows::today::count;
@@ -98,6 +98,12 @@ pub(crate) fn calendar(body: &OfficeBody) -> Calendar {
     Calendar::new(zone, WorkingDays::read(&days), hours.unwrap_or_default(), Vec::new())
 }
 
+/// The days it holds. Of the last there may be a part more, and of the first a part less.
+fn days(copy: &ScheduleCopy, calendar: &Calendar) -> Result<CopyDays, CopyError> {
+    let window = copy.state()?.progress.window;
+    Ok(CopyDays { from: calendar.day_of(window.from), until: calendar.day_of(window.until) })
+}
+
 /// A part of the schedule.
 pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime<Utc>) -> Result<Schedule, CopyError> {
     if check_part(query.from, query.until).is_err() {
@@ -125,6 +131,7 @@ pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime
     Ok(Schedule {
         as_of: now,
         copy_as_of: Some(as_of),
+        copy_days: Some(days(copy, &calendar)?),
         zone: body.zone,
         today,
         from: query.from,
@@ -142,7 +149,7 @@ pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime
         jobs: jobs.into_iter().map(|j| j.job).collect(),
         more,
         clash_count: count(clashing.iter().filter(|j| j.job.clashes > 0).count()),
-        unscheduled_count: count(copy.count(Kind::Contract)?),
+        unscheduled_count: copy.all::<Waiting>(Kind::Contract)?.first().map_or(0, |w| w.total),
         to_look_at: count(clashing.iter().filter(|j| j.job.is_new).count()),
     })
 }
@@ -178,6 +185,7 @@ pub(crate) fn job_list(copy: &ScheduleCopy, query: &JobListQuery) -> Result<JobL
         groups: groups.into_iter().map(|(key, count)| JobGroupCount { key, count }).collect(),
         total: query.after.is_none().then(|| count(total)),
         copy_as_of: Some(copy.state()?.progress.as_of),
+        copy_days: Some(days(copy, &calendar(&office(copy)?))?),
     })
 }
 
@@ -221,13 +229,16 @@ pub(crate) fn estimate(copy: &ScheduleCopy, id: Uuid) -> Result<Option<EstimateD
 /// The tray.
 pub(crate) fn unscheduled(copy: &ScheduleCopy, text: Option<&str>) -> Result<UnscheduledPage, CopyError> {
     let wanted = text.map(|t| t.trim().to_lowercase()).unwrap_or_default();
-    let mut items: Vec<UnscheduledWork> = copy.all(Kind::Contract)?;
+    let kept: Vec<Waiting> = copy.all(Kind::Contract)?;
+    let all = kept.first().map_or(0, |w| w.total);
+    let mut items: Vec<UnscheduledWork> = kept.into_iter().map(|w| w.work).collect();
     items.retain(|w| {
         let phone = w.phone.as_deref().unwrap_or_default();
         format!("{} {} {phone}", w.customer, w.address).to_lowercase().contains(&wanted)
     });
     items.sort_by_key(|w| (w.since, w.contract_id));
-    Ok(UnscheduledPage { total: count(items.len()), items })
+    // How many of those that are not kept would be found, only the server knows.
+    Ok(UnscheduledPage { total: if wanted.is_empty() { all } else { count(items.len()) }, items })
 }
 
 /// The bell.

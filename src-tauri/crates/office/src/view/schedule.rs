@@ -166,6 +166,8 @@ pub struct Schedule {
     pub as_of: DateTime<Utc>,
     /// Set when this is the copy on this computer: how old it is.
     pub copy_as_of: Option<DateTime<Utc>>,
+    /// … and which days it holds: of others it knows nothing.
+    pub copy_days: Option<CopyDays>,
     /// The office's time zone (IANA).
     pub zone: String,
     /// The office's date.
@@ -458,6 +460,8 @@ pub struct JobList {
     pub next: Option<Uuid>,
     /// Set when this is the copy on this computer.
     pub copy_as_of: Option<DateTime<Utc>>,
+    /// … and which days it holds: of others it knows nothing.
+    pub copy_days: Option<CopyDays>,
 }
 
 /// What a person narrowed a list to and gave a name.
@@ -478,6 +482,15 @@ pub struct ClashPage {
     pub items: Vec<Clash>,
     /// All of them.
     pub total: u32,
+}
+
+/// The days a copy holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CopyDays {
+    /// The first.
+    pub from: NaiveDate,
+    /// The day after the last.
+    pub until: NaiveDate,
 }
 
 /// What the copy on this computer is good for.

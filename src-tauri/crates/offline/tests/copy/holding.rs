@@ -186,12 +186,17 @@ fn wiping_leaves_nothing_of_it_and_nothing_is_fine() {
     }
     let neighbor = offline::path_for(office.folder.path(), Uuid::from_u128(1), identity().person);
     drop(fill(&neighbor, 1));
-    offline::wipe_connection(office.folder.path(), identity().connection).unwrap();
+    let found = || offline::found(office.folder.path()).unwrap();
+    let (ours, theirs) = (identity().connection, Uuid::from_u128(1));
+    assert_eq!(found(), [(ours, identity().person), (theirs, identity().person)].into());
+    offline::wipe_connection(office.folder.path(), ours).unwrap();
+    assert_eq!(found(), [(theirs, identity().person)].into(), "a lock alone is nobody's copy");
     let own = office.path.file_name().unwrap().to_str().unwrap();
     let left = std::fs::read_dir(office.folder.path()).unwrap().map(|e| e.unwrap().file_name());
     let left: Vec<_> = left.filter(|name| name.to_str().unwrap().starts_with(own)).collect();
     assert_eq!(left, [format!("{own}.lock").as_str()]);
     assert!(neighbor.exists(), "the other connection keeps its copy");
     offline::wipe_connection(&office.folder.path().join("nowhere"), identity().connection).unwrap();
+    assert!(offline::found(&office.folder.path().join("nowhere")).unwrap().is_empty());
     assert!(offline::ScheduleCopy::begin(&office.path, &key(), identity()).is_ok());
 }

@@ -40,6 +40,7 @@ class Server {
       total: query.after === null ? this.ids.length : null,
       next: more ? items.at(-1)! : null,
       copy_as_of: null,
+      copy_days: null,
     });
   });
   async source() {
@@ -70,7 +71,7 @@ describe("the list of jobs", () => {
     const slow = gate();
     server.jobList.mockImplementationOnce(async () => {
       await slow.closed;
-      return { items: [line("old")], groups: [], total: 1, next: null, copy_as_of: null };
+      return { items: [line("old")], groups: [], total: 1, next: null, copy_as_of: null, copy_days: null };
     });
     const first = source.ask({ ...QUESTION, group: "status" });
     expect(ids(source)).toHaveLength(PAGE);
@@ -190,7 +191,14 @@ describe("the list of jobs", () => {
   test("an empty page that promises more does not go on for ever", async () => {
     const server = new Server();
     const source = await server.source();
-    server.jobList.mockResolvedValue({ items: [], groups: [], total: null, next: "again", copy_as_of: null });
+    server.jobList.mockResolvedValue({
+      items: [],
+      groups: [],
+      total: null,
+      next: "again",
+      copy_as_of: null,
+      copy_days: null,
+    });
     source.look(90, 340);
     await settle();
     expect([server.jobList.mock.calls.length, source.more]).toEqual([2, false]);

@@ -9,7 +9,15 @@ import { jobsInRain, rainDays, reasonFor, usualDays } from "./days";
 
 function schedule(change: Partial<Schedule> = {}): Schedule {
   return {
-    ...{ as_of: at(6, 31), copy_as_of: null, zone: ZONE, today: DATE, from: DATE, until: "2026-07-16" },
+    ...{
+      as_of: at(6, 31),
+      copy_as_of: null,
+      copy_days: null,
+      zone: ZONE,
+      today: DATE,
+      from: DATE,
+      until: "2026-07-16",
+    },
     hours: { working_days: [1, 2, 3, 4, 5], from: "06:00", until: "18:00" },
     ...{ crews: [], people: [], machines: [], time_off: [], jobs: [], more: false },
     ...{ clash_count: 0, unscheduled_count: 0, to_look_at: 0 },

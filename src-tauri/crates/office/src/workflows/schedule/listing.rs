@@ -58,6 +58,7 @@ impl Office {
             total: total.map(count),
             next,
             copy_as_of: None,
+            copy_days: None,
         })
     }
 

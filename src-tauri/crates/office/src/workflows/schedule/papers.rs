@@ -15,7 +15,7 @@ use self::ground::{Ground, ground_of};
 use super::part::check_part;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
-use crate::view::{Exported, JobFilter, JobListQuery, ScheduleQuery};
+use crate::view::{CopyDays, Exported, JobFilter, JobListQuery, ScheduleQuery};
 use crate::workflows::inbox::write_bytes;
 use crate::workflows::today::count;
 
@@ -67,7 +67,7 @@ impl Office {
         let (from, _) = calendar_days();
         let name = match crew {
             Some(id) => self
-                .paper_ground(from, from + Days::new(1), None)
+                .ground_of_days(from, from + Days::new(1), None)
                 .await
                 .ok()
                 .and_then(|g| g.schedule.crews.into_iter().find(|c| c.id == id).map(|c| c.name)),
@@ -86,7 +86,11 @@ impl Office {
     pub async fn export_jobs(&self, query: &JobListQuery, file: &Path) -> Result<Exported, AppError> {
         let jobs = self.all_jobs(query).await?;
         let (from, _) = calendar_days();
-        let zone = self.paper_ground(from, from + Days::new(1), None).await?.calendar().zone();
+        let ground = self.ground_of_days(from, from + Days::new(1), None).await?;
+        if let Some(days) = ground.schedule.copy_days.filter(|_| jobs.is_empty()) {
+            refuse_beyond(days, query.from.unwrap_or(days.from), query.until.unwrap_or(days.until))?;
+        }
+        let zone = ground.calendar().zone();
         let rows: Vec<JobRow> = jobs
             .iter()
             .map(|job| JobRow {
@@ -101,8 +105,18 @@ impl Office {
         Ok(Exported { path: file.display().to_string(), rows: lines })
     }
 
-    /// Everything of these days, or what is and was a crew's: from the server, else from the copy.
+    /// Everything of these days, or what is and was a crew's: from the server, else from the copy if it holds any of
+    /// them. A paper with nothing on it would be read as days with nothing to do.
     async fn paper_ground(&self, from: NaiveDate, until: NaiveDate, crew: Option<Uuid>) -> Result<Ground, AppError> {
+        let ground = self.ground_of_days(from, until, crew).await?;
+        if let Some(days) = ground.schedule.copy_days {
+            refuse_beyond(days, from, until)?;
+        }
+        Ok(ground)
+    }
+
+    /// The same, also where the copy holds none of these days.
+    async fn ground_of_days(&self, from: NaiveDate, until: NaiveDate, crew: Option<Uuid>) -> Result<Ground, AppError> {
         check_part(from, until)?;
         let filter = JobFilter { crews: crew.into_iter().collect(), ..JobFilter::default() };
         let query = ScheduleQuery { from, until, filter };
@@ -113,21 +127,35 @@ impl Office {
     /// A paper to be opened: in this program's own folder, where old ones are removed.
     async fn keep_paper(&self, name: &str, content: Vec<u8>, rows: u32) -> Result<(PathBuf, Exported), AppError> {
         let folder = crate::papers::folder(&self.data_folder());
-        let file = folder.join(name);
-        let made = tokio::task::spawn_blocking(move || {
-            std::fs::create_dir_all(&folder)?;
-            crate::papers::sweep(&folder);
-            std::io::Result::Ok(())
-        })
-        .await;
-        if let Ok(Err(error)) = made {
-            let sentence = "The paper could not be written. Is this computer's disk full?";
-            return Err(AppError::new(ErrorCode::DiskFull, sentence).with_details(error.to_string()));
-        }
-        write_bytes(file.clone(), content).await?;
+        let name = name.to_owned();
+        let written = tokio::task::spawn_blocking(move || crate::papers::write(&folder, &name, &content)).await;
+        let sentence = "The paper could not be written. Is this computer's disk full?";
+        let file = match written {
+            Ok(Ok(file)) => file,
+            Ok(Err(error)) => {
+                return Err(AppError::new(ErrorCode::DiskFull, sentence).with_details(error.to_string()));
+            }
+            Err(error) => return Err(AppError::new(ErrorCode::Internal, sentence).with_details(error.to_string())),
+        };
         let exported = Exported { path: file.display().to_string(), rows };
         Ok((file, exported))
     }
+}
+
+/// None of these days is in the copy.
+fn refuse_beyond(days: CopyDays, from: NaiveDate, until: NaiveDate) -> Result<(), AppError> {
+    let on = |day: NaiveDate| day.format("%A, %B %-d, %Y");
+    let edge = if from >= days.until {
+        format!("ends on {}", on(days.until - Days::new(1)))
+    } else if until <= days.from {
+        format!("begins on {}", on(days.from))
+    } else {
+        return Ok(());
+    };
+    let sentence = format!(
+        "The office database does not answer, and the copy of the schedule on this computer {edge}. Choose other days, or try again when it answers."
+    );
+    Err(AppError::new(ErrorCode::NotConnected, sentence))
 }
 
 /// The days a calendar file holds.

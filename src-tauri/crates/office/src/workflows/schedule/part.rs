@@ -67,6 +67,7 @@ impl Office {
         Ok(Schedule {
             as_of: time.now,
             copy_as_of: None,
+            copy_days: None,
             zone: time.zone().name().to_owned(),
             today: time.today(),
             from: query.from,

@@ -88,7 +88,6 @@ fn titled(word: &str) -> String {
 pub(super) fn day_sheet(ground: &Ground, day: NaiveDate, asked: &[Uuid]) -> DaySheet {
     let calendar = ground.calendar();
     let zone = calendar.zone();
-    let open = |job: &&JobInFull| job.job.status != "canceled";
     let mut crews: Vec<CrewSheet> = Vec::new();
     for crew in ground.crews(asked) {
         let stops = stops_of(ground, &calendar, day, |job| job.job.crews.contains(&crew.id), Some(&crew.name));
@@ -97,18 +96,17 @@ pub(super) fn day_sheet(ground: &Ground, day: NaiveDate, asked: &[Uuid]) -> DayS
         }
         let members = crew.members(day, day + Days::new(1));
         let away = ground.away(&members, calendar.day(day));
-        let people =
-            members.iter().filter_map(|id| ground.person(*id)).filter(|p| !away.iter().any(|a| a.name == p.name));
+        let here = members.iter().filter(|id| !away.iter().any(|(off, _)| off == *id));
         crews.push(CrewSheet {
             name: crew.name.clone(),
             lead: crew.lead(day).unwrap_or_default().to_owned(),
-            people: people.collect(),
-            away,
+            people: here.filter_map(|id| ground.person(*id)).collect(),
+            away: away.into_iter().map(|(_, away)| away).collect(),
             stops,
         });
     }
-    if asked.is_empty() && ground.jobs.iter().filter(open).any(|j| j.job.crews.is_empty()) {
-        let stops = stops_of(ground, &calendar, day, |job| job.job.crews.is_empty(), None);
+    if asked.is_empty() {
+        let stops = stops_of(ground, &calendar, day, |job| ground.of_no_crew(job), None);
         if !stops.is_empty() {
             crews.push(CrewSheet { name: "No crew".to_owned(), stops, ..CrewSheet::default() });
         }
@@ -158,7 +156,7 @@ pub(super) fn week_plan(ground: &Ground, asked: &[Uuid]) -> WeekPlan {
             PlanDay {
                 date: *date,
                 closed: holiday || !calendar.is_working_weekday(*date),
-                label: label.unwrap_or_default(),
+                label: if ground.knows(*date) { label.unwrap_or_default() } else { "Not in the copy".to_owned() },
             }
         })
         .collect();
@@ -169,9 +167,12 @@ pub(super) fn week_plan(ground: &Ground, asked: &[Uuid]) -> WeekPlan {
             lead: crew.lead(s.from).unwrap_or_default().to_owned(),
             days: dates
                 .iter()
-                .map(|date| CrewDay {
-                    stops: stops_of(ground, &calendar, *date, |j| j.job.crews.contains(&crew.id), Some(&crew.name)),
-                    away: ground.away(&crew.members(*date, *date + Days::new(1)), calendar.day(*date)),
+                .map(|date| {
+                    let away = ground.away(&crew.members(*date, *date + Days::new(1)), calendar.day(*date));
+                    CrewDay {
+                        stops: stops_of(ground, &calendar, *date, |j| j.job.crews.contains(&crew.id), Some(&crew.name)),
+                        away: away.into_iter().map(|(_, away)| away).collect(),
+                    }
                 })
                 .collect(),
         })
@@ -180,7 +181,7 @@ pub(super) fn week_plan(ground: &Ground, asked: &[Uuid]) -> WeekPlan {
         let days: Vec<CrewDay> = dates
             .iter()
             .map(|date| CrewDay {
-                stops: stops_of(ground, &calendar, *date, |j| j.job.crews.is_empty(), None),
+                stops: stops_of(ground, &calendar, *date, |j| ground.of_no_crew(j), None),
                 away: Vec::new(),
             })
             .collect();
@@ -199,6 +200,12 @@ pub(super) fn calendar(ground: &Ground, crew: Option<Uuid>) -> documents::Calend
     let name = match crew.and_then(|id| ground.crew(id)) {
         Some(crew) => format!("{company}: {}", crew.name),
         None => company.to_owned(),
+    };
+    // A calendar has no foot to say it on.
+    let short = ground.schedule.copy_days.filter(|days| days.until < ground.schedule.until);
+    let name = match short.and_then(|days| days.until.pred_opt()) {
+        Some(last) => format!("{name} (until {})", last.format("%B %-d")),
+        None => name,
     };
     let theirs = ground.jobs.iter().filter(|job| crew.is_none_or(|id| job.job.crews.contains(&id)));
     let left = ground.left.iter().map(|job| {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use database::schedule::{board, full, history, list};
 use database::{DatabaseError, company};
@@ -115,10 +115,16 @@ impl Ground {
         self.crews.iter().find(|c| c.id == id)
     }
 
-    /// The crews of the days asked for, or of them these.
+    /// The crews in use and those that have a job of the days asked for, or of them these.
     pub(super) fn crews<'a>(&'a self, asked: &'a [Uuid]) -> impl Iterator<Item = &'a CrewInFull> {
-        let shown = self.schedule.crews.iter().filter(|c| asked.is_empty() || asked.contains(&c.id));
-        shown.filter_map(|c| self.crew(c.id))
+        let at_work: HashSet<Uuid> = self.jobs.iter().flat_map(|j| j.job.crews.iter().copied()).collect();
+        let shown = move |c: &&CrewInFull| c.active || at_work.contains(&c.id);
+        self.crews.iter().filter(shown).filter(|c| asked.is_empty() || asked.contains(&c.id))
+    }
+
+    /// Nobody has it, or only crews that are gone: else it would stand on no paper.
+    pub(super) fn of_no_crew(&self, job: &JobInFull) -> bool {
+        !job.job.crews.iter().any(|id| self.crew(*id).is_some())
     }
 
     pub(super) fn calendar(&self) -> Calendar {
@@ -137,12 +143,20 @@ impl Ground {
     }
 
     pub(super) fn as_of(&self, zone: Tz) -> AsOf {
-        let moment = self.schedule.copy_as_of.unwrap_or(self.schedule.as_of).with_timezone(&zone);
-        AsOf { moment, from_copy: self.schedule.copy_as_of.is_some() }
+        let s = &self.schedule;
+        let moment = s.copy_as_of.unwrap_or(s.as_of).with_timezone(&zone);
+        let short = s.copy_days.filter(|days| s.from < days.from || days.until < s.until);
+        let copy_holds = short.map(|days| (days.from, days.until.pred_opt().unwrap_or(days.until)));
+        AsOf { moment, from_copy: s.copy_as_of.is_some(), copy_holds }
     }
 
-    /// Who of these is off then, and why.
-    pub(super) fn away(&self, people: &[Uuid], day: Interval) -> Vec<Away> {
+    /// False where the copy this is from knows nothing of a day.
+    pub(super) fn knows(&self, day: NaiveDate) -> bool {
+        self.schedule.copy_days.is_none_or(|days| days.from <= day && day < days.until)
+    }
+
+    /// Who of these is off then, and why. By id: two people may have one name.
+    pub(super) fn away(&self, people: &[Uuid], day: Interval) -> Vec<(Uuid, Away)> {
         let off = |t: &&TimeOff| day.overlaps(&Interval::new(t.start, t.end));
         let mut seen = HashSet::new();
         self.schedule
@@ -154,7 +168,7 @@ impl Ground {
                 let name = self.people.get(&id)?.name.clone();
                 // What kind of absence is nobody's business on a truck's dashboard.
                 let reason = if t.kind == "sick" || t.kind == "leave" { "off" } else { "away" };
-                Some(Away { name, reason: reason.to_owned() })
+                Some((id, Away { name, reason: reason.to_owned() }))
             })
             .collect()
     }
