@@ -1,22 +1,22 @@
 //! Applying a rain-out: moves, rain days and drafts to customers in one transaction, with one way back.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use database::schedule::messages::{self, NewMessage};
-use database::schedule::write::{self, WordRow};
+use database::schedule::write;
 use database::{act, company};
 use domain::job_status::Status;
 use uuid::Uuid;
 
 use super::moving::check_times;
 use super::rain::{Ground, planned, rain_of, read_ground};
-use super::reassign::Replacement;
+use super::reassign::{newcomers, recrewed};
 use super::wording;
 use super::writing::{Edited, Told, Why, by_job, changed_since, store};
 use crate::error::AppError;
 use crate::office::Office;
-use crate::view::{JobVersion, RainOut, Reassign, ResourceKind, ScheduleOutcome};
+use crate::view::{JobVersion, RainOut, ScheduleOutcome};
 use crate::workflows::changes::{Inverse, actor};
 use crate::workflows::company::invalid;
 
@@ -63,9 +63,8 @@ impl Office {
             after.end_date = agreed.job.end;
             if let Some(crews) = &agreed.crews {
                 let known = words.get(&before.id).map_or(&[][..], Vec::as_slice);
-                for replacement in replacements(known, crews) {
-                    Replacement::read(c, &replacement).await?.apply(&mut after, known);
-                }
+                let come = newcomers(c, known, crews).await?;
+                after.crew_assigned = recrewed(before.crew_assigned.as_ref(), known, crews, &come);
             }
             if after != before {
                 edits.push(Edited { before, after });
@@ -105,21 +104,6 @@ impl Office {
         let change = self.keep(transaction, &actor, done, None).await?;
         Ok(ScheduleOutcome::Done { change, jobs })
     }
-}
-
-/// Each crew that goes, replaced by one that comes while there are any.
-fn replacements(words: &[WordRow], crews: &[Uuid]) -> Vec<Reassign> {
-    let mut seen = HashSet::new();
-    let now: Vec<Uuid> = words.iter().filter(|w| w.found == "crew").filter_map(|w| w.resource_id).collect();
-    let mut come: Vec<Uuid> = crews.iter().copied().filter(|id| !now.contains(id) && seen.insert(*id)).collect();
-    come.reverse();
-    let mut all: Vec<Reassign> = now
-        .iter()
-        .filter(|id| !crews.contains(id))
-        .map(|id| Reassign { kind: ResourceKind::Crew, from: Some(*id), to: come.pop() })
-        .collect();
-    all.extend(come.into_iter().rev().map(|id| Reassign { kind: ResourceKind::Crew, from: None, to: Some(id) }));
-    all
 }
 
 impl Edited {
@@ -217,34 +201,5 @@ fn message(job_id: Uuid, to: crate::view::Contact, subject: Option<String>, body
         to_address: to_address.map(|a| short(a, 255)),
         subject: subject.map(|s| short(s, 500)),
         body,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    fn word(id: u128) -> WordRow {
-        WordRow {
-            job_id: Uuid::nil(),
-            kind: "person".into(),
-            item: 1,
-            found: "crew".into(),
-            resource_id: Some(Uuid::from_u128(id)),
-            written: String::new(),
-            ambiguous: false,
-            name: None,
-        }
-    }
-
-    #[test]
-    fn crews_that_come_take_the_places_of_those_that_go() {
-        let id = Uuid::from_u128;
-        let all = replacements(&[word(1), word(2)], &[id(2), id(3), id(4)]);
-        let pairs: HashMap<_, _> = all.iter().map(|r| (r.from, r.to)).collect();
-        assert_eq!(pairs, HashMap::from([(Some(id(1)), Some(id(3))), (None, Some(id(4)))]));
-        assert!(replacements(&[word(1)], &[id(1)]).is_empty());
     }
 }
