@@ -4,11 +4,14 @@
 
 mod common;
 
-use common::rain::Scene;
+use common::rain::{Scene, agreed};
 use common::yard::{A, S, done};
+use office::ErrorCode;
 use office::view::{AgreedMove, JobMove, ScheduleJob};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
+
+const RAIN_DAYS: &str = "SELECT count(*) FROM time_off WHERE kind = 'rain' AND crew_member_id IS NULL";
 
 /// It stays where it is, with these crews.
 fn with_crews(job: &ScheduleJob, crews: &[Uuid]) -> AgreedMove {
@@ -42,4 +45,45 @@ async fn changing_crews_leaves_the_other_words_of_the_column() {
     let expected = serde_json::json!(["Paving A", "two rakers", {"crew": "Paving A"}, {"id": S, "name": "Sealcoat"}]);
     assert_eq!(crew_column(&scene, twice).await, expected);
     assert_eq!(crew_column(&scene, three).await, serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn a_rain_day_that_somebody_changed_since_is_not_taken_back() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    let hit = scene.job(A, 0, "").await;
+    let plan = office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    let (change, _) = done(scene.apply(scene.rain(&[0]), plan.moves.iter().map(agreed).collect()).await);
+    let moved = scene.one(hit).await;
+    let keep = "CREATE TABLE as_it_was AS SELECT id, during, note FROM time_off WHERE kind = 'rain'";
+    scene.office.execute(keep).await;
+    let edits = [
+        "note = 'Only a shower'",
+        "during = tstzrange(lower(during), NULL)",
+        "during = tstzrange(NULL, upper(during))",
+    ];
+    for edit in edits {
+        scene.office.execute(&format!("UPDATE time_off SET {edit} WHERE kind = 'rain'")).await;
+        let error = office.undo_change(change).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::VersionConflict, "{edit}: {error:?}");
+        let named = format!("The rain day of {}", scene.monday.format("%a, %b %-d"));
+        let ends = "was changed since. Undoing would write over that, so nothing was changed.";
+        assert!(error.message.starts_with(&named) && error.message.ends_with(ends), "{}", error.message);
+        assert_eq!((scene.office.count(RAIN_DAYS).await, scene.one(hit).await.start), (1, moved.start));
+        let back = "UPDATE time_off t SET during = o.during, note = o.note FROM as_it_was o WHERE t.id = o.id";
+        scene.office.execute(back).await;
+    }
+
+    // It is as it was left again, and done again it has its note again.
+    let undone = office.undo_change(change).await.unwrap().change;
+    assert_eq!(scene.office.count(RAIN_DAYS).await, 0);
+    let again = office.undo_change(undone.id).await.unwrap().change;
+    let same = "SELECT count(*) FROM time_off t JOIN as_it_was o USING (during) WHERE t.note = 'Rain on Monday' AND o.note = t.note";
+    assert_eq!(scene.office.count(same).await, 1);
+
+    // Somebody took it off already: there is nothing of theirs to write over.
+    scene.office.execute("DELETE FROM time_off WHERE kind = 'rain'").await;
+    let undone = office.undo_change(again.id).await.unwrap().change;
+    office.undo_change(undone.id).await.unwrap();
+    assert_eq!(scene.office.count(RAIN_DAYS).await, 0);
 }

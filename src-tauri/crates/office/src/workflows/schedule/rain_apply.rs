@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use database::schedule::messages::{self, NewMessage};
+use database::schedule::rain_days::{self, RainDay};
 use database::schedule::write;
 use database::{act, company};
 use domain::job_status::Status;
+use domain::working_time::Interval;
 use uuid::Uuid;
 
 use super::moving::check_times;
@@ -71,7 +73,8 @@ impl Office {
             }
         }
         let (ground, plan) = planned(read_ground(c, &rain_out.request).await?).await?;
-        let rain: Vec<_> = rain_of(&rain_out.request, &ground.time)?.into_iter().map(|r| (r.start, r.end)).collect();
+        let rain_day = |r: Interval| RainDay { start: r.start, end: r.end, note: Some(reason.to_owned()) };
+        let rain: Vec<_> = rain_of(&rain_out.request, &ground.time)?.into_iter().map(rain_day).collect();
         let summary = |edits: &[Edited], _: &Told<'_>| match edits.len() {
             0 => "Rain-out: rain days recorded".to_owned(),
             1 => "Rain-out: 1 job moved".to_owned(),
@@ -82,7 +85,7 @@ impl Office {
             Err(clashes) => return Ok(ScheduleOutcome::Clashes { clashes }),
             Ok(stored) => stored,
         };
-        let rain_days = messages::add_rain_days(c, &rain, reason).await?;
+        let rain_days = rain_days::add(c, &rain).await?;
         let promised: Vec<Uuid> = plan.needs_call.iter().map(|call| call.job).filter(|id| !ids.contains(id)).collect();
         // No place was found, or the person took it out of the plan: somebody has to ring all the same.
         let left =
