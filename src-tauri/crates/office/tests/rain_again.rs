@@ -7,7 +7,7 @@ mod common;
 use common::rain::{Scene, agreed};
 use common::yard::{A, S, done};
 use office::ErrorCode;
-use office::view::{AgreedMove, JobMove, ScheduleJob};
+use office::view::{AgreedMove, JobMove, MessageInput, ScheduleJob};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -86,4 +86,30 @@ async fn a_rain_day_that_somebody_changed_since_is_not_taken_back() {
     let undone = office.undo_change(again.id).await.unwrap().change;
     office.undo_change(undone.id).await.unwrap();
     assert_eq!(scene.office.count(RAIN_DAYS).await, 0);
+}
+
+#[tokio::test]
+async fn a_draft_that_a_person_dropped_stays_dropped() {
+    let scene = Scene::new().await;
+    let office = &scene.dana.office;
+    let (one, two) = (scene.job(A, 0, "").await, scene.job(S, 0, "").await);
+    let plan = office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    let (change, _) = done(scene.apply(scene.rain(&[0]), plan.moves.iter().map(agreed).collect()).await);
+    let draft = scene.open_calls(one).await.remove(0);
+    let input = MessageInput {
+        id: draft.id,
+        version: draft.version,
+        channel: draft.channel,
+        to_address: draft.to_address,
+        subject: draft.subject,
+        body: draft.body,
+        state: "dropped".into(),
+        note: None,
+    };
+    office.save_message(&input).await.unwrap();
+    let undone = office.undo_change(change).await.unwrap().change;
+    assert!(scene.open_calls(two).await.is_empty());
+    office.undo_change(undone.id).await.unwrap();
+    assert_eq!(scene.open_calls(two).await.len(), 1);
+    assert!(scene.open_calls(one).await.is_empty(), "nobody wanted to tell them");
 }

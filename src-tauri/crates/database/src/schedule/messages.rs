@@ -124,7 +124,7 @@ pub async fn tell_of(connection: &mut PgConnection, messages: &[Uuid], change: U
     Ok(())
 }
 
-/// Drops what was not told yet, or takes it up again.
+/// Drops what was not told yet, or takes it up again. Those of which that was done.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -132,12 +132,16 @@ pub async fn drop_or_restore(
     connection: &mut PgConnection,
     messages: &[Uuid],
     drop: bool,
-) -> Result<(), DatabaseError> {
+) -> Result<Vec<Uuid>, DatabaseError> {
     let (from, to) = if drop { ("draft", "dropped") } else { ("dropped", "draft") };
-    sqlx::query!("UPDATE customer_messages SET state = $3 WHERE id = ANY ($1) AND state = $2", messages, from, to)
-        .execute(connection)
-        .await?;
-    Ok(())
+    Ok(sqlx::query_scalar!(
+        "UPDATE customer_messages SET state = $3 WHERE id = ANY ($1) AND state = $2 RETURNING id",
+        messages,
+        from,
+        to
+    )
+    .fetch_all(connection)
+    .await?)
 }
 
 /// Saves what a person changed, over the version seen; false when somebody else changed it meanwhile.

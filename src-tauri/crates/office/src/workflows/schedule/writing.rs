@@ -307,12 +307,12 @@ pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse) -> R
     let removed =
         rain_days::remove(c, &inverse.rain_days_off).await?.map_err(|changed| changed_rain_day(&changed, &time))?;
     let added = rain_days::add(c, &inverse.rain_days_on).await?;
-    let calls = telling::turn(c, &inverse.messages_off, &inverse.messages_on, &time).await?;
+    let turned = telling::turn(c, &inverse.messages_off, &inverse.messages_on, &time).await?;
     if let Inverse::Schedule(again) = &mut done.inverse {
         again.rain_days_on = removed;
         again.rain_days_off = added;
-        again.messages_on = inverse.messages_off;
-        again.messages_off = [inverse.messages_on, calls].concat();
+        again.messages_on = turned.on;
+        again.messages_off = turned.off;
     }
     Ok(done)
 }
