@@ -7,7 +7,7 @@ mod common;
 use common::rain::{Scene, agreed};
 use common::yard::{A, S, done};
 use office::ErrorCode;
-use office::view::{AgreedMove, JobMove, MessageInput, ScheduleJob};
+use office::view::{AgreedMove, JobMove, MessageInput, ScheduleJob, ScheduleOutcome};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
@@ -112,4 +112,29 @@ async fn a_draft_that_a_person_dropped_stays_dropped() {
     office.undo_change(undone.id).await.unwrap();
     assert_eq!(scene.open_calls(two).await.len(), 1);
     assert!(scene.open_calls(one).await.is_empty(), "nobody wanted to tell them");
+}
+
+#[tokio::test]
+async fn whoever_is_to_be_rung_already_is_not_put_on_the_list_twice() {
+    let scene = Scene::new().await;
+    let promised = scene.job(A, 0, "UPDATE job_schedules SET status = 'confirmed' WHERE id = '$id'").await;
+    let left = scene.job(S, 0, "").await;
+    done(scene.apply(scene.rain(&[0]), Vec::new()).await);
+    let ScheduleOutcome::Done { change, .. } = scene.apply(scene.rain(&[0]), Vec::new()).await else { panic!() };
+    assert_eq!(change, None, "all of it is recorded");
+    for job in [promised, left] {
+        assert_eq!(scene.open_calls(job).await.len(), 1);
+    }
+    // Rung about Monday, and it rains on: they hear it again. And of another day as well.
+    scene.ring(promised).await;
+    scene
+        .office
+        .execute(&format!(
+            "UPDATE job_schedules SET start_date = start_date + interval '1 day', end_date = end_date + interval '1 day'
+              WHERE id = '{left}'"
+        ))
+        .await;
+    done(scene.apply(scene.rain(&[0, 1]), Vec::new()).await);
+    assert_eq!(scene.open_calls(promised).await.len(), 1);
+    assert_eq!(scene.open_calls(left).await.len(), 2);
 }

@@ -33,6 +33,8 @@ pub struct NewMessage {
     pub to_address: Option<String>,
     pub subject: Option<String>,
     pub body: String,
+    /// The start for which a new date is to be agreed on; none: it only tells.
+    pub instead_of: Option<DateTime<Utc>>,
 }
 
 /// Messages, calls first, then the newest; 500 at most.
@@ -87,7 +89,7 @@ pub async fn these(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Me
     .await?)
 }
 
-/// Writes drafts. Their ids.
+/// Writes drafts. Their ids; what somebody is to agree on already, by a message that is open, is not asked for twice.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -98,16 +100,21 @@ pub async fn add(connection: &mut PgConnection, messages: &[NewMessage]) -> Resu
     let addresses: Vec<Option<String>> = messages.iter().map(|m| m.to_address.clone()).collect();
     let subjects: Vec<Option<String>> = messages.iter().map(|m| m.subject.clone()).collect();
     let bodies: Vec<String> = messages.iter().map(|m| m.body.clone()).collect();
+    let instead_of: Vec<Option<DateTime<Utc>>> = messages.iter().map(|m| m.instead_of).collect();
     Ok(sqlx::query_scalar!(
-        "INSERT INTO customer_messages (job_schedule_id, channel, to_name, to_address, subject, body)
-         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        "INSERT INTO customer_messages (job_schedule_id, channel, to_name, to_address, subject, body, instead_of)
+         SELECT m.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+                      AS m(job, channel, to_name, to_address, subject, body, instead_of)
+          WHERE NOT EXISTS (SELECT FROM customer_messages o WHERE o.job_schedule_id = m.job AND o.instead_of = m.instead_of
+                               AND o.state IN ('draft', 'queued'))
          RETURNING id",
         &jobs,
         &channels,
         &names as &[Option<String>],
         &addresses as &[Option<String>],
         &subjects as &[Option<String>],
-        &bodies
+        &bodies,
+        &instead_of as &[Option<DateTime<Utc>>]
     )
     .fetch_all(connection)
     .await?)

@@ -181,7 +181,7 @@ fn drafts(
                  Tell them, and agree on one."
             )
         };
-        Some(message(*id, to, None, body))
+        Some(NewMessage { instead_of: Some(row.start), ..message(*id, to, None, body) })
     }));
     all
 }
@@ -204,5 +204,6 @@ fn message(job_id: Uuid, to: crate::view::Contact, subject: Option<String>, body
         to_address: to_address.map(|a| short(a, 255)),
         subject: subject.map(|s| short(s, 500)),
         body,
+        instead_of: None,
     }
 }

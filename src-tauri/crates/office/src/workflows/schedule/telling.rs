@@ -79,6 +79,7 @@ pub(super) async fn turn(
             to_address: rung.or(phone).map(|to| domain::text::shorten(to.trim(), 255)).filter(|to| !to.is_empty()),
             subject: None,
             body,
+            instead_of: None,
         });
     }
     let calls = messages::add(c, &calls).await?;
