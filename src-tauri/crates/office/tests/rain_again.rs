@@ -138,3 +138,30 @@ async fn whoever_is_to_be_rung_already_is_not_put_on_the_list_twice() {
     assert_eq!(scene.open_calls(promised).await.len(), 1);
     assert_eq!(scene.open_calls(left).await.len(), 2);
 }
+
+#[tokio::test]
+async fn the_call_about_a_fixed_job_says_what_holds_it() {
+    let scene = Scene::new().await;
+    let set = |what: &str| format!("UPDATE job_schedules SET {what} WHERE id = '$id'");
+    let jobs = [
+        (
+            scene.job(A, 0, &set("status = 'confirmed'")).await,
+            "is promised and was not moved. Agree on a new date with them.",
+        ),
+        (scene.job(S, 0, &set("pinned = true")).await, "is pinned and was not moved. Agree on a new date with them."),
+        (
+            scene.job(A, 1, &set("status = 'in_progress'")).await,
+            "is in progress and was not moved. Tell them that it goes on later.",
+        ),
+    ];
+    done(scene.apply(scene.rain(&[0, 1]), Vec::new()).await);
+    for (job, said) in jobs {
+        let calls = scene.open_calls(job).await;
+        let [call] = &calls[..] else { panic!("{calls:?}") };
+        assert!(
+            call.body.starts_with("Rain on Monday: the work at 12 Oak St on ") && call.body.ends_with(said),
+            "{}",
+            call.body
+        );
+    }
+}

@@ -8,6 +8,7 @@ use database::schedule::rain_days::{self, RainDay};
 use database::schedule::write;
 use database::{act, company};
 use domain::job_status::Status;
+use domain::planning::Fixed;
 use domain::working_time::Interval;
 use uuid::Uuid;
 
@@ -86,11 +87,11 @@ impl Office {
             Ok(stored) => stored,
         };
         let rain_days = rain_days::add(c, &rain).await?;
-        let promised: Vec<Uuid> = plan.needs_call.iter().map(|call| call.job).filter(|id| !ids.contains(id)).collect();
+        let fixed = plan.needs_call.iter().map(|call| (call.job, call.fixed)).filter(|(id, _)| !ids.contains(id));
         // No place was found, or the person took it out of the plan: somebody has to ring all the same.
         let left =
             ground.displaced().map(|job| job.id).filter(|id| !edits.iter().any(|e| e.before.id == *id && e.is_moved()));
-        let calls = Calls { promised, left: left.collect() };
+        let calls = Calls { fixed: fixed.collect(), left: left.collect() };
         let drafts = drafts(&ground, &edits, &calls, reason, &company::read(c).await?.values);
         let drafted = messages::add(c, &drafts).await?;
         if !rain_days.is_empty() {
@@ -117,8 +118,8 @@ impl Edited {
 
 /// Jobs that stay in the rain.
 struct Calls {
-    /// They cannot be moved without a call.
-    promised: Vec<Uuid>,
+    /// They cannot be moved without a call, and why.
+    fixed: Vec<(Uuid, Fixed)>,
     /// They could, and were not.
     left: Vec<Uuid>,
 }
@@ -164,23 +165,23 @@ fn drafts(
             message(e.after.id, to, subject, body)
         })
         .collect();
-    let promised = calls.promised.iter().map(|id| (id, true));
-    all.extend(promised.chain(calls.left.iter().map(|id| (id, false))).filter_map(|(id, promised)| {
+    let fixed = calls.fixed.iter().map(|(id, why)| (id, Some(*why)));
+    all.extend(fixed.chain(calls.left.iter().map(|id| (id, None))).filter_map(|(id, fixed)| {
         let row = ground.rows.get(id)?;
         let when = wording::moment(row.start, zone, year);
         let address = domain::text::shorten(&row.address, 200);
         let mut to = ground.contact(*id);
         "phone".clone_into(&mut to.method);
-        let body = if promised {
-            format!(
-                "{reason}: the work at {address} on {when} is promised and was not moved. Agree on a new date with them."
-            )
-        } else {
-            format!(
-                "{reason}: the work at {address} on {when} cannot be done that day and has no new date yet. \
-                 Tell them, and agree on one."
-            )
+        let stays = match fixed {
+            Some(Fixed::Confirmed) => "is promised and was not moved. Agree on a new date with them.",
+            Some(Fixed::Pinned) => "is pinned and was not moved. Agree on a new date with them.",
+            Some(Fixed::InProgress) => "is in progress and was not moved. Tell them that it goes on later.",
+            Some(Fixed::Completed | Fixed::Canceled | Fixed::BadTimes) => {
+                "was not moved. Look at it, and agree on a new date with them."
+            }
+            None => "cannot be done that day and has no new date yet. Tell them, and agree on one.",
         };
+        let body = format!("{reason}: the work at {address} on {when} {stays}");
         Some(NewMessage { instead_of: Some(row.start), ..message(*id, to, None, body) })
     }));
     all
