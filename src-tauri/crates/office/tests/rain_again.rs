@@ -4,6 +4,9 @@
 
 mod common;
 
+use std::time::Duration;
+
+use chrono::TimeDelta;
 use common::rain::{Scene, agreed};
 use common::yard::{A, S, done};
 use office::ErrorCode;
@@ -164,4 +167,34 @@ async fn the_call_about_a_fixed_job_says_what_holds_it() {
             call.body
         );
     }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_job_while_the_plan_is_made() {
+    let scene = Scene::new().await;
+    let hit = scene.job(A, 0, "").await;
+    let plan = scene.dana.office.plan_rain_out(&scene.rain(&[0])).await.unwrap();
+    let moves = plan.moves.iter().map(agreed).collect();
+    // The plan needs who is in the crews, and has to wait for it.
+    let mut slow = scene.office.keeper().await.begin().await.unwrap();
+    sqlx::query("LOCK TABLE crew_memberships IN ACCESS EXCLUSIVE MODE").execute(&mut *slow).await.unwrap();
+    let colleague = async {
+        let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'crew_memberships'::regclass";
+        while scene.office.count(waits).await == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let mut free = scene.office.keeper().await.begin().await.unwrap();
+        let lock = format!("SELECT FROM job_schedules WHERE id = '{hit}' FOR UPDATE NOWAIT");
+        let locked = sqlx::query(AssertSqlSafe(lock)).execute(&mut *free).await;
+        drop(free);
+        slow.rollback().await.unwrap();
+        locked.map(|_| ())
+    };
+    let together = tokio::time::timeout(Duration::from_secs(30), async {
+        tokio::join!(scene.apply(scene.rain(&[0]), moves), colleague)
+    });
+    let (outcome, locked) = together.await.expect("the plan is made");
+    locked.expect("somebody else can edit the job");
+    done(outcome);
+    assert!(scene.one(hit).await.start > plan.moves[0].job.start + TimeDelta::hours(12));
 }

@@ -13,7 +13,7 @@ use domain::working_time::Interval;
 use uuid::Uuid;
 
 use super::moving::check_times;
-use super::rain::{Ground, planned, rain_of, read_ground};
+use super::rain::{Ground, planned, rain_of};
 use super::reassign::{newcomers, recrewed};
 use super::wording;
 use super::writing::{Edited, Told, Why, by_job, changed_since, store};
@@ -37,6 +37,8 @@ impl Office {
         for m in &rain_out.moves {
             check_times(m.job.start, m.job.end)?;
         }
+        // Thousands of jobs are read and planned for: before any is locked. Those that move are compared by version after.
+        let (ground, plan) = planned(self.ground(&rain_out.request).await?).await?;
         let (pool, me) = self.at_work().await?;
         let actor = actor(&me);
         let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
@@ -73,7 +75,6 @@ impl Office {
                 edits.push(Edited { before, after });
             }
         }
-        let (ground, plan) = planned(read_ground(c, &rain_out.request).await?).await?;
         let rain_day = |r: Interval| RainDay { start: r.start, end: r.end, note: Some(reason.to_owned()) };
         let rain: Vec<_> = rain_of(&rain_out.request, &ground.time)?.into_iter().map(rain_day).collect();
         let summary = |edits: &[Edited], _: &Told<'_>| match edits.len() {
