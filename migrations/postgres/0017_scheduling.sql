@@ -64,6 +64,7 @@ CREATE TABLE customer_messages (
     to_address       varchar(255),                    -- mail address or telephone number; NULL: none is known
     subject          varchar(500),
     body             text NOT NULL,
+    instead_of       timestamptz,                     -- the start for which a new date is to be agreed on; NULL: it only tells
     state            varchar(50) NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'queued', 'sent', 'done', 'dropped')),
     note             text,                            -- what they said on the telephone
     created_by       varchar(255) NOT NULL DEFAULT app_actor(),

@@ -9,5 +9,6 @@ pub mod list;
 pub mod messages;
 pub mod outside;
 pub mod rain;
+pub mod rain_days;
 pub mod views;
 pub mod write;

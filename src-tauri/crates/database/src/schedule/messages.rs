@@ -33,6 +33,8 @@ pub struct NewMessage {
     pub to_address: Option<String>,
     pub subject: Option<String>,
     pub body: String,
+    /// The start for which a new date is to be agreed on; none: it only tells.
+    pub instead_of: Option<DateTime<Utc>>,
 }
 
 /// Messages, calls first, then the newest; 500 at most.
@@ -87,7 +89,7 @@ pub async fn these(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Me
     .await?)
 }
 
-/// Writes drafts. Their ids.
+/// Writes drafts. Their ids; what somebody is to agree on already, by a message that is open, is not asked for twice.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -98,16 +100,21 @@ pub async fn add(connection: &mut PgConnection, messages: &[NewMessage]) -> Resu
     let addresses: Vec<Option<String>> = messages.iter().map(|m| m.to_address.clone()).collect();
     let subjects: Vec<Option<String>> = messages.iter().map(|m| m.subject.clone()).collect();
     let bodies: Vec<String> = messages.iter().map(|m| m.body.clone()).collect();
+    let instead_of: Vec<Option<DateTime<Utc>>> = messages.iter().map(|m| m.instead_of).collect();
     Ok(sqlx::query_scalar!(
-        "INSERT INTO customer_messages (job_schedule_id, channel, to_name, to_address, subject, body)
-         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+        "INSERT INTO customer_messages (job_schedule_id, channel, to_name, to_address, subject, body, instead_of)
+         SELECT m.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+                      AS m(job, channel, to_name, to_address, subject, body, instead_of)
+          WHERE NOT EXISTS (SELECT FROM customer_messages o WHERE o.job_schedule_id = m.job AND o.instead_of = m.instead_of
+                               AND o.state IN ('draft', 'queued'))
          RETURNING id",
         &jobs,
         &channels,
         &names as &[Option<String>],
         &addresses as &[Option<String>],
         &subjects as &[Option<String>],
-        &bodies
+        &bodies,
+        &instead_of as &[Option<DateTime<Utc>>]
     )
     .fetch_all(connection)
     .await?)
@@ -124,7 +131,7 @@ pub async fn tell_of(connection: &mut PgConnection, messages: &[Uuid], change: U
     Ok(())
 }
 
-/// Drops what was not told yet, or takes it up again.
+/// Drops what was not told yet, or takes it up again. Those of which that was done.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -132,12 +139,16 @@ pub async fn drop_or_restore(
     connection: &mut PgConnection,
     messages: &[Uuid],
     drop: bool,
-) -> Result<(), DatabaseError> {
+) -> Result<Vec<Uuid>, DatabaseError> {
     let (from, to) = if drop { ("draft", "dropped") } else { ("dropped", "draft") };
-    sqlx::query!("UPDATE customer_messages SET state = $3 WHERE id = ANY ($1) AND state = $2", messages, from, to)
-        .execute(connection)
-        .await?;
-    Ok(())
+    Ok(sqlx::query_scalar!(
+        "UPDATE customer_messages SET state = $3 WHERE id = ANY ($1) AND state = $2 RETURNING id",
+        messages,
+        from,
+        to
+    )
+    .fetch_all(connection)
+    .await?)
 }
 
 /// Saves what a person changed, over the version seen; false when somebody else changed it meanwhile.
@@ -171,46 +182,4 @@ pub async fn save(
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Records stretches on which the whole office could not work. Their ids.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn add_rain_days(
-    connection: &mut PgConnection,
-    stretches: &[(DateTime<Utc>, DateTime<Utc>)],
-    note: &str,
-) -> Result<Vec<Uuid>, DatabaseError> {
-    let (starts, ends): (Vec<_>, Vec<_>) = stretches.iter().copied().unzip();
-    Ok(sqlx::query_scalar!(
-        "INSERT INTO time_off (kind, during, note)
-         SELECT 'rain', tstzrange(s, e), $3 FROM unnest($1::timestamptz[], $2::timestamptz[]) AS d(s, e)
-          WHERE NOT EXISTS (SELECT FROM time_off t WHERE t.kind = 'rain' AND t.crew_member_id IS NULL
-                               AND t.equipment_id IS NULL AND t.during @> tstzrange(s, e))
-         RETURNING id",
-        &starts,
-        &ends,
-        note
-    )
-    .fetch_all(connection)
-    .await?)
-}
-
-/// Takes rain days back. What they were, for recording them again.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn remove_rain_days(
-    connection: &mut PgConnection,
-    ids: &[Uuid],
-) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, DatabaseError> {
-    let rows = sqlx::query!(
-        r#"DELETE FROM time_off WHERE id = ANY ($1) AND kind = 'rain' AND crew_member_id IS NULL AND equipment_id IS NULL
-           RETURNING lower(during) AS "start!", upper(during) AS "end!""#,
-        ids
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|r| (r.start, r.end)).collect())
 }

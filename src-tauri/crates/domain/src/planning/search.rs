@@ -19,6 +19,10 @@ use crate::working_time::Interval;
 /// full board ever come near.
 const PATIENCE: u32 = 3_000;
 
+/// So many jobs are put one behind the other to follow one that moves: each is a step deeper, and the thread a plan is made
+/// on has no room for thousands.
+const DEEPEST: u32 = 200;
+
 /// Not one of the jobs.
 const OUTSIDE: usize = usize::MAX;
 
@@ -45,6 +49,8 @@ pub(super) struct Search<'b, 'a> {
     /// Where moved jobs were before, to go back.
     trail: Vec<(usize, Option<Rc<Placement>>)>,
     patience: u32,
+    /// How many are in hand, each because of the one before it.
+    depth: u32,
     failed: BTreeMap<usize, NoPlace>,
 }
 
@@ -62,6 +68,7 @@ impl<'b, 'a> Search<'b, 'a> {
             in_hand: vec![false; count],
             trail: Vec::new(),
             patience: 0,
+            depth: 0,
             failed: BTreeMap::new(),
         };
         for (holder, during, _) in &board.outside {
@@ -144,18 +151,30 @@ impl<'b, 'a> Search<'b, 'a> {
         }
     }
 
-    /// Finds a place for a job that has none, and for those it waits for before it.
+    /// Finds a place for a job that has none, and for those it waits for before it, however many wait for each other.
     fn attempt(&mut self, number: usize) {
-        if self.at[number].is_some() || self.failed.contains_key(&number) || self.in_hand[number] {
-            return;
-        }
-        self.in_hand[number] = true;
-        for link in &self.board.order.before[number] {
-            if self.wanting[link.before] {
-                self.attempt(link.before);
+        let board = self.board;
+        // Each with how many of its links were seen to.
+        let mut waiting = vec![(number, 0)];
+        while let Some((number, seen)) = waiting.pop() {
+            if seen == 0 {
+                if self.at[number].is_some() || self.failed.contains_key(&number) || self.in_hand[number] {
+                    continue;
+                }
+                self.in_hand[number] = true;
+            }
+            let mut links = board.order.before[number].iter().enumerate().skip(seen);
+            if let Some((at, link)) = links.find(|(_, link)| self.wanting[link.before]) {
+                waiting.push((number, at + 1));
+                waiting.push((link.before, 0));
+            } else {
+                self.in_hand[number] = false;
+                self.attempt_alone(number);
             }
         }
-        self.in_hand[number] = false;
+    }
+
+    fn attempt_alone(&mut self, number: usize) {
         let nowhere = |before: usize| self.failed.contains_key(&before) || self.stuck[before];
         let waits_for = self.board.order.before[number].iter().find(|link| {
             // One that was not hit is fine where it is, also when it could not be pushed.
@@ -229,7 +248,13 @@ impl<'b, 'a> Search<'b, 'a> {
 
     fn put_with_followers(&mut self, number: usize, placement: Rc<Placement>) -> Result<(), Obstacle> {
         let followers = self.left_behind(number, &placement.slot);
+        if self.depth == DEEPEST
+            && let Some(follower) = followers.first()
+        {
+            return Err(Obstacle::Order { job: self.board.tasks[*follower].job.id });
+        }
         let mark = self.trail.len();
+        self.depth += 1;
         self.in_hand[number] = true;
         self.put(number, placement);
         let mut stopped = None;
@@ -242,6 +267,7 @@ impl<'b, 'a> Search<'b, 'a> {
             }
         }
         self.in_hand[number] = false;
+        self.depth -= 1;
         match stopped {
             None => Ok(()),
             Some(obstacle) => {

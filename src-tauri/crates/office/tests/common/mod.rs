@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses a part of it; a failed step is a failed test")]
 
 pub mod paper;
+pub mod rain;
 pub mod yard;
 
 use std::path::Path;

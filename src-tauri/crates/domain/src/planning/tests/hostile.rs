@@ -56,6 +56,49 @@ fn requests_without_sense_are_answered() {
     assert!(moves(&request).is_empty(), "rain that ends before it begins is none");
 }
 
+/// Work of a minute in the night, one job behind the other from the 4th of June on; the first is rained out.
+fn endless_chain(count: u128) -> Request {
+    let mut jobs = Vec::new();
+    let mut start = at("2026-06-03 23:50");
+    for number in 0..count {
+        let mut next = job(1001 + number, A, "2026-06-03 06:00", "2026-06-03 07:00");
+        (next.start, next.end) = (start, start + TimeDelta::minutes(1));
+        (next.contract, next.crews) = (Some(id(900)), Vec::new());
+        jobs.push(next);
+        // So many a night.
+        start = match number % 400 {
+            399 if start < at("2026-06-05 00:00") => at("2026-06-05 17:00"),
+            399 => start + TimeDelta::days(3) - TimeDelta::minutes(399),
+            _ if number == 0 => at("2026-06-04 17:00"),
+            _ => start + TimeDelta::minutes(1),
+        };
+    }
+    let mut request = rainy(jobs);
+    request.not_before = at("2026-06-03 06:00");
+    request.strategy = Strategy::PullNothingForward;
+    request
+}
+
+/// As small as a thread for work that may take a while is.
+fn on_a_small_thread(request: Request) -> Plan {
+    let small = std::thread::Builder::new().stack_size(2 << 20);
+    small.spawn(move || plan(&request)).unwrap().join().unwrap()
+}
+
+#[test]
+fn a_chain_of_thousands_is_answered() {
+    let plan = on_a_small_thread(endless_chain(1_600));
+    assert_eq!((plan.moves.len(), plan.unplaced.first().map(|none| none.job)), (0, Some(id(1001))));
+}
+
+#[test]
+fn a_chain_that_people_plan_follows() {
+    let request = endless_chain(150);
+    let plan = on_a_small_thread(request.clone());
+    assert_eq!((plan.moves.len(), plan.unplaced.len()), (150, 0));
+    assert_eq!(check(&request, &plan), []);
+}
+
 #[test]
 fn names_are_other_peoples_text() {
     let mut request = rainy(vec![job(1001, A, "2026-06-03 06:00", "2026-06-03 14:00")]);

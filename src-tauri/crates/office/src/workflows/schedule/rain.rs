@@ -158,7 +158,7 @@ pub(super) fn rain_of(request: &RainRequest, time: &OfficeTime) -> Result<Vec<In
         .collect())
 }
 
-pub(super) async fn read_ground(c: &mut PgConnection, asked: &RainRequest) -> Result<Ground, AppError> {
+async fn read_ground(c: &mut PgConnection, asked: &RainRequest) -> Result<Ground, AppError> {
     let now = database::today::office_day(c).await?.now;
     let time = OfficeTime::closed_on_holidays(c, now - TimeDelta::days(30), now + TimeDelta::days(200)).await?;
     let rain = rain_of(asked, &time)?;

@@ -1,22 +1,25 @@
 //! Applying a rain-out: moves, rain days and drafts to customers in one transaction, with one way back.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use database::schedule::messages::{self, NewMessage};
-use database::schedule::write::{self, WordRow};
+use database::schedule::rain_days::{self, RainDay};
+use database::schedule::write;
 use database::{act, company};
 use domain::job_status::Status;
+use domain::planning::Fixed;
+use domain::working_time::Interval;
 use uuid::Uuid;
 
 use super::moving::check_times;
-use super::rain::{Ground, planned, rain_of, read_ground};
-use super::reassign::Replacement;
+use super::rain::{Ground, planned, rain_of};
+use super::reassign::{newcomers, recrewed};
 use super::wording;
 use super::writing::{Edited, Told, Why, by_job, changed_since, store};
 use crate::error::AppError;
 use crate::office::Office;
-use crate::view::{JobVersion, RainOut, Reassign, ResourceKind, ScheduleOutcome};
+use crate::view::{JobVersion, RainOut, ScheduleOutcome};
 use crate::workflows::changes::{Inverse, actor};
 use crate::workflows::company::invalid;
 
@@ -34,6 +37,8 @@ impl Office {
         for m in &rain_out.moves {
             check_times(m.job.start, m.job.end)?;
         }
+        // Thousands of jobs are read and planned for: before any is locked. Those that move are compared by version after.
+        let (ground, plan) = planned(self.ground(&rain_out.request).await?).await?;
         let (pool, me) = self.at_work().await?;
         let actor = actor(&me);
         let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
@@ -63,16 +68,15 @@ impl Office {
             after.end_date = agreed.job.end;
             if let Some(crews) = &agreed.crews {
                 let known = words.get(&before.id).map_or(&[][..], Vec::as_slice);
-                for replacement in replacements(known, crews) {
-                    Replacement::read(c, &replacement).await?.apply(&mut after, known);
-                }
+                let come = newcomers(c, known, crews).await?;
+                after.crew_assigned = recrewed(before.crew_assigned.as_ref(), known, crews, &come);
             }
             if after != before {
                 edits.push(Edited { before, after });
             }
         }
-        let (ground, plan) = planned(read_ground(c, &rain_out.request).await?).await?;
-        let rain: Vec<_> = rain_of(&rain_out.request, &ground.time)?.into_iter().map(|r| (r.start, r.end)).collect();
+        let rain_day = |r: Interval| RainDay { start: r.start, end: r.end, note: Some(reason.to_owned()) };
+        let rain: Vec<_> = rain_of(&rain_out.request, &ground.time)?.into_iter().map(rain_day).collect();
         let summary = |edits: &[Edited], _: &Told<'_>| match edits.len() {
             0 => "Rain-out: rain days recorded".to_owned(),
             1 => "Rain-out: 1 job moved".to_owned(),
@@ -83,12 +87,12 @@ impl Office {
             Err(clashes) => return Ok(ScheduleOutcome::Clashes { clashes }),
             Ok(stored) => stored,
         };
-        let rain_days = messages::add_rain_days(c, &rain, reason).await?;
-        let promised: Vec<Uuid> = plan.needs_call.iter().map(|call| call.job).filter(|id| !ids.contains(id)).collect();
+        let rain_days = rain_days::add(c, &rain).await?;
+        let fixed = plan.needs_call.iter().map(|call| (call.job, call.fixed)).filter(|(id, _)| !ids.contains(id));
         // No place was found, or the person took it out of the plan: somebody has to ring all the same.
         let left =
             ground.displaced().map(|job| job.id).filter(|id| !edits.iter().any(|e| e.before.id == *id && e.is_moved()));
-        let calls = Calls { promised, left: left.collect() };
+        let calls = Calls { fixed: fixed.collect(), left: left.collect() };
         let drafts = drafts(&ground, &edits, &calls, reason, &company::read(c).await?.values);
         let drafted = messages::add(c, &drafts).await?;
         if !rain_days.is_empty() {
@@ -107,21 +111,6 @@ impl Office {
     }
 }
 
-/// Each crew that goes, replaced by one that comes while there are any.
-fn replacements(words: &[WordRow], crews: &[Uuid]) -> Vec<Reassign> {
-    let mut seen = HashSet::new();
-    let now: Vec<Uuid> = words.iter().filter(|w| w.found == "crew").filter_map(|w| w.resource_id).collect();
-    let mut come: Vec<Uuid> = crews.iter().copied().filter(|id| !now.contains(id) && seen.insert(*id)).collect();
-    come.reverse();
-    let mut all: Vec<Reassign> = now
-        .iter()
-        .filter(|id| !crews.contains(id))
-        .map(|id| Reassign { kind: ResourceKind::Crew, from: Some(*id), to: come.pop() })
-        .collect();
-    all.extend(come.into_iter().rev().map(|id| Reassign { kind: ResourceKind::Crew, from: None, to: Some(id) }));
-    all
-}
-
 impl Edited {
     fn is_moved(&self) -> bool {
         (self.before.start_date, self.before.end_date) != (self.after.start_date, self.after.end_date)
@@ -130,8 +119,8 @@ impl Edited {
 
 /// Jobs that stay in the rain.
 struct Calls {
-    /// They cannot be moved without a call.
-    promised: Vec<Uuid>,
+    /// They cannot be moved without a call, and why.
+    fixed: Vec<(Uuid, Fixed)>,
     /// They could, and were not.
     left: Vec<Uuid>,
 }
@@ -177,24 +166,24 @@ fn drafts(
             message(e.after.id, to, subject, body)
         })
         .collect();
-    let promised = calls.promised.iter().map(|id| (id, true));
-    all.extend(promised.chain(calls.left.iter().map(|id| (id, false))).filter_map(|(id, promised)| {
+    let fixed = calls.fixed.iter().map(|(id, why)| (id, Some(*why)));
+    all.extend(fixed.chain(calls.left.iter().map(|id| (id, None))).filter_map(|(id, fixed)| {
         let row = ground.rows.get(id)?;
         let when = wording::moment(row.start, zone, year);
         let address = domain::text::shorten(&row.address, 200);
         let mut to = ground.contact(*id);
         "phone".clone_into(&mut to.method);
-        let body = if promised {
-            format!(
-                "{reason}: the work at {address} on {when} is promised and was not moved. Agree on a new date with them."
-            )
-        } else {
-            format!(
-                "{reason}: the work at {address} on {when} cannot be done that day and has no new date yet. \
-                 Tell them, and agree on one."
-            )
+        let stays = match fixed {
+            Some(Fixed::Confirmed) => "is promised and was not moved. Agree on a new date with them.",
+            Some(Fixed::Pinned) => "is pinned and was not moved. Agree on a new date with them.",
+            Some(Fixed::InProgress) => "is in progress and was not moved. Tell them that it goes on later.",
+            Some(Fixed::Completed | Fixed::Canceled | Fixed::BadTimes) => {
+                "was not moved. Look at it, and agree on a new date with them."
+            }
+            None => "cannot be done that day and has no new date yet. Tell them, and agree on one.",
         };
-        Some(message(*id, to, None, body))
+        let body = format!("{reason}: the work at {address} on {when} {stays}");
+        Some(NewMessage { instead_of: Some(row.start), ..message(*id, to, None, body) })
     }));
     all
 }
@@ -217,34 +206,6 @@ fn message(job_id: Uuid, to: crate::view::Contact, subject: Option<String>, body
         to_address: to_address.map(|a| short(a, 255)),
         subject: subject.map(|s| short(s, 500)),
         body,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    fn word(id: u128) -> WordRow {
-        WordRow {
-            job_id: Uuid::nil(),
-            kind: "person".into(),
-            item: 1,
-            found: "crew".into(),
-            resource_id: Some(Uuid::from_u128(id)),
-            written: String::new(),
-            ambiguous: false,
-            name: None,
-        }
-    }
-
-    #[test]
-    fn crews_that_come_take_the_places_of_those_that_go() {
-        let id = Uuid::from_u128;
-        let all = replacements(&[word(1), word(2)], &[id(2), id(3), id(4)]);
-        let pairs: HashMap<_, _> = all.iter().map(|r| (r.from, r.to)).collect();
-        assert_eq!(pairs, HashMap::from([(Some(id(1)), Some(id(3))), (None, Some(id(4)))]));
-        assert!(replacements(&[word(1)], &[id(1)]).is_empty());
+        instead_of: None,
     }
 }

@@ -1,5 +1,7 @@
 //! Changing who and what is on a job: the words of its columns, each kept as it was written unless it is meant.
 
+use std::collections::{BTreeMap, HashSet};
+
 use database::PgConnection;
 use database::schedule::editor;
 use database::schedule::write::{JobImage, WordRow};
@@ -100,6 +102,55 @@ impl Replacement {
     }
 }
 
+/// Where a column names crews: places in the list and whom.
+fn crews_named(words: &[WordRow]) -> impl Iterator<Item = (usize, Uuid)> {
+    words
+        .iter()
+        .filter(|w| w.kind == ResourceKind::Crew.column() && w.found == "crew")
+        .filter_map(|w| Some((usize::try_from(w.item - 1).ok()?, w.resource_id?)))
+}
+
+/// Those of the crews that a job does not name yet, each once, with their names.
+pub(super) async fn newcomers(
+    c: &mut PgConnection,
+    words: &[WordRow],
+    crews: &[Uuid],
+) -> Result<Vec<(Uuid, String)>, AppError> {
+    let mut known: HashSet<Uuid> = crews_named(words).map(|(_, id)| id).collect();
+    let mut come = Vec::new();
+    for id in crews.iter().copied().filter(|id| known.insert(*id)) {
+        let name = editor::resource_name(c, ResourceKind::Crew.as_str(), id).await?;
+        come.push((id, name.ok_or_else(|| AppError::not_found(noun(ResourceKind::Crew)))?));
+    }
+    Ok(come)
+}
+
+/// A column with exactly these crews: each that goes gives its place to one of those that come, while there are any. A
+/// crew may stand there more than once, and all places are those of the column as it was: none shifts meanwhile.
+pub(super) fn recrewed(
+    before: Option<&Value>,
+    words: &[WordRow],
+    crews: &[Uuid],
+    come: &[(Uuid, String)],
+) -> Option<Value> {
+    let gone: BTreeMap<usize, Uuid> = crews_named(words).filter(|(_, id)| !crews.contains(id)).collect();
+    if gone.is_empty() && come.is_empty() {
+        return before.cloned();
+    }
+    let mut come = come.iter().map(|(id, name)| written(*id, name));
+    let mut replaced = HashSet::new();
+    let mut items = Vec::new();
+    for (at, item) in listed(before).into_iter().enumerate() {
+        match gone.get(&at) {
+            None => items.push(item),
+            Some(id) if replaced.insert(*id) => items.extend(come.next()),
+            Some(_) => {}
+        }
+    }
+    items.extend(come);
+    Some(Value::Array(items))
+}
+
 /// A column as the editor left it: what kept its place as it was written, what is new by its id.
 pub(super) fn rewritten(words: &[ResourceWord], before: Option<&Value>) -> Value {
     let old = listed(before);
@@ -132,5 +183,48 @@ pub(super) fn noun(kind: ResourceKind) -> &'static str {
         ResourceKind::Crew => "crew",
         ResourceKind::Person => "person",
         ResourceKind::Machine => "machine",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The column afterwards, of a job whose words (place, crew) are these.
+    fn after(column: &Value, words: &[(i64, u128)], crews: &[u128]) -> Value {
+        let word = |(item, crew): &(i64, u128)| WordRow {
+            job_id: Uuid::nil(),
+            kind: "person".into(),
+            item: *item,
+            found: "crew".into(),
+            resource_id: Some(Uuid::from_u128(*crew)),
+            written: String::new(),
+            ambiguous: false,
+            name: None,
+        };
+        let words: Vec<WordRow> = words.iter().map(word).collect();
+        let named = |crew: &u128| words.iter().any(|w| w.resource_id == Some(Uuid::from_u128(*crew)));
+        let come =
+            crews.iter().filter(|crew| !named(crew)).map(|crew| (Uuid::from_u128(*crew), format!("Crew {crew}")));
+        let come: Vec<_> = come.collect();
+        let crews: Vec<Uuid> = crews.iter().copied().map(Uuid::from_u128).collect();
+        recrewed(Some(column), &words, &crews, &come).unwrap_or_default()
+    }
+
+    #[test]
+    fn crews_that_come_take_the_places_of_those_that_go() {
+        let by_id = |crew: u128| written(Uuid::from_u128(crew), &format!("Crew {crew}"));
+        let (three, places) = (json!(["one", "two", "three"]), [(1, 1), (2, 2), (3, 3)]);
+        assert_eq!(after(&three, &places, &[3]), json!(["three"]));
+        assert_eq!(after(&three, &places, &[3, 4, 5, 6]), json!([by_id(4), by_id(5), "three", by_id(6)]));
+        assert_eq!(after(&three, &places, &[3, 2, 1, 1]), three);
+        assert_eq!(after(&three, &places, &[]), json!([]));
+        let (twice, places) = (json!(["one", "who?", {"crew": "one"}]), [(1, 1), (3, 1)]);
+        assert_eq!(after(&twice, &places, &[2]), json!([by_id(2), "who?"]));
+        assert_eq!(after(&twice, &places, &[1]), twice);
+        // No list, and places a column does not have.
+        let one = json!({"crew": "one"});
+        assert_eq!(after(&one, &[(1, 1)], &[1]), one);
+        assert_eq!(after(&one, &[(1, 1), (9, 3), (0, 4)], &[2]), json!([by_id(2)]));
     }
 }

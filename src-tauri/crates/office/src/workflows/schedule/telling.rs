@@ -11,21 +11,34 @@ use uuid::Uuid;
 use super::{OfficeTime, wording};
 use crate::error::AppError;
 
+/// What takes such a turn back.
+#[derive(Debug, Default)]
+pub(super) struct Turned {
+    /// Messages to take up again.
+    pub on: Vec<Uuid>,
+    /// Messages to drop.
+    pub off: Vec<Uuid>,
+}
+
 /// Drops the messages `off` and takes up again those in `on`. Who was told the dropped thing already hears the contrary:
-/// for them a call is drafted, unless one of those taken up again says it. The calls that were drafted.
+/// for them a call is drafted, unless one of those taken up again says it. The way back.
 pub(super) async fn turn(
     c: &mut PgConnection,
     off: &[Uuid],
     on: &[Uuid],
     time: &OfficeTime,
-) -> Result<Vec<Uuid>, AppError> {
+) -> Result<Turned, AppError> {
     if off.is_empty() && on.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Turned::default());
     }
     // As they stand before: what is dropped now was not told, what was dropped before is said again.
     let rows = messages::these(c, &[off, on].concat()).await?;
-    messages::drop_or_restore(c, off, true).await?;
+    let dropped = messages::drop_or_restore(c, off, true).await?;
     messages::drop_or_restore(c, on, false).await?;
+    // What a person dropped stays so. What is told or on its way is kept, for saying it again.
+    let open = |m: &MessageRow| matches!(m.state.as_str(), "draft" | "dropped");
+    let told = rows.iter().filter(|m| off.contains(&m.id) && !open(m)).map(|m| m.id);
+    let back_on: Vec<Uuid> = told.chain(dropped).collect();
     let mut by_job: HashMap<Uuid, Vec<&MessageRow>> = HashMap::new();
     for row in &rows {
         if let Some(job) = row.job_id {
@@ -66,9 +79,11 @@ pub(super) async fn turn(
             to_address: rung.or(phone).map(|to| domain::text::shorten(to.trim(), 255)).filter(|to| !to.is_empty()),
             subject: None,
             body,
+            instead_of: None,
         });
     }
-    Ok(messages::add(c, &calls).await?)
+    let calls = messages::add(c, &calls).await?;
+    Ok(Turned { on: back_on, off: [on, &calls].concat() })
 }
 
 fn is_told(message: &MessageRow) -> bool {

@@ -17,6 +17,12 @@ pub(crate) fn moment(at: DateTime<Utc>, zone: Tz, year: i32) -> String {
     local.format(pattern).to_string()
 }
 
+/// "Tue, Jun 9"; the year where it is not the one given.
+pub(crate) fn day(at: DateTime<Utc>, zone: Tz, year: i32) -> String {
+    let local = at.with_timezone(&zone);
+    local.format(if local.year() == year { "%a, %b %-d" } else { "%a, %b %-d, %Y" }).to_string()
+}
+
 /// "Tue, Jun 9, 6:00 am – 2:00 pm".
 pub(crate) fn stretch(start: DateTime<Utc>, end: DateTime<Utc>, zone: Tz, year: i32) -> String {
     let same_day = start.with_timezone(&zone).date_naive() == end.with_timezone(&zone).date_naive();

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::Datelike;
 use chrono_tz::Tz;
-use database::schedule::messages;
+use database::schedule::rain_days::{self, RainDay, RecordedRainDay};
 use database::schedule::write::{self, JobImage, Refused, WordRow};
 use database::{PgConnection, act};
 use serde::{Deserialize, Serialize};
@@ -76,10 +76,10 @@ pub(crate) struct ScheduleInverse {
     pub doubled: Vec<(Uuid, Uuid)>,
     /// Rain days to take back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rain_days_off: Vec<Uuid>,
+    pub rain_days_off: Vec<RecordedRainDay>,
     /// Rain days to record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rain_days_on: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    pub rain_days_on: Vec<RainDay>,
     /// Messages to drop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages_off: Vec<Uuid>,
@@ -318,16 +318,25 @@ pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse) -> R
             ));
         }
     };
-    let removed = messages::remove_rain_days(c, &inverse.rain_days_off).await?;
-    let added = messages::add_rain_days(c, &inverse.rain_days_on, "Rain").await?;
-    let calls = telling::turn(c, &inverse.messages_off, &inverse.messages_on, &time).await?;
+    let removed =
+        rain_days::remove(c, &inverse.rain_days_off).await?.map_err(|changed| changed_rain_day(&changed, &time))?;
+    let added = rain_days::add(c, &inverse.rain_days_on).await?;
+    let turned = telling::turn(c, &inverse.messages_off, &inverse.messages_on, &time).await?;
     if let Inverse::Schedule(again) = &mut done.inverse {
         again.rain_days_on = removed;
         again.rain_days_off = added;
-        again.messages_on = inverse.messages_off;
-        again.messages_off = [inverse.messages_on, calls].concat();
+        again.messages_on = turned.on;
+        again.messages_off = turned.off;
     }
     Ok(done)
+}
+
+fn changed_rain_day(day: &RainDay, time: &OfficeTime) -> AppError {
+    let day = wording::day(day.start, time.zone(), time.today().year());
+    AppError::new(
+        ErrorCode::VersionConflict,
+        format!("The rain day of {day} was changed since. Undoing would write over that, so nothing was changed."),
+    )
 }
 
 /// "Somebody else changed it", with who.
