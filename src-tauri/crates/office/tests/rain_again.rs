@@ -193,7 +193,7 @@ async fn nobody_waits_for_a_job_while_the_plan_is_made() {
     let together = tokio::time::timeout(Duration::from_secs(30), async {
         tokio::join!(scene.apply(scene.rain(&[0]), moves), colleague)
     });
-    let (outcome, locked) = together.await.expect("the plan is made");
+    let (outcome, locked) = Box::pin(together).await.expect("the plan is made");
     locked.expect("somebody else can edit the job");
     done(outcome);
     assert!(scene.one(hit).await.start > plan.moves[0].job.start + TimeDelta::hours(12));
