@@ -112,7 +112,8 @@ CREATE POLICY saved_view_policy ON saved_views FOR ALL TO neff_app, neff_admin
 CREATE FUNCTION bounded_values() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    held jsonb := to_jsonb(NEW);
+    written constant jsonb := to_jsonb(NEW);
+    held jsonb := written;
     c record;
     value text;
 BEGIN
@@ -135,6 +136,11 @@ BEGIN
         END IF;
         held := held || jsonb_build_object(c.name, value);
     END LOOP;
+    -- What ended after it began still does.
+    IF (written->>'end_date')::timestamptz > (written->>'start_date')::timestamptz
+       AND (held->>'end_date')::timestamptz <= (held->>'start_date')::timestamptz THEN
+        held := held || jsonb_build_object('end_date', (held->>'start_date')::timestamptz + interval '1 day');
+    END IF;
     RETURN jsonb_populate_record(NEW, held);
 END $$;
 
@@ -142,6 +148,9 @@ CREATE FUNCTION attach_bounded_values(p_table regclass) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     odd text;
+    there boolean;
+    other text;
+    others text[];
 BEGIN
     SELECT string_agg(format(CASE a.atttypid
                WHEN 'numeric'::regtype THEN '%1$s IN (''NaN''::numeric)'
@@ -155,10 +164,21 @@ BEGIN
        AND a.atttypid IN ('timestamptz'::regtype, 'date'::regtype, 'numeric'::regtype, 'tstzrange'::regtype, 'daterange'::regtype);
     EXECUTE format('CREATE TRIGGER a_bounded_values BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s)
                     EXECUTE FUNCTION bounded_values()', p_table, odd);
-    -- What is there already.
-    EXECUTE format('UPDATE %1$s SET %2$I = %2$I WHERE %3$s', p_table,
-                   (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = p_table AND a.attnum > 0 AND NOT a.attisdropped
-                     ORDER BY a.attnum LIMIT 1), replace(odd, 'NEW.', ''));
+    -- What is there already: listed among the repairs, and nobody is told of it, as nothing happened.
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_table, replace(odd, 'NEW.', '')) INTO there;
+    IF there THEN
+        others := ARRAY(SELECT t.tgname::text FROM pg_trigger t WHERE t.tgrelid = p_table AND NOT t.tgisinternal
+                           AND t.tgenabled = 'O' AND t.tgname <> 'a_bounded_values');
+        FOREACH other IN ARRAY others LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', p_table, other); END LOOP;
+        EXECUTE format(
+            'WITH odd AS (SELECT id, to_jsonb(t) AS was FROM %1$s AS t WHERE %2$s),
+                  changed AS (UPDATE %1$s AS t SET id = t.id FROM odd WHERE t.id = odd.id RETURNING t.id, odd.was, to_jsonb(t) AS becomes)
+             INSERT INTO adoption_repairs (table_name, row_id, column_name, old_value, new_value, rule)
+             SELECT %1$L, c.id::text, v.key, v.value, c.becomes->v.key, ''no program can show it''
+               FROM changed AS c, jsonb_each(c.was) AS v WHERE c.becomes->v.key IS DISTINCT FROM v.value',
+            p_table, replace(odd, 'NEW.', 't.'));
+        FOREACH other IN ARRAY others LOOP EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', p_table, other); END LOOP;
+    END IF;
 END $$;
 SELECT attach_bounded_values(t::regclass)
   FROM unnest(ARRAY['contracts', 'estimates', 'estimate_items', 'customers', 'job_schedules', 'crew_members', 'crews',

@@ -356,7 +356,7 @@ async fn functions_are_nobody_s_to_call_unless_listed() {
     let staff = may_call(&mut connection, "neff_app").await;
     assert_eq!(
         staff,
-        "block_customer change_feed_id client_connections compile_alert_conditions count_jobs evaluate_alert_conditions find_blocked_customer find_clashes flush_throttled_alerts job_claims job_filter job_words jobs_with_text like_literal list_jobs process_job_alert record_problem record_system_error register_person search_records send_alert_notifications settle_assignments unblock_customer"
+        "are_many_jobs block_customer change_feed_id client_connections compile_alert_conditions count_jobs evaluate_alert_conditions find_blocked_customer find_clashes flush_throttled_alerts job_claims job_filter job_group job_joined job_words jobs_with_text like_literal list_jobs list_jobs_by_customer process_job_alert record_problem record_system_error register_person search_records send_alert_notifications settle_assignments unblock_customer"
     );
     let admin = may_call(&mut connection, "neff_admin").await;
     let more: BTreeSet<&str> = admin.split(' ').filter(|f| !staff.split(' ').any(|s| s == *f)).collect();

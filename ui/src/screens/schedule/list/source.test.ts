@@ -148,7 +148,7 @@ describe("the list of jobs", () => {
     const slow = gate();
     server.jobList.mockImplementationOnce(async () => {
       await slow.closed;
-      return { items: [line("old")], groups: [], total: 1, next: null, copy_as_of: null };
+      return { items: [line("old")], groups: [], total: 1, next: null, copy_as_of: null, copy_days: null };
     });
     const asked = source.ask({ ...QUESTION, group: "crew" });
     void source.refresh();
