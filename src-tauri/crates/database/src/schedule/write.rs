@@ -104,12 +104,12 @@ impl VersionedImage {
     }
 }
 
-/// Writes jobs that are locked. The versions they have then.
+/// Writes jobs that are locked.
 ///
 /// # Errors
 /// [`Failure::DoubleBooked`] when somebody or something would be in two places: the transaction is over, unless this
 /// ran in a savepoint.
-pub async fn update(connection: &mut PgConnection, images: &[JobImage]) -> Result<Vec<(Uuid, i32)>, DatabaseError> {
+pub async fn update(connection: &mut PgConnection, images: &[JobImage]) -> Result<(), DatabaseError> {
     let json = in_json(images)?;
     // An event may be in one job only: taken off first, so that two jobs can change theirs in one step.
     let moving = sqlx::query_scalar!(
@@ -130,8 +130,8 @@ pub async fn update(connection: &mut PgConnection, images: &[JobImage]) -> Resul
         .execute(&mut *connection)
         .await?;
     }
-    let rows = sqlx::query!(
-        r#"UPDATE job_schedules j
+    sqlx::query!(
+        "UPDATE job_schedules j
               SET contract_id = x.contract_id, calendly_event_uri = x.calendly_event_uri, start_date = x.start_date,
                   end_date = x.end_date, status = x.status, crew_assigned = x.crew_assigned,
                   equipment_needed = x.equipment_needed, location_address = x.location_address,
@@ -143,22 +143,21 @@ pub async fn update(connection: &mut PgConnection, images: &[JobImage]) -> Resul
                   status varchar, crew_assigned jsonb, equipment_needed jsonb, location_address text,
                   special_instructions text, estimated_duration_hours numeric, weather_dependent boolean,
                   priority_level integer, pinned boolean, follows_job_id uuid, follows_after_hours numeric)
-            WHERE j.id = x.id
-        RETURNING j.id, j.version"#,
+            WHERE j.id = x.id",
         json
     )
-    .fetch_all(connection)
+    .execute(connection)
     .await?;
-    Ok(rows.into_iter().map(|r| (r.id, r.version)).collect())
+    Ok(())
 }
 
-/// Enters a job. Its version.
+/// Enters jobs.
 ///
 /// # Errors
 /// As [`update`].
-pub async fn insert(connection: &mut PgConnection, image: &JobImage) -> Result<i32, DatabaseError> {
-    let json = in_json(std::slice::from_ref(image))?;
-    Ok(sqlx::query_scalar!(
+pub async fn insert(connection: &mut PgConnection, images: &[JobImage]) -> Result<(), DatabaseError> {
+    let json = in_json(images)?;
+    sqlx::query!(
         "INSERT INTO job_schedules (id, contract_id, calendly_event_uri, start_date, end_date, status, crew_assigned,
                 equipment_needed, location_address, special_instructions, estimated_duration_hours, weather_dependent,
                 priority_level, pinned, follows_job_id, follows_after_hours)
@@ -167,12 +166,12 @@ pub async fn insert(connection: &mut PgConnection, image: &JobImage) -> Result<i
                 id uuid, contract_id uuid, calendly_event_uri varchar, start_date timestamptz, end_date timestamptz,
                 status varchar, crew_assigned jsonb, equipment_needed jsonb, location_address text, special_instructions text,
                 estimated_duration_hours numeric, weather_dependent boolean, priority_level integer, pinned boolean,
-                follows_job_id uuid, follows_after_hours numeric)
-         RETURNING version",
+                follows_job_id uuid, follows_after_hours numeric)",
         json
     )
-    .fetch_one(connection)
-    .await?)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Who or what is in two places by these jobs: the job, and whom or what it shares with another, whichever of the two is
@@ -318,18 +317,18 @@ pub async fn store(
     images: &[JobImage],
     new: bool,
     override_reason: Option<&str>,
-) -> Result<Result<Vec<(Uuid, i32)>, Vec<Refused>>, DatabaseError> {
+) -> Result<Result<(), Vec<Refused>>, DatabaseError> {
     let mut overridden = Vec::new();
     loop {
         let mut savepoint = sqlx::Acquire::begin(&mut *connection).await?;
         for (job, resource) in &overridden {
             override_clash(&mut savepoint, *job, *resource, override_reason.unwrap_or_default()).await?;
         }
-        let written = if new { insert_all(&mut savepoint, images).await } else { update(&mut savepoint, images).await };
+        let written = if new { insert(&mut savepoint, images).await } else { update(&mut savepoint, images).await };
         match written {
-            Ok(versions) => {
+            Ok(()) => {
                 savepoint.commit().await?;
-                return Ok(Ok(versions));
+                return Ok(Ok(()));
             }
             Err(error) if error.failure() == Failure::DoubleBooked => {
                 savepoint.rollback().await?;
@@ -348,14 +347,6 @@ pub async fn store(
             Err(error) => return Err(error),
         }
     }
-}
-
-async fn insert_all(connection: &mut PgConnection, images: &[JobImage]) -> Result<Vec<(Uuid, i32)>, DatabaseError> {
-    let mut versions = Vec::with_capacity(images.len());
-    for image in images {
-        versions.push((image.id, insert(connection, image).await?));
-    }
-    Ok(versions)
 }
 
 fn read_refused(detail: Option<&str>) -> Vec<Refused> {

@@ -299,13 +299,18 @@ fn choice(row: ContractRow) -> ContractChoice {
 fn blank(time: &OfficeTime) -> JobImage {
     let start = next_morning(time, time.now);
     let hours = time.calendar.working_hours(time.calendar.day_of(start));
+    bare(Uuid::nil(), hours.start, hours.end, Status::Scheduled)
+}
+
+/// A job of which nothing else is known yet.
+fn bare(id: Uuid, start_date: DateTime<Utc>, end_date: DateTime<Utc>, status: Status) -> JobImage {
     JobImage {
-        id: Uuid::nil(),
+        id,
         contract_id: None,
         calendly_event_uri: None,
-        start_date: hours.start,
-        end_date: hours.end,
-        status: Status::Scheduled.as_str().to_owned(),
+        start_date,
+        end_date,
+        status: status.as_str().to_owned(),
         crew_assigned: None,
         equipment_needed: None,
         location_address: String::new(),
@@ -372,24 +377,7 @@ fn new_image(input: &JobInput) -> Result<JobImage, AppError> {
     let Some(status) = status else {
         return Err(invalid("status", "A new job is scheduled, or confirmed with the customer."));
     };
-    let mut image = JobImage {
-        id: Uuid::new_v4(),
-        contract_id: None,
-        calendly_event_uri: None,
-        start_date: input.start,
-        end_date: input.end,
-        status: status.as_str().to_owned(),
-        crew_assigned: None,
-        equipment_needed: None,
-        location_address: String::new(),
-        special_instructions: None,
-        estimated_duration_hours: None,
-        weather_dependent: true,
-        priority_level: 3,
-        pinned: false,
-        follows_job_id: None,
-        follows_after_hours: Decimal::ZERO,
-    };
+    let mut image = bare(Uuid::new_v4(), input.start, input.end, status);
     checked.put(&mut image);
     Ok(image)
 }

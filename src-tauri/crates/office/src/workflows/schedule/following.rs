@@ -33,12 +33,13 @@ pub(super) async fn proposed(
     let ids: Vec<Uuid> = before.iter().map(|r| r.id).collect();
     let mut sealing: Vec<Uuid> =
         before.iter().filter(|r| says(r.instructions.as_deref().unwrap_or(""), "seal")).map(|r| r.id).collect();
-    for job in board::jobs(c, &ids).await? {
-        for crew in job.crews {
-            let name = editor::resource_name(c, ResourceKind::Crew.as_str(), crew).await?;
-            if name.is_some_and(|name| says(&name, "seal")) && !sealing.contains(&job.id) {
-                sealing.push(job.id);
-            }
+    let jobs = board::jobs(c, &ids).await?;
+    let crews: Vec<Uuid> = jobs.iter().flat_map(|job| job.crews.iter().copied()).collect();
+    let mut sealers = board::crew_names(c, &crews).await?;
+    sealers.retain(|(_, name)| says(name, "seal"));
+    for job in jobs {
+        if !sealing.contains(&job.id) && sealers.iter().any(|(id, _)| job.crews.contains(id)) {
+            sealing.push(job.id);
         }
     }
     Ok(match sealing[..] {
