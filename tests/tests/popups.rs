@@ -50,8 +50,9 @@ async fn an_estimate_request_without_a_cost_pops_up_once() {
     assert_eq!(popup.program, "Neff Office");
     assert!(!popup.summary.trim().is_empty());
     assert!(popup.actions.iter().any(|action| action == "default"), "a click does something: {:?}", popup.actions);
-    let recorded = office.count("SELECT count(*) FROM notification_popups").await;
-    assert_eq!(recorded, 3, "proof, church and marker are recorded as shown on this computer");
+    // Shown first, recorded after.
+    let recorded = "SELECT count(*) FROM notification_popups";
+    until("proof, church and marker are recorded", SOON, async || office.count(recorded).await == 3).await;
 }
 
 #[tokio::test]
@@ -407,6 +408,8 @@ async fn what_was_shown_while_the_link_broke_is_not_shown_again() {
     let (office, session) = (Office::open().await, Session::start().await);
     let proxy = Proxy::start(office.port).await;
     let worker = Worker::proven(&session, &office, proxy.port()).await;
+    let recorded = "SELECT count(*) FROM notification_popups";
+    until("the proof is recorded", SOON, async || office.count(recorded).await == 1).await;
     // The service shows it; by the time the worker hears so, it cannot reach the database to record it.
     session.popups.answer(false);
     office.request_estimate("Shown, Not Recorded").await;
@@ -417,7 +420,7 @@ async fn what_was_shown_while_the_link_broke_is_not_shown_again() {
     let journal = session.folder().join("office/data");
     until("it stands in the journal", SOON, async || any_file_holds_an_id(&journal)).await;
     worker.kill();
-    assert_eq!(office.count("SELECT count(*) FROM notification_popups").await, 1, "only the proof is recorded");
+    assert_eq!(office.count(recorded).await, 1, "only the proof is recorded");
     proxy.set(Link::Pass).await;
     let _worker = Worker::start(&session, &office, proxy.port());
     once(&office, &session, "Shown, Not Recorded").await;
