@@ -24,11 +24,17 @@ CREATE INDEX idx_job_schedules_outside ON job_schedules (created_at)
     WHERE created_source IN ('calendly_webhook', 'mobile_app', 'api');
 
 -- Sorting a list of any length. Only the beginning of a text is in an index: longer ones would be refused.
+CREATE INDEX idx_job_schedules_end_order ON job_schedules (end_date, id);
 CREATE INDEX idx_job_schedules_updated ON job_schedules (updated_at, id);
+CREATE INDEX idx_job_schedules_created_order ON job_schedules (created_at, id);
 CREATE INDEX idx_job_schedules_address_order ON job_schedules ((left(lower(location_address), 80)), id);
 CREATE INDEX idx_job_schedules_priority_order ON job_schedules (priority_level, id);
 CREATE INDEX idx_job_schedules_status_order ON job_schedules (status, id);
 CREATE INDEX idx_contracts_client_order ON contracts ((left(lower(client_name), 80)), id);
+
+-- Who and what is on the jobs of a week is read from the index alone.
+DROP INDEX idx_job_assignments_job;
+CREATE INDEX idx_job_assignments_job ON job_assignments (job_schedule_id) INCLUDE (resource_kind, resource_id, state);
 
 -- ---- Views, certificates, messages ----------------------------------------------------------------------------------
 CREATE TABLE saved_views (
@@ -196,25 +202,32 @@ BEGIN
 END $$;
 
 -- ---- Questions ------------------------------------------------------------------------------------------------------
+-- "expression LIKE …" for each of these words, longest first: that it is in the text or, as no index finds fewer than three
+-- letters within one, where no word is longer, that a word of the text begins with it.
+CREATE FUNCTION holds_words(p_words text[], p_expression text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT string_agg(CASE WHEN length(p_words[1]) < 3
+               THEN format('(%1$s LIKE %2$L OR %1$s LIKE %3$L)', p_expression, like_literal(w) || '%', '% ' || like_literal(w) || '%')
+               ELSE format('%1$s LIKE %2$L', p_expression, '%' || like_literal(w) || '%') END, ' AND ')
+      FROM unnest(p_words) AS w $$;
+
 -- Jobs whose place or client holds every word; 3,000 at most, so that one letter at a hundred times this office costs no
 -- more than a name. A definer function for the same reason as search_records().
 CREATE FUNCTION jobs_with_text(p_text text) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 200 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     asked text := lower(btrim(regexp_replace(left(coalesce(p_text, ''), 200), '\s+', ' ', 'g')));
-    patterns text[];
+    words text[] := ARRAY(SELECT w FROM unnest(string_to_array(asked, ' ')) AS w ORDER BY length(w) DESC LIMIT 6);
 BEGIN
     IF asked = '' OR NOT (pg_has_role(session_user, 'neff_app', 'MEMBER') OR pg_has_role(session_user, 'neff_admin', 'MEMBER')) THEN
         RETURN;
     END IF;
-    patterns := ARRAY(SELECT '%' || public.like_literal(w) || '%'
-                        FROM (SELECT w FROM unnest(string_to_array(asked, ' ')) AS w ORDER BY length(w) DESC LIMIT 6) AS w);
     RETURN QUERY EXECUTE
-        '(SELECT j.id FROM job_schedules j WHERE ' || public.all_like(patterns, 'lower(j.location_address)') || ' LIMIT 1000)
+        '(SELECT j.id FROM job_schedules j WHERE ' || public.holds_words(words, 'lower(j.location_address)') || ' LIMIT 1000)
          UNION
          (SELECT j.id
             FROM (SELECT c.id FROM contracts c
-                   WHERE ' || public.all_like(patterns, 'searchable(c.client_name, c.client_email, c.client_phone, c.project_address)') || ' LIMIT 1000) AS c
+                   WHERE ' || public.holds_words(words, 'searchable(c.client_name, c.client_email, c.client_phone, c.project_address)') || ' LIMIT 1000) AS c
             JOIN job_schedules j ON j.contract_id = c.id LIMIT 2000)';
 END $$;
 
@@ -316,11 +329,16 @@ END $$;
 -- A page of jobs: by group, then by what they are sorted by, then by id; after the job `p_after`, wherever it now stands.
 CREATE FUNCTION list_jobs(p_filter jsonb, p_group text, p_sort text, p_descending boolean, p_after uuid, p_limit integer)
 RETURNS TABLE (place bigint, id uuid, group_key text)
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE SET random_page_cost = 1.1 AS $$  -- what is looked at daily is in memory
 DECLARE
     many constant boolean := (p_group IN ('customer', 'crew') OR p_group = 'none' AND p_sort = 'customer') AND are_many_jobs(p_filter);
     grouped constant text := job_group(p_group, many);
     joined constant text := job_joined(p_group, many);
+    -- Jobs of some days are found first and put in order then: along the index of an order they are looked for among all.
+    listed constant text := CASE WHEN p_filter ?& ARRAY['from', 'until'] THEN
+        replace(joined, ' FROM job_schedules j ', format(' FROM (SELECT * FROM job_schedules
+            WHERE tstzrange(start_date, end_date, ''[)'') && tstzrange(%L, %L, ''[)'') OFFSET 0) AS j ', p_filter->>'from', p_filter->>'until'))
+        ELSE joined END;
     sorted constant text := CASE p_sort
         WHEN 'end' THEN 'j.end_date' WHEN 'status' THEN 'j.status' WHEN 'priority' THEN 'j.priority_level'
         WHEN 'updated' THEN 'j.updated_at' WHEN 'created' THEN 'j.created_at'
@@ -345,14 +363,14 @@ BEGIN
                         grouped, sorted, joined, p_after, beyond) END;
     END IF;
     RETURN QUERY EXECUTE
-        'SELECT row_number() OVER (), x.id, x.group_key FROM (SELECT j.id, ' || coalesce(grouped, 'NULL::text') || ' AS group_key' || joined
+        'SELECT row_number() OVER (), x.id, x.group_key FROM (SELECT j.id, ' || coalesce(grouped, 'NULL::text') || ' AS group_key' || listed
         || 'WHERE ' || job_filter(p_filter) || further || ' ORDER BY ' || coalesce(grouped || ', ', '') || sorted || way || ', j.id' || way
         || ' LIMIT ' || most || ') AS x';
 END $$;
 
 -- How many there are: of each group, or (no group) in all; at most 10,000 are counted of all.
 CREATE FUNCTION count_jobs(p_filter jsonb, p_group text) RETURNS TABLE (group_key text, jobs bigint)
-LANGUAGE plpgsql VOLATILE AS $$
+LANGUAGE plpgsql VOLATILE SET random_page_cost = 1.1 AS $$
 DECLARE
     many constant boolean := p_group = 'crew' AND are_many_jobs(p_filter);
     grouped constant text := job_group(p_group, many);

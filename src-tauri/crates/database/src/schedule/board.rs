@@ -1,6 +1,6 @@
 //! A part of the schedule: its jobs and whom and what they may be given.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -89,9 +89,7 @@ pub async fn jobs(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Sch
                   (j.created_source IN ('calendly_webhook', 'mobile_app', 'api') AND j.status NOT IN ('completed', 'canceled')
                    AND j.created_at > CURRENT_TIMESTAMP - interval '30 days'
                    AND NOT EXISTS (SELECT FROM job_reviews r WHERE r.job_schedule_id = j.id)) AS "is_new!",
-                  ARRAY(SELECT c.crew_id FROM job_crews c WHERE c.job_schedule_id = j.id) AS "crews!",
-                  '{}'::uuid[] AS "people!", '{}'::uuid[] AS "machines!",
-                  (SELECT count(*) FROM job_unknown_resources u WHERE u.job_schedule_id = j.id) AS "unknown!",
+                  '{}'::uuid[] AS "crews!", '{}'::uuid[] AS "people!", '{}'::uuid[] AS "machines!", 0::bigint AS "unknown!",
                   0::bigint AS "clashes!", 0::bigint AS "overridden!", j.updated_at, j.created_at
              FROM unnest($1::uuid[]) WITH ORDINALITY AS asked(id, place)
              JOIN job_schedules j ON j.id = asked.id
@@ -101,38 +99,51 @@ pub async fn jobs(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Sch
     )
     .fetch_all(&mut *connection)
     .await?;
-    claim(connection, ids, &mut rows).await?;
+    fill(connection, &mut rows).await?;
     Ok(rows)
 }
 
-/// Who and what is on these jobs. Put together here: of thousands of jobs, five aggregates each are what costs the
-/// database most.
-async fn claim(connection: &mut PgConnection, ids: &[Uuid], rows: &mut [ScheduleJobRow]) -> Result<(), DatabaseError> {
-    // One for each day of a job: the same person more than once.
-    let claims = sqlx::query!(
-        r#"SELECT a.job_schedule_id, a.resource_kind = 'person' AS "person!", a.resource_id, a.state
-             FROM job_assignments a WHERE a.job_schedule_id = ANY ($1) ORDER BY a.resource_id"#,
-        ids
+/// Puts into these jobs who and what is on them. Put together here: of thousands of jobs, an aggregate of each is what
+/// costs the database most.
+async fn fill(connection: &mut PgConnection, rows: &mut [ScheduleJobRow]) -> Result<(), DatabaseError> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    // Assignments are one for each day of a job: the same person more than once.
+    let parts = sqlx::query!(
+        r#"SELECT asked.place AS "place!", part.kind AS "kind!", part.id, part.clashes
+             FROM unnest($1::uuid[]) WITH ORDINALITY AS asked(id, place)
+            CROSS JOIN LATERAL (
+                  SELECT a.resource_kind AS kind, a.resource_id AS id,
+                         CASE a.state WHEN 'conflict' THEN true WHEN 'overridden' THEN false END AS clashes
+                    FROM job_assignments a WHERE a.job_schedule_id = asked.id
+                  UNION ALL
+                  SELECT 'crew', c.crew_id, NULL FROM job_crews c WHERE c.job_schedule_id = asked.id
+                  UNION ALL
+                  SELECT 'unknown', NULL, NULL FROM job_unknown_resources u WHERE u.job_schedule_id = asked.id) AS part"#,
+        &ids
     )
     .fetch_all(connection)
     .await?;
-    let mut doubled: HashSet<(Uuid, Uuid, bool)> = HashSet::new();
-    let mut by_id: HashMap<Uuid, &mut ScheduleJobRow> = rows.iter_mut().map(|row| (row.id, row)).collect();
-    for claim in claims {
-        let Some(row) = by_id.get_mut(&claim.job_schedule_id) else { continue };
-        let of_kind = if claim.person { &mut row.people } else { &mut row.machines };
-        // In their order, so that the last one is the same or another.
-        if of_kind.last() != Some(&claim.resource_id) {
-            of_kind.push(claim.resource_id);
-        }
-        let conflict = match claim.state.as_str() {
-            "conflict" => true,
-            "overridden" => false,
-            _ => continue,
+    let mut doubled: HashSet<(i64, Uuid, bool)> = HashSet::new();
+    for part in parts {
+        let Some(row) = usize::try_from(part.place - 1).ok().and_then(|place| rows.get_mut(place)) else { continue };
+        let Some(id) = part.id else {
+            row.unknown += 1;
+            continue;
         };
-        if doubled.insert((row.id, claim.resource_id, conflict)) {
-            *(if conflict { &mut row.clashes } else { &mut row.overridden }) += 1;
+        match part.kind.as_str() {
+            "crew" => row.crews.push(id),
+            "person" => row.people.push(id),
+            _ => row.machines.push(id),
         }
+        if let Some(clashes) = part.clashes
+            && doubled.insert((part.place, id, clashes))
+        {
+            *(if clashes { &mut row.clashes } else { &mut row.overridden }) += 1;
+        }
+    }
+    for of_job in rows.iter_mut().flat_map(|row| [&mut row.crews, &mut row.people, &mut row.machines]) {
+        of_job.sort_unstable();
+        of_job.dedup();
     }
     Ok(())
 }
