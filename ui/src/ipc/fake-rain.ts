@@ -1,5 +1,5 @@
 import { addDays } from "$/lib/dates";
-import { clockTime, longDate, officeDate } from "$/lib/time";
+import { officeDate } from "$/lib/time";
 import {
   datesOf,
   instantAt,
@@ -17,6 +17,7 @@ import type { AgreedMove, Contact, CustomerMessage, PlannedMove, PlanProblem, Ra
 import type { FakeJob } from "./fake-board";
 import { uuid } from "./fake-data";
 import { clashesOf, reassigned, shown, warningsOf } from "./fake-judge";
+import { callWords, contactOf, keptWords, lostWords, moveWords, movedWords, stays } from "./fake-rain-words";
 import { refusal, type FakeSchedule } from "./fake-schedule";
 
 type Part = Answering<typeof RAIN>;
@@ -59,7 +60,7 @@ export class FakeRain implements Part {
     const ids = new Set(all.map((job) => job.id));
     const placed = this.board.jobs.filter((job) => !ids.has(job.id));
     const moves = all.map((job) => {
-      const [to, why] = this.#find(job, request, placed);
+      const [to, why] = this.#find(job, request, placed, hit.includes(job));
       placed.push(to ?? job);
       return this.#planned(job, to, why, hit.includes(job));
     });
@@ -68,7 +69,11 @@ export class FakeRain implements Part {
       as_of: this.board.as_of,
       zone: this.board.zone,
       moves,
-      kept: kept.map((job) => ({ job: shown(job), why: stays(job) ?? "", tell: this.#tell(job) })),
+      kept: kept.map((job) => ({
+        job: shown(job),
+        why: keptWords(job, request, this.board.zone),
+        tell: this.#tell(job),
+      })),
       days_of_delay: moves.reduce((sum, move) => sum + Math.max(0, move.start ? move.days_later : 0), 0),
     });
   };
@@ -101,6 +106,8 @@ export class FakeRain implements Part {
     if (reason.trim() === "") throw refusal("invalid", "Say why, in a few words.", "reason");
     const ids = new Set(moves.map((move) => move.job.id));
     const before = new Map(this.board.jobs.map((job) => [job.id, job]));
+    // Where they were: the rain days that are recorded, and where the jobs go, come after.
+    const hit = this.#hit(request);
     const outcome = this.board.save({
       jobs: this.#after(moves).filter((job) => ids.has(job.id)),
       versions: moves.map(({ job: { id, version } }) => ({ id, version })),
@@ -126,8 +133,12 @@ export class FakeRain implements Part {
         },
       ];
     const { id } = outcome.change;
-    for (const job of this.#hit(request)) if (!ids.has(job.id)) this.#call(job, id);
-    for (const job of outcome.jobs) this.#write(before.get(job.id)!, this.board.jobOf(job.id), id);
+    const moved = outcome.jobs.filter((job) => {
+      const was = before.get(job.id)!;
+      return was.start !== job.start || was.end !== job.end;
+    });
+    for (const job of hit) if (!moved.some((one) => one.id === job.id)) this.#call(job, id, reason);
+    for (const job of moved) this.#write(before.get(job.id)!, this.board.jobOf(job.id), id, reason);
     this.board.changed();
     return outcome;
   };
@@ -193,7 +204,7 @@ export class FakeRain implements Part {
     return workdaysOf({ hours: this.board.hours, time_off: this.board.timeOff, zone: this.board.zone });
   }
 
-  #find(job: FakeJob, request: RainRequest, placed: FakeJob[]): [FakeJob | null, string] {
+  #find(job: FakeJob, request: RainRequest, placed: FakeJob[], hit: boolean): [FakeJob | null, string] {
     const { zone, crews } = this.board;
     const workdays = this.#workdays;
     const push = request.strategy === "push_all";
@@ -201,6 +212,7 @@ export class FakeRain implements Part {
     const others =
       request.other_crews && own && !push ? crews.filter((crew) => crew !== own && crew.active) : [];
     let date = officeDate(job.start, zone);
+    let busy: string | null = null;
     for (let i = 1; i <= (push ? request.push_days : this.ahead); i++) {
       date = stepWorkday(date, 1, workdays);
       if (push && i < request.push_days) continue;
@@ -208,27 +220,18 @@ export class FakeRain implements Part {
       const dates = datesOf(span, zone);
       if (dates.some((one) => request.days.includes(one)) || !isWorkday(dates[0] ?? "", workdays)) continue;
       const here = { ...job, ...span };
-      if (clashesOf(this.board, here, placed, true).length === 0)
-        return [
-          here,
-          push
-            ? `Everything moves by ${request.push_days}.`
-            : own
-              ? `${own.name} is free that day.`
-              : "That day is free.",
-        ];
+      const clash = clashesOf(this.board, here, placed, true)[0];
+      if (!clash) return [here, movedWords(job, request, workdays)];
+      busy = clash.resource_name;
       // Another crew only where its own would have to wait.
       if (i < 3) continue;
       for (const other of others) {
         const there = reassigned(this.board, here, { kind: "crew", from: own!.id, to: other.id });
         if (clashesOf(this.board, there, placed, true).length === 0)
-          return [there, `${own!.name} has no room before that; ${other.name} has.`];
+          return [there, movedWords(job, request, workdays, other.name)];
       }
     }
-    return [
-      null,
-      push ? "Somebody on it is booked that day." : `Nobody on it is free within ${this.ahead} working days.`,
-    ];
+    return [null, lostWords(date, busy, hit)];
   }
 
   #planned(job: FakeJob, to: FakeJob | null, why: string, hit: boolean): PlannedMove {
@@ -248,13 +251,10 @@ export class FakeRain implements Part {
   }
 
   #tell(job: FakeJob): Contact {
-    const contract = this.board.contracts.find((one) => one.id === job.contract_id);
-    return {
-      name: job.customer,
-      method: contract?.contact ?? "phone",
-      phone: contract?.phone ?? null,
-      email: contract?.email ?? null,
-    };
+    return contactOf(
+      job,
+      this.board.contracts.find((one) => one.id === job.contract_id),
+    );
   }
 
   /** The board as it would be. */
@@ -273,40 +273,22 @@ export class FakeRain implements Part {
     });
   }
 
-  /** About a job that stays in the rain. */
-  #call(job: FakeJob, change_id: string): void {
-    const tell = this.#tell(job);
-    this.#add(
-      job,
-      change_id,
-      "phone",
-      tell.phone,
-      null,
-      stays(job) === null
-        ? "It cannot be done that day and has no new date yet. Agree on one."
-        : "Your date is promised, and it rains. Agree on a new one.",
-    );
+  /** About a job that stays in the rain: a date is to be agreed on, and nobody writes about that. */
+  #call(job: FakeJob, change_id: string, reason: string): void {
+    const { phone } = this.#tell(job);
+    this.#add(job, change_id, "phone", phone, null, callWords(job, reason, this.board.zone));
   }
 
-  #write(before: FakeJob, after: FakeJob, change_id: string): void {
+  #write(before: FakeJob, after: FakeJob, change_id: string, reason: string): void {
     const tell = this.#tell(after);
-    const wanted = tell.method === "sms" || tell.method === "email" ? tell.method : "phone";
-    const address = wanted === "email" ? tell.email : tell.phone;
-    const channel = address === null && tell.email !== null && wanted !== "email" ? "email" : wanted;
-    const { zone } = this.board;
-    const on = (instant: string) => `${longDate(officeDate(instant, zone))} at ${clockTime(instant, zone)}`;
-    const body =
-      `Because of the rain we have to move your job at ${after.address}. ` +
-      `Instead of ${longDate(officeDate(before.start, zone))} we will come on ${on(after.start)}. ` +
-      "Does that suit you?";
-    const mail = channel === "email";
+    const { subject, body } = moveWords(before, after, tell, reason, this.board.zone);
     this.#add(
       after,
       change_id,
-      channel,
-      mail ? tell.email : tell.phone,
-      mail ? "Your paving job has to move because of the rain" : null,
-      mail ? `Dear ${tell.name ?? "customer"},\n\n${body}\n\nNeff Paving` : body,
+      tell.method,
+      tell.method === "email" ? tell.email : tell.phone,
+      subject,
+      body,
     );
   }
 
@@ -322,7 +304,7 @@ export class FakeRain implements Part {
       ...this.messages,
       {
         ...{ id: uuid(95_000 + (this.#next += 1)), version: 1, job_id: job.id, change_id, channel },
-        ...{ to_name: job.customer, to_address, subject, body, state: "draft", note: null },
+        ...{ to_name: this.#tell(job).name, to_address, subject, body, state: "draft", note: null },
         created_at: this.board.as_of,
       },
     ];
@@ -339,11 +321,4 @@ export class FakeRain implements Part {
     const by = this.board.changes.all.find((change) => change.id === id)?.undone_by ?? null;
     return by !== null && !this.#undone(by);
   }
-}
-
-function stays(job: FakeJob): string | null {
-  if (job.status === "in_progress") return "It is under way.";
-  if (job.pinned) return "It is pinned.";
-  if (job.status === "confirmed") return "It is confirmed with the customer.";
-  return null;
 }

@@ -201,7 +201,7 @@ export class PaletteState {
   }
 
   #hit(hit: Hit, prefix = ""): Row {
-    const title = shorten(plain(hit.title).trim() || "No name", 160);
+    const title = shorten(plain(hit.title).trim() || "Without a name", 160);
     const spans = prefix ? [] : (fuzzy(title, this.text)?.spans ?? []);
     return { key: `${prefix}${hit.kind}:${hit.id}`, title, spans, hit };
   }

@@ -73,6 +73,20 @@ test("notes are changed where they stand, and back again with Undo", async () =>
   await waitFor(() => expect(text(get("notes"))).toContain("Prefers a call after 4 PM."));
 });
 
+test("notes cannot be begun while the office database does not answer, and say why", async () => {
+  const { user, office } = await open("estimate", 301);
+  await shown("notes-edit");
+  office.emit("connection-changed", {
+    kind: "offline",
+    since: "2026-06-18T12:42:00Z",
+    error: { code: "no_answer", message: "It does not answer.", field: null, details: null },
+  });
+  await waitFor(() => expect(get("notes-edit").getAttribute("aria-disabled")).toBe("true"));
+  expect(get("notes-edit").title).toContain("does not answer");
+  await user.click(get("notes-edit"));
+  expect(find("notes-form")).toBeNull();
+});
+
 test("in the field Ctrl+Z belongs to the text, and what is typed survives leaving", async () => {
   const { app, user, office } = await open("estimate", 301);
   app.undo.pushChange({ id: office.changes.all[0]!.id, summary: "Something", can_undo: true });

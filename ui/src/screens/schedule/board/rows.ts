@@ -80,7 +80,7 @@ function resourcesOf(data: Schedule, rows: Rows): BoardRow[] {
     key: `${KIND[rows]}:${id}`,
     kind: KIND[rows],
     id,
-    name: plain(name).trim() === "" ? "No name" : shorten(name, 80),
+    name: plain(name).trim() === "" ? "Without a name" : shorten(name, 80),
     detail: shorten(capital(detail), 60),
     note,
     jobs: [],

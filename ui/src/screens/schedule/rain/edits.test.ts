@@ -12,6 +12,7 @@ import {
   stepped,
   summaryOf,
   summarySentence,
+  toldBy,
   withEdit,
   withoutEdit,
   type Edits,
@@ -144,19 +145,29 @@ describe("the summary", () => {
       },
     ];
     const summary = summaryOf(rows(all, edits), kept);
-    expect(summary).toMatchObject({ moves: 2, kept: 1, left: 1, unplaced: 1, delay: 4, tell: 2 });
+    expect(summary).toMatchObject({ moves: 2, kept: 1, left: 1, unplaced: 1, delay: 4, tell: 4 });
     expect(summarySentence(summary)).toBe(
-      "2 jobs move, 2 stay, 1 found no place, 4 working days of delay in all; 2 customers to tell.",
+      "2 jobs move, 2 stay, 1 found no place, 4 working days of delay in all; 4 customers to tell.",
     );
   });
   test("a job that comes sooner does not make up for another's delay", () => {
     const all = plan(move(1, { days_later: -2 }), move(2, { days_later: 2 }));
     expect(summaryOf(rows(all), []).delay).toBe(2);
   });
-  test("who only gets another crew has not to be told", () => {
+  test("who only gets another crew has to be told only where it still rains", () => {
     const { job } = move(1);
-    const all = plan(move(1, { start: job.start, end: job.end, crews: [crewId(2)], days_later: 0 }));
-    expect(summaryOf(rows(all), [])).toMatchObject({ moves: 1, tell: 0 });
+    const there = { start: job.start, end: job.end, crews: [crewId(2)], days_later: 0 };
+    expect(summaryOf(rows(plan(move(1, { ...there, hit: false }))), [])).toMatchObject({ moves: 1, tell: 0 });
+    expect(summaryOf(rows(plan(move(1, there))), [])).toMatchObject({ moves: 1, tell: 1 });
+  });
+  test("who is rained out and has no new date is called, however they like to be told", () => {
+    const tell = { name: "Oak Ridge", method: "email", phone: null, email: "office@oakridge.example" };
+    const [lost] = rows(plan(move(1, { start: null, end: null, tell })));
+    expect(toldBy(lost!)).toEqual({ ...tell, method: "phone" });
+    const [along] = rows(plan(move(1, { hit: false, tell })));
+    expect(toldBy(along!)).toEqual(tell);
+    const [left] = rows(plan(move(1, { hit: false, tell })), withEdit(NONE, along!, { takes: false }));
+    expect(toldBy(left!)).toBeNull();
   });
   test("problems are counted by job, refusals apart", () => {
     const all = plan(move(1), move(2));

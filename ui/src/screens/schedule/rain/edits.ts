@@ -168,8 +168,13 @@ export function summaryOf(
   const moving = rows.filter((row) => row.takes);
   const troubled = new Set(problems.map((problem) => problem.job_id));
   const refused = new Set(problems.flatMap((problem) => (problem.refuses ? [problem.job_id] : []))).size;
-  // Who only gets another crew has not to be told.
-  const told = moving.filter(({ job, place }) => !sameTime(job, place!));
+  const told = [
+    ...rows.flatMap((row) => {
+      const tell = toldBy(row);
+      return tell ? [whom(tell, row.job)] : [];
+    }),
+    ...kept.map(({ tell, job }) => whom(tell, job)),
+  ];
   return {
     moves: moving.length,
     kept: kept.length,
@@ -177,10 +182,24 @@ export function summaryOf(
     unplaced: rows.filter((row) => row.place === null).length,
     delay: moving.reduce((sum, row) => sum + Math.max(0, row.days), 0),
     byHand: moving.filter((row) => row.byHand).length,
-    tell: new Set([...told, ...kept].map(({ tell, job }) => whom(tell, job))).size,
+    tell: new Set(told).size,
     refused,
     doubtful: troubled.size - refused,
   };
+}
+
+/**
+ * How a customer is told once the plan is applied; null: nothing changes for them. In the rain without another time there
+ * is a date to agree on, and that takes a call.
+ */
+export function toldBy({ job, hit, place, takes, tell }: Row): Contact | null {
+  if (takes && place !== null && !sameTime(job, place)) return tell;
+  return hit ? calledAt(tell) : null;
+}
+
+/** Nobody is written to about a date that is yet to be agreed on. */
+export function calledAt(tell: Contact): Contact {
+  return { ...tell, method: "phone" };
 }
 
 /** Somebody with two jobs is called once. */
