@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { id, launch, open, pictures, serve } from "./browser.mjs";
+import { id, launch, open, pictures, serve, settled } from "./browser.mjs";
 
 let browser;
 let site;
@@ -464,8 +464,9 @@ describe("with the worst there is", () => {
         hash,
         async (page) => {
           for (const theme of ["light", "dark"]) {
-            await page.emulateMedia({ colorScheme: theme });
+            await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
             await page.waitForFunction((t) => document.documentElement.dataset.theme === t, theme);
+            await settled(page);
             await page.screenshot({ path: join(pictures, `${name}-${theme}.png`) });
             const found = await new AxeBuilder({ page })
               .setLegacyMode(true)

@@ -35,6 +35,23 @@ export async function serve(folder = built, first = "index.html") {
   return { origin: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
 }
 
+/** Until nothing changes its color any more: in nested elements one change begins after the other. */
+export function settled(page) {
+  return page.evaluate(async () => {
+    const going = () =>
+      document
+        .getAnimations()
+        .some(
+          (animation) =>
+            animation.effect?.getTiming().iterations !== Infinity && animation.playState === "running",
+        );
+    for (let still = 0, all = 0; still < 3 && all < 120; all++) {
+      await new Promise((frame) => requestAnimationFrame(frame));
+      still = going() ? 0 : still + 1;
+    }
+  });
+}
+
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { id, launch, open, pictures, serve } from "./browser.mjs";
+import { id, launch, open, pictures, serve, settled } from "./browser.mjs";
 
 let browser;
 let site;
@@ -353,7 +353,7 @@ describe("with the worst there is", () => {
           ])
             for (const theme of ["light", "dark"]) {
               await page.setViewportSize({ width, height });
-              await page.emulateMedia({ colorScheme: theme });
+              await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
               await page.waitForFunction((t) => document.documentElement.dataset.theme === t, theme);
               await settled(page);
               await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`) });
@@ -377,18 +377,6 @@ describe("with the worst there is", () => {
         { scenario },
       ));
 });
-
-/** Colors in the middle of a transition are not the ones measured against. */
-function settled(page) {
-  return page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((animation) => animation.effect?.getTiming().iterations !== Infinity)
-        .map((animation) => animation.finished.catch(() => undefined)),
-    ),
-  );
-}
 
 /** What sticks out of the window, or scrolls sideways where it should not. */
 function spilled(page) {

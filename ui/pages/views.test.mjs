@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { id, launch, open, pictures, serve } from "./browser.mjs";
+import { id, launch, open, pictures, serve, settled } from "./browser.mjs";
 
 let browser;
 let site;
@@ -69,11 +69,11 @@ describe("the week and the month by keys alone", () => {
       await focusDay(page, "2026-06-28");
       await press(page, "ArrowRight");
       await page.waitForFunction(() => document.activeElement?.dataset.stop === "2026-06-29|");
-      assert.match(await page.locator(id("schedule-title")).textContent(), /Week of June 29/);
+      assert.match(await page.locator(id("schedule-title")).textContent(), /Week of Jun 29/);
       await press(page, "[");
-      await page.getByText("Week of June 22").waitFor();
+      await page.getByText("Week of Jun 22").waitFor();
       await press(page, "t");
-      await page.getByText("Week of June 15").waitFor();
+      await page.getByText("Week of Jun 15").waitFor();
     }));
 
   test("Enter and a double click on a day begin a job there; Shift+M asks where to", () =>
@@ -228,7 +228,7 @@ describe("the list", () => {
         window.office.board.jobs = [];
         window.office.emit("schedule-changed", null);
       });
-      await page.getByText("No job is on these days.").waitFor();
+      await page.getByText("No jobs on these days.").waitFor();
       await page.getByRole("button", { name: "Show all days" }).click();
       await page.getByText("There are no jobs yet.").waitFor();
     }));
@@ -297,16 +297,9 @@ describe("accessible, quiet, and inside the window", () => {
           ])
             for (const theme of ["light", "dark"]) {
               await page.setViewportSize({ width, height: width === 1280 ? 800 : 1080 });
-              await page.emulateMedia({ colorScheme: theme });
+              await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
               await page.waitForFunction((t) => document.documentElement.dataset.theme === t, theme);
-              await page.evaluate(() =>
-                Promise.all(
-                  document
-                    .getAnimations()
-                    .filter((animation) => animation.effect?.getTiming().iterations !== Infinity)
-                    .map((animation) => animation.finished.catch(() => undefined)),
-                ),
-              );
+              await settled(page);
               await page.screenshot({ path: join(pictures, `views-${name}-${theme}-${size}.png`) });
               const wide = await page.evaluate(
                 () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

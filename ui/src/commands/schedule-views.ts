@@ -67,7 +67,7 @@ export function addScheduleViewCommands(app: App): void {
     week: "calendar seven days",
     month: "calendar",
     list: "table all jobs sort group",
-    outside: "calendly mobile app new jobs to look at",
+    outside: "from outside calendly mobile app new jobs",
   };
   for (const tab of ["board", "week", "month", "list", "outside"] as const)
     registry.add({

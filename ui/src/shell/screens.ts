@@ -26,9 +26,9 @@ export const SCHEDULE_TABS = {
   week: "Week",
   month: "Month",
   list: "List",
-  outside: "From outside",
+  outside: "To look at",
   rain: "Rain-out",
-  messages: "To tell",
+  messages: "Customers to tell",
 } as const;
 export type ScheduleTab = keyof typeof SCHEDULE_TABS;
 

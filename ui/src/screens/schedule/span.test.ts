@@ -18,17 +18,17 @@ test("weeks begin on Monday, over the ends of months and years", () => {
 
 describe("the part on screen", () => {
   test.each([
-    ["board", { zoom: "day" }, "2026-06-18", "2026-06-19", "Thursday, June 18"],
-    ["board", { zoom: "days2" }, "2026-06-18", "2026-06-20", "June 18 – 19"],
-    ["board", { zoom: "week" }, "2026-06-15", "2026-06-22", "Week of June 15"],
-    ["board", { zoom: "weeks2" }, "2026-06-15", "2026-06-29", "June 15 – 28"],
-    ["board", { zoom: "weeks2", date: "2026-06-25" }, "2026-06-22", "2026-07-06", "June 22 – July 5"],
+    ["board", { zoom: "day" }, "2026-06-18", "2026-06-19", "Thu, Jun 18"],
+    ["board", { zoom: "days2" }, "2026-06-18", "2026-06-20", "Jun 18 – 19"],
+    ["board", { zoom: "week" }, "2026-06-15", "2026-06-22", "Week of Jun 15"],
+    ["board", { zoom: "weeks2" }, "2026-06-15", "2026-06-29", "Jun 15 – 28"],
+    ["board", { zoom: "weeks2", date: "2026-06-25" }, "2026-06-22", "2026-07-06", "Jun 22 – Jul 5"],
     ["board", { zoom: "month" }, "2026-06-01", "2026-07-01", "June 2026"],
-    ["week", { zoom: "month" }, "2026-06-15", "2026-06-22", "Week of June 15"],
+    ["week", { zoom: "month" }, "2026-06-15", "2026-06-22", "Week of Jun 15"],
     ["month", { zoom: "day" }, "2026-06-01", "2026-07-13", "June 2026"],
     ["month", { date: "2026-08-09" }, "2026-07-27", "2026-09-07", "August 2026"],
-    ["week", { date: "2027-01-01" }, "2026-12-28", "2027-01-04", "Week of December 28"],
-    ["week", { date: "2027-03-10" }, "2027-03-08", "2027-03-15", "Week of March 8, 2027"],
+    ["week", { date: "2027-01-01" }, "2026-12-28", "2027-01-04", "Week of Dec 28"],
+    ["week", { date: "2027-03-10" }, "2027-03-08", "2027-03-15", "Week of Mar 8, 2027"],
   ] as const)("%s %o", (tab, change, from, until, title) => {
     expect(spanOf(tab, with_(change), TODAY)).toEqual({ from, until });
     expect(titleOf(tab, with_(change), TODAY)).toBe(title);

@@ -1,7 +1,7 @@
 import { endOfMonth, getDayOfWeek, startOfMonth, type CalendarDate } from "@internationalized/date";
 
 import { addDays, iso } from "$/lib/dates";
-import { daysBetween, longDate } from "$/lib/time";
+import { daysBetween, shortDate } from "$/lib/time";
 import type { ScheduleTab } from "$/shell/screens";
 
 import type { ScheduleFilters } from "./filters";
@@ -48,21 +48,21 @@ export function stepDate(tab: ScheduleTab, filters: ScheduleFilters, today: stri
   return addDays(date, by * daysBetween(from, until));
 }
 
-/** "June 2026", "Week of June 15", "Monday, June 15": what is on screen, with the year where it is another one. */
+/** "June 2026", "Week of Jun 15", "Mon, Jun 15": what is on screen, with the year where it is another one. */
 export function titleOf(tab: ScheduleTab, filters: ScheduleFilters, today: string): string {
   const date = filters.date ?? today;
   const span = spanOf(tab, filters, today);
   const last = addDays(span.until, -1);
   const year = span.from.slice(0, 4) === today.slice(0, 4) ? "" : `, ${span.from.slice(0, 4)}`;
   const zoom = tab === "week" || tab === "month" ? tab : filters.zoom;
-  if (zoom === "day") return longDate(date) + year;
+  if (zoom === "day") return shortDate(date, date) + year;
   if (zoom === "month") return `${spelled(date, { month: "long" })} ${date.slice(0, 4)}`;
-  if (zoom === "week") return `Week of ${spelled(span.from, { month: "long", day: "numeric" })}${year}`;
+  if (zoom === "week") return `Week of ${spelled(span.from, { month: "short", day: "numeric" })}${year}`;
   const end = {
-    month: last.slice(0, 7) === span.from.slice(0, 7) ? undefined : "long",
+    month: last.slice(0, 7) === span.from.slice(0, 7) ? undefined : "short",
     day: "numeric",
   } as const;
-  return `${spelled(span.from, { month: "long", day: "numeric" })} – ${spelled(last, end)}${year}`;
+  return `${spelled(span.from, { month: "short", day: "numeric" })} – ${spelled(last, end)}${year}`;
 }
 
 /** The days the list asks for; null: without end on that side. */

@@ -70,6 +70,30 @@ describe("the pointer", () => {
     expect(Date.parse(now(office, job.id).start) - Date.parse(job.start)).toBe(DAY);
   });
 
+  test("Ctrl makes a copy of a move while the pointer rests, and let go of a move again", async () => {
+    const { office, job } = await open();
+    const x = middle(bar(job.id));
+    const key = (type: string, ctrlKey: boolean) =>
+      window.dispatchEvent(new KeyboardEvent(type, { key: "Control", ctrlKey, bubbles: true }));
+    pointer("pointerdown", { x, on: bar(job.id) });
+    pointer("pointermove", { x: x + 116 });
+    await settle();
+    expect(text(get("drag-card"))).not.toContain("Copy");
+    // Some webviews do not count the key among those that are down yet.
+    key("keydown", false);
+    await settle();
+    expect(text(get("drag-card"))).toContain("Copy");
+    key("keyup", false);
+    await settle();
+    expect(text(get("drag-card"))).not.toContain("Copy");
+    key("keydown", true);
+    await settle();
+    pointer("pointerup", { x: x + 116, buttons: 0, ctrlKey: true });
+    await waitFor(() => expect(office.count("createJob")).toBe(1));
+    expect(office.count("moveJobs")).toBe(0);
+    key("keyup", false);
+  });
+
   test("without a button held nothing begins, and what was under way is put back", async () => {
     const { office, job } = await open();
     const x = middle(bar(job.id));

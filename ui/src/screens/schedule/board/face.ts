@@ -11,11 +11,11 @@ export type Face = {
   name: string;
   label: string;
   marks: Mark[];
+  /** All there is room for: that it clashes, or how it stands. */
+  only: Mark | null;
   status: string | null;
   /** In so little room the name may go on in the second line. */
   wraps: boolean;
-  /** Not even three letters. */
-  bare: boolean;
   /** Cut off without dots. */
   clipped: boolean;
   narrow: boolean;
@@ -31,15 +31,26 @@ export function faceOf(bar: Bar, lines: 1 | 2, zone: string, data: Schedule | nu
   const { job } = bar;
   const inner = bar.width - EDGES;
   const clashing = job.clashes > 0;
+  const wraps = lines === 2 && inner >= 22 && inner < 56;
+  // Three letters still say who it is; fewer say nothing, and no name comes before a clash.
+  const tiny = inner < (lines === 2 ? 22 : clashing ? 34 : 8);
   // A clash has its mark wherever there is room for one.
-  const room = Math.max(clashing && inner >= 34 ? 1 : 0, Math.min(4, Math.floor((inner - 64) / MARK)));
+  const room = Math.max(
+    clashing && (wraps || inner >= 34) ? 1 : 0,
+    Math.min(4, Math.floor((inner - 64) / MARK)),
+  );
   return {
     name: jobName(job),
     label: jobSentence(job, zone, data),
     marks: room > 0 ? marksOf(job, bar.folded).slice(0, room) : [],
-    status: inner >= (clashing ? 78 : 60) ? statusMark(job.status) : null,
-    wraps: lines === 2 && inner >= 22 && inner < 56,
-    bare: inner < 8,
+    only: !tiny
+      ? null
+      : clashing
+        ? { name: "clash", tone: "text-bad" }
+        : { name: statusMark(job.status), tone: "text-(--edge)" },
+    // From where a name stands in one line: a job of eight hours is to look like one of ten.
+    status: inner >= (clashing ? 74 : 56) ? statusMark(job.status) : null,
+    wraps,
     clipped: inner < 40,
     narrow: inner < 24,
     time: lines === 2 && inner >= 34 ? barTime(job, inner >= 200, zone) : null,

@@ -69,6 +69,7 @@ export class BoardPointer {
     addEventListener("pointermove", this.#move);
     addEventListener("pointerup", this.#up);
     addEventListener("pointercancel", this.#lost);
+    this.#listen();
   }
 
   readonly #move = (event: PointerEvent): void => {
@@ -85,6 +86,18 @@ export class BoardPointer {
     }
     this.#keys = { alt: event.altKey, copy: event.ctrlKey || event.metaKey };
     this.at = { x: event.clientX, y: event.clientY };
+    this.#follow();
+  };
+
+  /** Ctrl pressed or let go of while the pointer rests makes a copy of the move, or a move of the copy. */
+  readonly #held = (event: KeyboardEvent): void => {
+    const now = event.type === "keydown";
+    // Not every webview counts the key that is just pressed among those that are down.
+    const down = (key: string, held: boolean) => (event.key === key ? now : held);
+    const alt = down("Alt", event.altKey);
+    const copy = down("Control", event.ctrlKey) || down("Meta", event.metaKey);
+    if (!this.at || (alt === this.#keys.alt && copy === this.#keys.copy)) return;
+    this.#keys = { alt, copy };
     this.#follow();
   };
 
@@ -120,6 +133,7 @@ export class BoardPointer {
   bring(x: number, y: number, keys: { alt: boolean; copy: boolean }): void {
     this.#keys = keys;
     this.at = { x, y };
+    this.#listen();
     this.#timer ??= setInterval(() => this.#scroll(), SCROLL_EVERY);
     this.#follow();
   }
@@ -229,7 +243,14 @@ export class BoardPointer {
     return clientX >= left + clientLeft + clientWidth || clientY >= top + clientTop + clientHeight;
   }
 
+  #listen(): void {
+    addEventListener("keydown", this.#held, true);
+    addEventListener("keyup", this.#held, true);
+  }
+
   #end(): void {
+    removeEventListener("keydown", this.#held, true);
+    removeEventListener("keyup", this.#held, true);
     removeEventListener("pointermove", this.#move);
     removeEventListener("pointerup", this.#up);
     removeEventListener("pointercancel", this.#lost);

@@ -1,6 +1,7 @@
 import type { ResourceKind, Schedule, ScheduleJob, TimeOff } from "$/ipc/client";
 import { capital } from "$/lib/time";
 import { label, plain, shorten } from "$/lib/words";
+import { usableColor } from "$/screens/crew/words";
 
 import type { Rows } from "../filters";
 import { awayOf, type Away } from "./away";
@@ -13,6 +14,8 @@ export type BoardRow = {
   /** None: nobody. */
   id: string | null;
   name: string;
+  /** Of a crew, as the office chose it. */
+  color: string | null;
   /** Who leads, what they do. */
   detail: string;
   /** On leave, in the shop, gone. */
@@ -39,7 +42,7 @@ export function rowsOf(data: Schedule, rows: Rows): BoardRow[] {
   const byId = new Map(found.map((row) => [row.id, row]));
   const nobody: BoardRow = {
     ...{ key: "none", kind, id: null, name: NOBODY[rows], detail: "", note: null },
-    ...{ jobs: [], off: [], away: [] },
+    ...{ color: null, jobs: [], off: [], away: [] },
   };
   for (const job of data.jobs) {
     let placed = false;
@@ -76,20 +79,27 @@ export function isUnassigned(job: Pick<ScheduleJob, "crews" | "people" | "status
 }
 
 function resourcesOf(data: Schedule, rows: Rows): BoardRow[] {
-  const row = (id: string, name: string, detail: string, note: string | null): BoardRow => ({
+  const row = (
+    id: string,
+    name: string,
+    detail: string,
+    note: string | null,
+    color?: string | null,
+  ): BoardRow => ({
     key: `${KIND[rows]}:${id}`,
     kind: KIND[rows],
     id,
     name: plain(name).trim() === "" ? "Without a name" : shorten(name, 80),
     detail: shorten(capital(detail), 60),
     note,
+    color: usableColor(color ?? null),
     jobs: [],
     off: [],
     away: [],
   });
   if (rows === "crews")
-    return data.crews.map(({ id, name, lead, active }) =>
-      row(id, name, lead ?? "", active ? null : "Not in use"),
+    return data.crews.map(({ id, name, lead, active, color }) =>
+      row(id, name, lead ?? "", active ? null : "Not in use", color),
     );
   if (rows === "people")
     return data.people.map(({ id, name, role, status }) => row(id, name, label(role), note(status)));

@@ -169,5 +169,7 @@ function away(off: TimeOff[], whose: (one: TimeOff) => boolean): string | null {
 function booked(jobs: ScheduleJob[], on: (job: ScheduleJob) => boolean, part: Schedule): string | null {
   const job = jobs.find(on);
   if (!job) return null;
-  return `On ${isolated(shorten(job.customer?.trim() || jobName(null, job.address), 50))}, ${timeRange(job.start, job.end, part.zone, part.today)}`;
+  // "2:00 PM" is one word, also at the end of a line.
+  const when = timeRange(job.start, job.end, part.zone, part.today).replace(/ (?=[AP]M)/g, "\u00a0");
+  return `On ${isolated(shorten(job.customer?.trim() || jobName(null, job.address), 50))}, ${when}`;
 }

@@ -29,7 +29,7 @@ export function columnsOf(byDay: boolean): JobColumn[] {
     { id: "priority", title: "Priority", width: 80, sortable: true, first: "descending" },
     { id: "weather", title: "Rain", width: 56 },
     { id: "source", title: "Source", width: 84 },
-    { id: "updated", title: "Changed", width: 76, sortable: true, first: "descending" },
+    { id: "updated", title: "Changed", width: 94, sortable: true, first: "descending" },
   ];
 }
 

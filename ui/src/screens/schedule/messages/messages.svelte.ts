@@ -49,8 +49,8 @@ export class MessagesStore {
   readonly #saving = new Map<string, Promise<void>>();
   readonly #reading = new Refresher(() => this.#ask());
   #shown = $state(0);
-  /** How many wait, as far as it was asked for without the list. */
-  #waiting = $state(0);
+  /** How many wait, as far as it was asked for without the list; null: it was not yet counted. */
+  #waiting = $state<number | null>(null);
   #counted = 0;
   readonly #counting = new Refresher(() => this.#count(), 1_000);
   /** Of which office: what is still on its way to the one before changes nothing here. */
@@ -77,9 +77,16 @@ export class MessagesStore {
   readonly open: CustomerMessage[] = $derived(this.all.filter((message) => message.state === "draft"));
   /** Of those in the list. */
   readonly openCount = $derived(this.open.length);
-  /** For "Customers to tell (5)": all of them, wherever one is. */
-  readonly waiting = $derived(
-    this.#shown > 0 && this.loaded && this.of === null ? this.openCount : this.#waiting,
+  /**
+   * For "Customers to tell (5)": all of them, wherever one is; null: not known yet. What was counted may be older than
+   * the list of one change, which is part of it.
+   */
+  readonly waiting: number | null = $derived(
+    this.#shown === 0 || !this.loaded
+      ? this.#waiting
+      : this.of === null
+        ? this.openCount
+        : Math.max(this.#waiting ?? 0, this.openCount),
   );
 
   /** What is on screen: calls first, then texts, then mails. */
@@ -139,7 +146,7 @@ export class MessagesStore {
     this.loaded = false;
     this.error = this.of = this.at = null;
     this.text = "";
-    this.#waiting = 0;
+    this.#waiting = null;
     if (this.#shown > 0) void this.refresh();
     if (this.#counted > 0) void this.#counting.ask();
   }

@@ -159,6 +159,14 @@ describe("by hand", () => {
   });
 });
 
+test("right after a rain-out the button counts what its list shows", async () => {
+  const { user } = await openRain();
+  await shown("rain-row");
+  await user.click(get("rain-apply"));
+  await shown("message");
+  expect(text(get("to-tell"))).toBe(`Customers to tell${all("message").length}`);
+});
+
 test("the schedule says how many customers wait to be told, and leads to them", async () => {
   const { user } = await openRain();
   await shown("rain-row");
