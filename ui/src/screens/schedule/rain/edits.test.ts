@@ -128,7 +128,7 @@ describe("what is agreed", () => {
 });
 
 describe("the summary", () => {
-  test("counts what moves, stays and is lost, and each customer once", () => {
+  test("counts what moves, stays and is lost, and whom to tell by job, as it is drafted", () => {
     const same = { tell: { name: "Oak Ridge", method: "phone", phone: "1", email: null } };
     const all = plan(
       move(1, same),
@@ -145,9 +145,9 @@ describe("the summary", () => {
       },
     ];
     const summary = summaryOf(rows(all, edits), kept);
-    expect(summary).toMatchObject({ moves: 2, kept: 1, left: 1, unplaced: 1, delay: 4, tell: 4 });
+    expect(summary).toMatchObject({ moves: 2, kept: 1, left: 1, unplaced: 1, delay: 4, tell: 5 });
     expect(summarySentence(summary)).toBe(
-      "2 jobs move, 2 stay, 1 found no place, 4 working days of delay in all; 4 customers to tell.",
+      "2 jobs move, 2 stay, 1 found no place, 4 working days of delay in all; customers of 5 jobs to tell.",
     );
   });
   test("a job that comes sooner does not make up for another's delay", () => {

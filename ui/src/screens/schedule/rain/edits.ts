@@ -154,7 +154,7 @@ export type Summary = {
   unplaced: number;
   delay: number;
   byHand: number;
-  /** Customers to tell, each once. */
+  /** Jobs about which a customer is to be told: so many messages are drafted. */
   tell: number;
   refused: number;
   doubtful: number;
@@ -168,13 +168,6 @@ export function summaryOf(
   const moving = rows.filter((row) => row.takes);
   const troubled = new Set(problems.map((problem) => problem.job_id));
   const refused = new Set(problems.flatMap((problem) => (problem.refuses ? [problem.job_id] : []))).size;
-  const told = [
-    ...rows.flatMap((row) => {
-      const tell = toldBy(row);
-      return tell ? [whom(tell, row.job)] : [];
-    }),
-    ...kept.map(({ tell, job }) => whom(tell, job)),
-  ];
   return {
     moves: moving.length,
     kept: kept.length,
@@ -182,7 +175,7 @@ export function summaryOf(
     unplaced: rows.filter((row) => row.place === null).length,
     delay: moving.reduce((sum, row) => sum + Math.max(0, row.days), 0),
     byHand: moving.filter((row) => row.byHand).length,
-    tell: new Set(told).size,
+    tell: rows.filter((row) => toldBy(row) !== null).length + kept.length,
     refused,
     doubtful: troubled.size - refused,
   };
@@ -202,13 +195,6 @@ export function calledAt(tell: Contact): Contact {
   return { ...tell, method: "phone" };
 }
 
-/** Somebody with two jobs is called once. */
-function whom({ name, phone, email }: Contact, job: ScheduleJob): string {
-  return [name ?? job.customer, phone, email].some((part) => part !== null)
-    ? JSON.stringify([name ?? job.customer, phone, email])
-    : job.id;
-}
-
 /** What a plan comes to, before anybody changed anything about it. */
 export type Figures = { moves: number; delay: number; unplaced: number; kept: number };
 
@@ -222,7 +208,7 @@ export function figuresOf(plan: RainPlan): Figures {
   };
 }
 
-/** "9 jobs move, 2 stay, 1 found no place, 14 working days of delay in all; 9 customers to tell." */
+/** "9 jobs move, 2 stay, 1 found no place, 14 working days of delay in all; customers of 12 jobs to tell." */
 export function summarySentence(summary: Summary): string {
   const stay = summary.kept + summary.left;
   const parts = [
@@ -233,7 +219,9 @@ export function summarySentence(summary: Summary): string {
     summary.unplaced > 0 && `${summary.unplaced} found no place`,
     summary.delay > 0 && `${count(summary.delay, "working day")} of delay in all`,
   ].filter(Boolean);
-  return `${parts.join(", ")}${summary.tell > 0 ? `; ${count(summary.tell, "customer")} to tell` : ""}.`;
+  const tell =
+    summary.tell === 1 ? "; the customer of 1 job to tell" : `; customers of ${summary.tell} jobs to tell`;
+  return `${parts.join(", ")}${summary.tell > 0 ? tell : ""}.`;
 }
 
 /** "+2 days", "1 day sooner", "same day". */
