@@ -35,23 +35,43 @@ function parse(instant: string): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
+/** The same few moments stand on hundreds of bars, and spelling one of them takes long. */
+function remembered(
+  spell: (instant: string, zone: string) => string,
+): (instant: string, zone: string) => string {
+  const known = new Map<string, string>();
+  return (instant, zone) => {
+    const key = `${zone}|${instant}`;
+    let text = known.get(key);
+    if (text === undefined) {
+      if (known.size > 5_000) known.clear();
+      known.set(key, (text = spell(instant, zone)));
+    }
+    return text;
+  };
+}
+
 /** "7:00 AM". Newer webviews put a narrow no-break space before AM, which not every font has. */
-export function clockTime(instant: string, zone: string): string {
+export const clockTime = remembered((instant, zone) => {
   const date = parse(instant);
   if (!date) return "";
   return plain(format(zone, "clock", { hour: "numeric", minute: "2-digit" }).format(date));
-}
+});
 
 /** The office's date at that moment, as "2026-11-23". */
 export function officeDate(instant: string | Date, zone: string): string {
-  const date = typeof instant === "string" ? parse(instant) : instant;
-  if (!date) return "";
+  if (typeof instant === "string") return dateOf(instant, zone);
   const parts = format(zone, "date", { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(
-    date,
+    instant,
   );
   const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
   return `${of("year").padStart(4, "0")}-${of("month")}-${of("day")}`;
 }
+
+const dateOf = remembered((instant, zone) => {
+  const date = parse(instant);
+  return date ? officeDate(date, zone) : "";
+});
 
 /** A calendar date has no zone: noon UTC of that day, spelled in UTC. */
 function calendar(date: string, key: string, options: Intl.DateTimeFormatOptions): string {

@@ -69,10 +69,12 @@ export class BoardView {
     this.axis ? layOut(this.rows, this.axis, this.sizes) : { rows: [], tops: [0], height: 0 },
   );
 
-  readonly #first = $derived.by(() => rowsBetween(this.layout, this.top - this.beyond, this.top).first);
-  readonly #last = $derived.by(
-    () => rowsBetween(this.layout, this.top, this.top + this.height - this.header + this.beyond).last,
-  );
+  /** Where the rows that are seen end. */
+  readonly #bottom = $derived.by(() => this.top + this.height - this.header);
+  /** As far as rows are begun: bars come to them over that last stretch. */
+  readonly #far = $derived.by(() => 2 * this.beyond);
+  readonly #first = $derived.by(() => rowsBetween(this.layout, this.top - this.#far, this.top).first);
+  readonly #last = $derived.by(() => rowsBetween(this.layout, this.top, this.#bottom + this.#far).last);
   readonly #firstDay = $derived.by(() => this.#dayAt(this.left - this.beyond));
   readonly #lastDay = $derived.by(() => this.#dayAt(this.left + this.room + this.beyond));
 
@@ -92,14 +94,27 @@ export class BoardView {
     })),
   );
 
-  /** Of a row. */
-  drawnBars(laid: LaidRow): Bar[] {
+  /**
+   * How many bars of a row are drawn: all of them well before it is seen, ever fewer the farther beyond that it is. A
+   * row of forty bars made at once takes longer than a frame; this way a scroll makes a few of them with each step,
+   * however fast it is.
+   */
+  many({ y, height, bars }: LaidRow): number {
+    const away = Math.max(y - this.#bottom, this.top - y - height) - this.beyond;
+    return away <= 0 ? bars.length : Math.ceil(bars.length * Math.max(0, 1 - away / this.beyond));
+  }
+
+  /** Of a row; no more than so many, and the one with the focus. */
+  drawnBars(laid: LaidRow, many: number): Bar[] {
     const { axis } = this;
     if (!axis) return [];
     const [first, last] = [axis.days[this.#firstDay]!, axis.days[this.#lastDay]!];
     const [from, until] = [first.x, last.x + last.width];
     const focused = this.cell?.row === laid.row.key ? this.cell.job : null;
-    return laid.bars.filter((bar) => (bar.x < until && bar.x + bar.width > from) || bar.job.id === focused);
+    let left = many;
+    return laid.bars.filter(
+      (bar) => (bar.x < until && bar.x + bar.width > from && left-- > 0) || bar.job.id === focused,
+    );
   }
 
   readonly #shifts = $derived.by(() => (this.data && this.axis ? shiftsOf(this.data, this.axis) : []));

@@ -7,23 +7,9 @@ import type { Away } from "./away";
 import type { Load } from "./load";
 import type { BoardRow } from "./rows";
 
-/** The same few times stand on many bars. */
-const clocks = new Map<string, string>();
-
-/** "6:00 AM". */
-export function clock(instant: string, zone: string): string {
-  const key = `${zone}|${instant}`;
-  let text = clocks.get(key);
-  if (text === undefined) {
-    if (clocks.size > 5_000) clocks.clear();
-    clocks.set(key, (text = clockTime(instant, zone)));
-  }
-  return text;
-}
-
 /** "6", "6:30", "3p": where there is room for little more than a number. */
 export function shortClock(instant: string, zone: string): string {
-  return clock(instant, zone)
+  return clockTime(instant, zone)
     .replace(":00", "")
     .replace(/ (A|P)M$/, (_, half: string) => half.toLowerCase());
 }
@@ -43,7 +29,7 @@ export function barTime(
     return `${side(first, start)} – ${side(last, end)}`;
   }
   return roomy
-    ? `${clock(start, zone)} – ${clock(end, zone)}`
+    ? `${clockTime(start, zone)} – ${clockTime(end, zone)}`
     : `${shortClock(start, zone)}–${shortClock(end, zone)}`;
 }
 

@@ -18,8 +18,8 @@ export function tinyTime(instant: string, zone: string): string {
 
 /** The crews it names, as the office calls them. */
 export function crewNames(job: ScheduleJob, schedule: Pick<Schedule, "crews"> | null): string[] {
-  const names = new Map((schedule?.crews ?? []).map(({ id, name }) => [id, name]));
-  return job.crews.flatMap((id) => names.get(id) ?? []);
+  // One or two of them: a map of all the crews for each of hundreds of jobs would take longer.
+  return job.crews.flatMap((id) => schedule?.crews.find((crew) => crew.id === id)?.name ?? []);
 }
 
 /** What is special about it, in words: color and marks say it to those who see them. */
