@@ -286,14 +286,16 @@ describe("with the mouse", () => {
       const board = await page.locator(id("board-scroller")).boundingBox();
       await page.mouse.move(from.x + 30, from.y);
       await page.mouse.move(board.x + board.width - 2, from.y, { steps: 4 });
-      await page.waitForFunction(() => location.hash.includes("date=2026-07-01"));
-      // Away from the edge, or it goes on.
+      await page.waitForFunction(() => location.hash.includes("date=2026-07-"));
+      // Away from the edge, or it goes on; on a slow machine it may have by then.
       await page.mouse.move(board.x + 192 + 60, from.y, { steps: 3 });
       await page.waitForSelector(id("ghost"));
       await page.mouse.up();
       await page.waitForFunction(() => window.office.count("moveJobs") === 1);
+      const wednesday = Date.parse(await page.evaluate(() => location.hash.match(/date=([-0-9]{10})/)[1]));
       const moved = await jobNow(page, job.id);
-      assert.match(moved.start, /^2026-(06-29|06-30|07-0)/);
+      const days = (Date.parse(moved.start) - wednesday) / 86_400_000;
+      assert.ok(days > -2 && days < 5.5, `${moved.start} is in the week shown`);
       assert.equal(
         Date.parse(moved.end) - Date.parse(moved.start),
         Date.parse(job.end) - Date.parse(job.start),
