@@ -25,6 +25,7 @@ BEGIN
             ('neff_owner',    'NOLOGIN'),  -- owns every object, migrates
             ('neff_admin',    'NOLOGIN'),  -- keeps people, settings and rights
             ('neff_app',      'LOGIN'),    -- the office staff, and the programs of the specification
+            ('neff_program',  'NOLOGIN'),  -- other programs: the website, a webhook, the mobile app
             ('neff_readonly', 'LOGIN')     -- reporting
         ) AS roles(name, login)
     LOOP
@@ -69,23 +70,57 @@ BEGIN
     END LOOP;
 END $$;
 
--- Rights on the database and the schema. On PostgreSQL 13 and 14 the schema `public` belongs to the server's
--- superuser; there everybody may create in it, which is enough to go on, and the doctor says so.
+-- Rights on the database and the schema `public`, which belongs to the server's superuser on PostgreSQL 13 and 14.
 DO $$
+DECLARE
+    connects record;
 BEGIN
     EXECUTE format('GRANT CREATE, CONNECT, TEMPORARY ON DATABASE %I TO neff_owner', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO neff_app, neff_readonly, neff_admin', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO neff_app, neff_program, neff_readonly, neff_admin', current_database());
     BEGIN
         GRANT USAGE, CREATE ON SCHEMA public TO neff_owner;
-        GRANT USAGE ON SCHEMA public TO neff_app, neff_readonly, neff_admin;
+        GRANT USAGE ON SCHEMA public TO neff_app, neff_program, neff_readonly, neff_admin;
         REVOKE CREATE ON SCHEMA public FROM PUBLIC;
     EXCEPTION WHEN insufficient_privilege THEN
-        RAISE NOTICE 'schema public belongs to another login: CREATE stays with PUBLIC';
+        RAISE NOTICE 'the schema public belongs to another login';
     END;
     IF pg_has_role(current_user, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
         EXECUTE format('ALTER DATABASE %I SET timezone TO %L', current_database(), 'UTC');
+        -- Only whoever has business here may come in. Whoever was given rights on a table has.
+        FOR connects IN SELECT DISTINCT a.grantee::regrole AS name
+                          FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+                         WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> 0
+        LOOP
+            EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO %s', current_database(), connects.name);
+        END LOOP;
+        EXECUTE format('REVOKE CONNECT, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
     END IF;
 END $$;
+
+-- Whoever may create in `public` could put a function or an operator in the way of what runs there with more rights
+-- than theirs. Nothing is made until that is over; the program says beforehand which command ends it.
+DO $$
+DECLARE
+    others text;
+BEGIN
+    SELECT string_agg(CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, ', ') INTO others
+      FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
+     WHERE n.nspname = 'public' AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+       AND (a.grantee = 0 OR NOT pg_has_role(a.grantee, 'neff_owner', 'MEMBER'));
+    IF others IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = format('%s may create in the schema public', others),
+            HINT = format('As its owner: REVOKE CREATE ON SCHEMA public FROM %s;', others);
+    END IF;
+END $$;
+
+-- What is ours and runs: functions, their types, and tables nobody else reads. Anybody may call what they are granted;
+-- only the owner may put something there. Tables that people and programs know stay in `public`.
+CREATE SCHEMA neff AUTHORIZATION neff_owner;
+SET LOCAL ROLE neff_owner;
+GRANT USAGE ON SCHEMA neff TO PUBLIC;
+COMMENT ON SCHEMA neff IS 'Neff Office: functions and private tables. Only neff_owner may create here';
+RESET ROLE;
 
 SET LOCAL timezone = 'UTC';
 

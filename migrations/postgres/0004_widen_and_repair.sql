@@ -140,10 +140,10 @@ BEGIN
         SELECT string_agg(format('    IF NEW.%1$I IS NULL THEN NEW.%1$I := %2$s; END IF;', column_name, replacement),
                           E'\n' ORDER BY column_name)
           INTO assignments FROM null_means_default WHERE table_name = tbl;
-        EXECUTE format(E'CREATE FUNCTION %I() RETURNS trigger LANGUAGE plpgsql AS $f$\nBEGIN\n%s\n    RETURN NEW;\nEND $f$',
+        EXECUTE format(E'CREATE FUNCTION neff.%I() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $f$\nBEGIN\n%s\n    RETURN NEW;\nEND $f$',
             'default_for_null_' || tbl, assignments);
         EXECUTE format('CREATE TRIGGER a_default_for_null BEFORE INSERT OR UPDATE ON %I
-                        FOR EACH ROW EXECUTE FUNCTION %I()', tbl, 'default_for_null_' || tbl);
+                        FOR EACH ROW EXECUTE FUNCTION neff.%I()', tbl, 'default_for_null_' || tbl);
     END LOOP;
 END $$;
 

@@ -4,41 +4,41 @@ SET LOCAL timezone = 'UTC';
 
 -- ---- Who acts ------------------------------------------------------------------------------------------------
 -- A setting that was once set in a session reads '' afterwards, not NULL: '' means "not said" everywhere.
-CREATE FUNCTION app_setting(p_name text) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE AS
+CREATE FUNCTION neff.app_setting(p_name text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
 $$ SELECT nullif(btrim(current_setting(p_name, true)), '') $$;
 
 -- The person or program that says it acts (a claim; the proof is session_user, which the audit keeps).
-CREATE FUNCTION app_actor() RETURNS varchar
-LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT left(coalesce(app_setting('app.current_user'), 'system'), 255)::varchar $$;
+CREATE FUNCTION neff.app_actor() RETURNS varchar
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
+$$ SELECT left(coalesce(neff.app_setting('app.current_user'), 'system'), 255)::varchar $$;
 
 -- Where a change comes from, always a value the constraint `valid_source` accepts.
-CREATE FUNCTION app_source() RETURNS varchar
-LANGUAGE sql STABLE PARALLEL SAFE AS
+CREATE FUNCTION neff.app_source() RETURNS varchar
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
 $$ SELECT CASE
-       WHEN app_setting('app.source') IS NULL THEN 'system'
-       WHEN app_setting('app.source') IN ('system', 'calendly_webhook', 'manual_admin', 'mobile_app', 'api')
-           THEN app_setting('app.source')
+       WHEN neff.app_setting('app.source') IS NULL THEN 'system'
+       WHEN neff.app_setting('app.source') IN ('system', 'calendly_webhook', 'manual_admin', 'mobile_app', 'api')
+           THEN neff.app_setting('app.source')
        ELSE 'api'
    END::varchar $$;
 
 -- Settings of the office. A value somebody spoiled falls back to the default given, it never raises; one that is
 -- kept from people is kept from here, too: everybody may call this.
-CREATE FUNCTION config_text(p_key text, p_default text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+CREATE FUNCTION neff.config_text(p_key text, p_default text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ SELECT coalesce((SELECT nullif(btrim(value), '') FROM public.system_config WHERE key = p_key AND NOT is_sensitive), p_default) $$;
 
-CREATE FUNCTION config_int(p_key text, p_default integer) RETURNS integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+CREATE FUNCTION neff.config_int(p_key text, p_default integer) RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ SELECT CASE WHEN v ~ '^-?[0-9]{1,9}$' THEN v::integer ELSE p_default END
-     FROM (SELECT public.config_text(p_key, NULL) AS v) AS setting $$;
+     FROM (SELECT neff.config_text(p_key, NULL) AS v) AS setting $$;
 
 -- The office's time zone; UTC where the setting names none the server knows.
-CREATE FUNCTION office_time_zone() RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.office_time_zone() RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    zone text := public.config_text('office_time_zone', 'UTC');
+    zone text := neff.config_text('office_time_zone', 'UTC');
 BEGIN
     PERFORM now() AT TIME ZONE zone;  -- pg_timezone_names reads the disk on every call: trying is 1,000 times faster
     RETURN zone;
@@ -48,7 +48,7 @@ END $$;
 
 -- ---- Versions and updated_at -----------------------------------------------------------------------------------
 -- One function for every table that has `updated_at`; it keeps the specification's name.
-CREATE OR REPLACE FUNCTION update_timestamp() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION public.update_timestamp() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     NEW.updated_at = CURRENT_TIMESTAMP;
     RETURN NEW;
@@ -57,7 +57,7 @@ END $$;
 -- `version` rises when a business column really differs, whoever writes; nobody can set it. Runs before the
 -- timestamp trigger (triggers fire in the order of their names), so that `updated_at` alone is no difference.
 -- `*<>` compares what is stored: a column of the company's own may be of a type that has no equality (json, xml).
-CREATE FUNCTION raise_version() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION neff.raise_version() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     written timestamptz := NEW.updated_at;  -- many programs set it in every UPDATE
 BEGIN
@@ -71,7 +71,7 @@ BEGIN
 END $$;
 
 -- Totals of a customer are derived by the daily maintenance: they are no edit.
-CREATE FUNCTION raise_version_customers() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION neff.raise_version_customers() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     compared public.customers := NEW;
 BEGIN
@@ -99,9 +99,9 @@ BEGIN
                FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'updated_at'
               WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relowner = 'neff_owner'::regrole LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS %I ON %I', 'update_' || t || '_timestamp', t);
-        EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION update_timestamp()',
+        EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION public.update_timestamp()',
                        'update_' || t || '_timestamp', t);
-        EXECUTE format('CREATE TRIGGER b_raise_version BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION %I()', t,
+        EXECUTE format('CREATE TRIGGER b_raise_version BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION neff.%I()', t,
                        CASE t WHEN 'customers' THEN 'raise_version_customers' ELSE 'raise_version' END);
     END LOOP;
 END $$;
@@ -127,15 +127,15 @@ CREATE TABLE change_feed_identity (
     singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton)
 );
 INSERT INTO change_feed_identity DEFAULT VALUES;
-CREATE FUNCTION change_feed_id() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+CREATE FUNCTION neff.change_feed_id() RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ SELECT md5(id::text || ':' || (SELECT oid FROM pg_database WHERE datname = current_database()))::uuid
      FROM public.change_feed_identity $$;
 
 -- Writes the feed and wakes the listeners: one NOTIFY a table and transaction, carrying only the table's name.
 -- Argument: the key column of the table.
-CREATE FUNCTION feed_changes() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.feed_changes() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     n bigint;
 BEGIN
@@ -154,22 +154,22 @@ BEGIN
 END $$;
 
 -- Attaches the feed to a table; later migrations call it for theirs.
-CREATE FUNCTION attach_change_feed(p_table regclass, p_key text DEFAULT 'id') RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION neff.attach_change_feed(p_table regclass, p_key text DEFAULT 'id') RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     EXECUTE format('CREATE TRIGGER z_feed_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows
-                    FOR EACH STATEMENT EXECUTE FUNCTION feed_changes(%L)', p_table, p_key);
+                    FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_changes(%L)', p_table, p_key);
     EXECUTE format('CREATE TRIGGER z_feed_update AFTER UPDATE ON %s REFERENCING NEW TABLE AS new_rows
-                    FOR EACH STATEMENT EXECUTE FUNCTION feed_changes(%L)', p_table, p_key);
+                    FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_changes(%L)', p_table, p_key);
     EXECUTE format('CREATE TRIGGER z_feed_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows
-                    FOR EACH STATEMENT EXECUTE FUNCTION feed_changes(%L)', p_table, p_key);
+                    FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_changes(%L)', p_table, p_key);
 END $$;
 
-SELECT attach_change_feed(t::regclass)
+SELECT neff.attach_change_feed(t::regclass)
   FROM unnest(ARRAY['contracts', 'estimates', 'customers', 'job_schedules', 'crew_members', 'crews',
                     'crew_memberships', 'equipment', 'time_off', 'payments', 'customer_sites',
                     'dashboard_notifications', 'app_users']) AS t;
-SELECT attach_change_feed('system_config', 'key');
+SELECT neff.attach_change_feed('system_config', 'key');
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.6', 'Row versions and the change feed', '0.1.0');
 

@@ -12,8 +12,8 @@ CREATE INDEX idx_schedule_changes_xid ON schedule_changes (xid, job_schedule_id)
 ALTER TABLE job_schedules ADD COLUMN created_source varchar(100) NOT NULL DEFAULT 'system';
 
 -- What kind of change this is: one, the weightiest. NULL: nothing a person would call a change.
-CREATE FUNCTION schedule_change_type(p_old job_schedules, p_new job_schedules) RETURNS varchar
-LANGUAGE sql STABLE AS $$
+CREATE FUNCTION neff.schedule_change_type(p_old job_schedules, p_new job_schedules) RETURNS varchar
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN p_old.status IS DISTINCT FROM p_new.status AND p_new.status IN ('canceled', 'completed') THEN p_new.status
         WHEN p_old.start_date IS DISTINCT FROM p_new.start_date OR p_old.end_date IS DISTINCT FROM p_new.end_date
@@ -26,38 +26,38 @@ LANGUAGE sql STABLE AS $$
     END::varchar $$;
 
 -- The reason given, or a sentence of what was changed; a quiet import says that it was one.
-CREATE FUNCTION schedule_change_reason(p_default text) RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(app_setting('app.reason'), p_default)
-        || CASE WHEN lower(coalesce(app_setting('app.quiet'), 'off')) NOT IN ('off', 'false', 'f', '0', 'no', 'n')
+CREATE FUNCTION neff.schedule_change_reason(p_default text) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(neff.app_setting('app.reason'), p_default)
+        || CASE WHEN lower(coalesce(neff.app_setting('app.quiet'), 'off')) NOT IN ('off', 'false', 'f', '0', 'no', 'n')
                 THEN ' (quiet import: no alerts)' ELSE '' END $$;
 
 -- Another program may write its own trail row before or after the change, in the same transaction. That is one
 -- change: theirs stays, ours gives way. A status word of theirs covers the specific one of ours.
-CREATE FUNCTION same_schedule_change(p_ours varchar, p_theirs varchar) RETURNS boolean
-LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION neff.same_schedule_change(p_ours varchar, p_theirs varchar) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT p_ours = p_theirs
         OR (p_ours IN ('canceled', 'completed', 'rescheduled', 'status_updated')
             AND p_theirs IN ('canceled', 'completed', 'rescheduled', 'status_updated')) $$;
 
-CREATE FUNCTION trail_job_insert() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
+CREATE FUNCTION neff.trail_job_insert() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
     INSERT INTO public.schedule_changes
         (job_schedule_id, job_id_was, change_type, new_data, changed_by, source, reason, written_by_trigger)
-    SELECT n.id, n.id, 'scheduled', to_jsonb(n), public.app_actor(), public.app_source(),
-           public.schedule_change_reason('Job initially scheduled'), true
+    SELECT n.id, n.id, 'scheduled', to_jsonb(n), neff.app_actor(), neff.app_source(),
+           neff.schedule_change_reason('Job initially scheduled'), true
       FROM new_rows n;
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION trail_job_update() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
+CREATE FUNCTION neff.trail_job_update() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
     INSERT INTO public.schedule_changes
         (job_schedule_id, job_id_was, change_type, previous_data, new_data, changed_by, source, reason, written_by_trigger)
-    SELECT n.id, n.id, c.change_type, to_jsonb(o), to_jsonb(n), public.app_actor(), public.app_source(),
-           public.schedule_change_reason(CASE c.change_type
+    SELECT n.id, n.id, c.change_type, to_jsonb(o), to_jsonb(n), neff.app_actor(), neff.app_source(),
+           neff.schedule_change_reason(CASE c.change_type
                WHEN 'rescheduled' THEN 'Job dates modified'
                WHEN 'crew_changed' THEN 'Crew changed'
                WHEN 'equipment_changed' THEN 'Equipment changed'
@@ -66,30 +66,33 @@ BEGIN
                ELSE format('Status changed from %s to %s', o.status, n.status) END), true
       FROM new_rows n
       JOIN old_rows o USING (id)
-     CROSS JOIN LATERAL (SELECT public.schedule_change_type(o, n) AS change_type) AS c
+     CROSS JOIN LATERAL (SELECT neff.schedule_change_type(o, n) AS change_type) AS c
      WHERE c.change_type IS NOT NULL
        AND NOT EXISTS (SELECT FROM public.schedule_changes theirs
                         WHERE theirs.xid = pg_current_xact_id() AND theirs.job_schedule_id = n.id
                           AND NOT theirs.written_by_trigger
-                          AND public.same_schedule_change(c.change_type, theirs.change_type));
+                          AND neff.same_schedule_change(c.change_type, theirs.change_type));
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION created_source() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION neff.created_source() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    NEW.created_source := app_source();
+    NEW.created_source := neff.app_source();
+    IF NEW.created_source = 'system' AND NEW.calendly_event_uri IS NOT NULL THEN
+        NEW.created_source := 'calendly_webhook';  -- a webhook that does not say who it is, but names an event
+    END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER a_created_source BEFORE INSERT ON job_schedules FOR EACH ROW EXECUTE FUNCTION created_source();
+CREATE TRIGGER a_created_source BEFORE INSERT ON job_schedules FOR EACH ROW EXECUTE FUNCTION neff.created_source();
 
 CREATE TRIGGER m_trail_insert AFTER INSERT ON job_schedules REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION trail_job_insert();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.trail_job_insert();
 CREATE TRIGGER m_trail_update AFTER UPDATE ON job_schedules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION trail_job_update();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.trail_job_update();
 
 -- A foreign row takes over what ours knew, and ours goes.
-CREATE FUNCTION trail_foreign_row() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.trail_foreign_row() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ours public.schedule_changes;
 BEGIN
@@ -103,21 +106,21 @@ BEGIN
     -- Looking is cheap; a DELETE fires the triggers of a statement even when it finds nothing.
     IF NOT EXISTS (SELECT FROM public.schedule_changes s
                     WHERE s.xid = pg_current_xact_id() AND s.job_schedule_id = NEW.job_schedule_id
-                      AND s.written_by_trigger AND public.same_schedule_change(s.change_type, NEW.change_type)) THEN
+                      AND s.written_by_trigger AND neff.same_schedule_change(s.change_type, NEW.change_type)) THEN
         RETURN NEW;
     END IF;
     DELETE FROM public.schedule_changes s
      WHERE s.xid = pg_current_xact_id() AND s.job_schedule_id = NEW.job_schedule_id AND s.written_by_trigger
-       AND public.same_schedule_change(s.change_type, NEW.change_type)
+       AND neff.same_schedule_change(s.change_type, NEW.change_type)
     RETURNING s.* INTO ours;
     NEW.previous_data := coalesce(NEW.previous_data, ours.previous_data);
     NEW.new_data := coalesce(NEW.new_data, ours.new_data);
     RETURN NEW;
 END $$;
 CREATE TRIGGER b_trail_foreign_row BEFORE INSERT ON schedule_changes
-    FOR EACH ROW EXECUTE FUNCTION trail_foreign_row();
+    FOR EACH ROW EXECUTE FUNCTION neff.trail_foreign_row();
 
-SELECT attach_change_feed('schedule_changes');
+SELECT neff.attach_change_feed('schedule_changes');
 
 -- ---- The audit -------------------------------------------------------------------------------------------------
 -- `user_name` is the login that proved itself; what the session claims about the person is in session_info.
@@ -126,23 +129,23 @@ ALTER TABLE audit_logs ADD COLUMN xid xid8 DEFAULT pg_current_xact_id();
 CREATE INDEX idx_audit_logs_row ON audit_logs (table_name, row_id, "timestamp");
 CREATE INDEX idx_audit_logs_timestamp ON audit_logs ("timestamp");
 
-CREATE FUNCTION audit_session() RETURNS jsonb
-LANGUAGE sql STABLE AS $$
+CREATE FUNCTION neff.audit_session() RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT jsonb_build_object(
         'application_name', current_setting('application_name', true),
         'client_addr', inet_client_addr(),
         'client_port', inet_client_port(),
-        'claimed_person', app_setting('app.current_user'),
-        'source', app_setting('app.source'),
-        'reason', app_setting('app.reason')) $$;
+        'claimed_person', neff.app_setting('app.current_user'),
+        'source', neff.app_setting('app.source'),
+        'reason', neff.app_setting('app.reason')) $$;
 
 -- Keeps the specification's name. One INSERT a statement. Argument: the key column. The company may have attached it
 -- to a table of its own, for each row, as the specification's function was made for: that goes on working.
-CREATE OR REPLACE FUNCTION audit_trigger_function() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET timezone = 'UTC' AS $$
+CREATE OR REPLACE FUNCTION public.audit_trigger_function() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     key text := coalesce(TG_ARGV[0], 'id');
-    session jsonb := public.audit_session();
+    session jsonb := neff.audit_session();
     old_row jsonb;
     new_row jsonb;
 BEGIN
@@ -151,22 +154,22 @@ BEGIN
         IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW); END IF;
         INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, new_values, user_name, session_info)
         VALUES (left(TG_TABLE_NAME, 100), TG_OP, coalesce(new_row->>key, old_row->>key),
-                public.audit_redacted(old_row), public.audit_redacted(new_row), left(session_user, 100), session);
+                neff.audit_redacted(old_row), neff.audit_redacted(new_row), left(session_user, 100), session);
         RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_OP = 'INSERT' THEN
         INSERT INTO public.audit_logs (table_name, operation, row_id, new_values, user_name, session_info)
-        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, public.audit_redacted(r.v), session_user, session
+        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, neff.audit_redacted(r.v), session_user, session
           FROM (SELECT to_jsonb(n) AS v FROM new_rows n) AS r;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, user_name, session_info)
-        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, public.audit_redacted(r.v), session_user, session
+        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, neff.audit_redacted(r.v), session_user, session
           FROM (SELECT to_jsonb(o) AS v FROM old_rows o) AS r;
     ELSE
         -- A changed key is a row of its own on each side.
         INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, new_values, user_name, session_info)
         SELECT TG_TABLE_NAME, TG_OP, coalesce(n.v->>key, o.v->>key),
-               public.audit_redacted(o.v), public.audit_redacted(n.v), session_user, session
+               neff.audit_redacted(o.v), neff.audit_redacted(n.v), session_user, session
           FROM (SELECT to_jsonb(o) AS v FROM old_rows o) AS o
           FULL JOIN (SELECT to_jsonb(n) AS v FROM new_rows n) AS n ON o.v->>key = n.v->>key
          WHERE o.v - 'updated_at' IS DISTINCT FROM n.v - 'updated_at';
@@ -175,13 +178,13 @@ BEGIN
 END $$;
 
 -- A sensitive setting is audited as changed, not as a value.
-CREATE FUNCTION audit_redacted(p_row jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION neff.audit_redacted(p_row jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN p_row->>'is_sensitive' = 'true'
                 THEN jsonb_set(p_row, '{value}', '"(hidden)"') ELSE p_row END $$;
 
-CREATE FUNCTION attach_audit(p_table regclass, p_key text DEFAULT 'id') RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION neff.attach_audit(p_table regclass, p_key text DEFAULT 'id') RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     already name;
 BEGIN
@@ -191,21 +194,21 @@ BEGIN
         EXECUTE format('DROP TRIGGER %I ON %s', already, p_table);
     END LOOP;
     EXECUTE format('CREATE TRIGGER y_audit_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows
-                    FOR EACH STATEMENT EXECUTE FUNCTION audit_trigger_function(%L)', p_table, p_key);
+                    FOR EACH STATEMENT EXECUTE FUNCTION public.audit_trigger_function(%L)', p_table, p_key);
     EXECUTE format('CREATE TRIGGER y_audit_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-                    FOR EACH STATEMENT EXECUTE FUNCTION audit_trigger_function(%L)', p_table, p_key);
+                    FOR EACH STATEMENT EXECUTE FUNCTION public.audit_trigger_function(%L)', p_table, p_key);
     EXECUTE format('CREATE TRIGGER y_audit_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows
-                    FOR EACH STATEMENT EXECUTE FUNCTION audit_trigger_function(%L)', p_table, p_key);
+                    FOR EACH STATEMENT EXECUTE FUNCTION public.audit_trigger_function(%L)', p_table, p_key);
 END $$;
 
 -- Every table people edit; not deliveries, notifications, statistics and derived rows.
-SELECT attach_audit(t::regclass)
+SELECT neff.attach_audit(t::regclass)
   FROM unnest(ARRAY['contracts', 'estimates', 'customers', 'job_schedules', 'crew_members', 'crews',
                     'crew_memberships', 'equipment', 'time_off', 'payments', 'customer_sites', 'app_users',
                     'alert_types', 'alert_rules', 'email_templates', 'sms_templates', 'recipient_groups',
                     'channel_endpoints', 'price_book_items', 'estimate_items', 'estimate_versions']) AS t;
-SELECT attach_audit('recipient_group_members', 'group_id');
-SELECT attach_audit('system_config', 'key');
+SELECT neff.attach_audit('recipient_group_members', 'group_id');
+SELECT neff.attach_audit('system_config', 'key');
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.7', 'Trail and audit', '0.1.0');
 

@@ -5,8 +5,6 @@
 -- How two writers are kept apart (no sleep, no retry, right at READ COMMITTED and at REPEATABLE READ):
 --   1. advisory transaction locks, always in this order: the whole office (shared; a bulk statement takes it alone
 --      and needs no other), the names a job mentions (shared; whoever changes a person, crew or machine takes them
---   1. advisory transaction locks, always in this order: the whole office (shared; a bulk statement takes it alone
---      and needs no other), the names a job mentions (shared; whoever changes a person, crew or machine takes them
 --      alone), each person's and machine's days (alone), each kind in the order of its keys;
 --   2. a new statement, which therefore sees everything committed before the locks were had;
 --   3. at REPEATABLE READ it does not, so every claim that looks free is tried out against both exclusion
@@ -65,7 +63,7 @@ CREATE TABLE resource_aliases (
     kind        text NOT NULL CHECK (kind IN ('person', 'crew', 'machine')),
     written     varchar(500) NOT NULL CHECK (btrim(written, E' \t\r\n\u00a0') <> ''),
     resource_id uuid NOT NULL,
-    created_by  varchar(255) NOT NULL DEFAULT app_actor(),
+    created_by  varchar(255) NOT NULL DEFAULT neff.app_actor(),
     created_at  timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 CREATE UNIQUE INDEX resource_aliases_written
@@ -82,14 +80,14 @@ CREATE TABLE assignment_overrides (
     job_schedule_id uuid NOT NULL REFERENCES job_schedules (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     resource_id     uuid NOT NULL,
     reason          text NOT NULL CHECK (btrim(reason) <> ''),
-    overridden_by   varchar(255) NOT NULL DEFAULT app_actor(),
+    overridden_by   varchar(255) NOT NULL DEFAULT neff.app_actor(),
     created_at      timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     covers          tstzrange,                        -- set by the database: the job's time it was given for
     given_in        xid8,                             -- set by the database: the transaction that gave it
     UNIQUE (job_schedule_id, resource_id)
 );
 
--- What a writer could not finish (it may not wait, and may not fail): settle_assignments() does it with fresh eyes.
+-- What a writer could not finish (it may not wait, and may not fail): neff.settle_assignments() does it with fresh eyes.
 CREATE TABLE assignment_backlog (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     job_schedule_id uuid,                             -- derive this job again …
@@ -99,18 +97,18 @@ CREATE TABLE assignment_backlog (
     created_at      timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
-CREATE TYPE written_word AS (
+CREATE TYPE neff.written_word AS (
     place bigint, kind text, item bigint, rank integer, only_crew boolean, key text, written text);
-CREATE TYPE written_match AS (
+CREATE TYPE neff.written_match AS (
     place bigint, kind text, item bigint, found text, resource_id uuid, written text, reason text);
-CREATE TYPE assignment_claim AS (
+CREATE TYPE neff.assignment_claim AS (
     n bigint, job_schedule_id uuid, holds boolean, resource_kind text, resource_id uuid, via_crew_id uuid, during tstzrange);
 
 -- ---- Reading what is written -----------------------------------------------------------------------------------
 -- Every word of the JSON columns that could name somebody, in the order in which it is tried; `place` is the
 -- position of the job in the arrays. Whatever the columns hold, this does not raise.
-CREATE FUNCTION read_written(p_crew jsonb[], p_equipment jsonb[]) RETURNS SETOF written_word
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.read_written(p_crew jsonb[], p_equipment jsonb[]) RETURNS SETOF neff.written_word
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     SELECT j.place, c.kind, e.item, w.rank, w.only_crew,
@@ -138,8 +136,8 @@ END $$;
 
 -- Whom the words name: by id, by a name only one of those still employed has, by an alias, by a name only one
 -- ever had. Nobody, or more than one: unknown.
-CREATE FUNCTION match_written(p_words written_word[]) RETURNS SETOF written_match
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.match_written(p_words neff.written_word[]) RETURNS SETOF neff.written_match
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     WITH asked AS (
@@ -194,12 +192,13 @@ END $$;
 
 -- What jobs with these times and these people, crews and machines claim. Up to 24 hours: one range. Longer: one range
 -- for each working day, and for the first and the last day whatever they are; a local day is what the office's
--- clock says, 23 and 25 hours long when the clocks change. Over a year, or without end: one range.
-CREATE FUNCTION spread_claims(p_starts timestamptz[], p_ends timestamptz[], p_matches written_match[])
+-- clock says, 23 and 25 hours long when the clocks change. Over a year, or without end: one range. In zones
+-- whose clocks repeat midnight, a job that ends within the repeated hour has a last day that is no stretch of time: left out.
+CREATE FUNCTION neff.spread_claims(p_starts timestamptz[], p_ends timestamptz[], p_matches neff.written_match[])
 RETURNS TABLE (place bigint, resource_kind text, resource_id uuid, via_crew_id uuid, during tstzrange)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    zone text := public.office_time_zone();
+    zone text := neff.office_time_zone();
     working text;
 BEGIN
     SELECT c.value INTO working FROM public.system_config c WHERE c.key = 'office_working_days' AND c.value ~ '[1-7]';
@@ -215,8 +214,10 @@ BEGIN
     ), part AS (
         SELECT s.place, s.first_day AS day, tstzrange(s.starts, s.ends) AS during FROM span s WHERE s.last_day IS NULL
         UNION ALL
-        SELECT s.place, d.day::date, tstzrange(greatest(s.starts, d.day AT TIME ZONE zone),
-                                               least(s.ends, (d.day + interval '1 day') AT TIME ZONE zone))
+        SELECT s.place, d.day::date,
+               CASE WHEN greatest(s.starts, d.day AT TIME ZONE zone) < least(s.ends, (d.day + interval '1 day') AT TIME ZONE zone)
+                    THEN tstzrange(greatest(s.starts, d.day AT TIME ZONE zone),
+                                   least(s.ends, (d.day + interval '1 day') AT TIME ZONE zone)) END
           FROM span s
          CROSS JOIN LATERAL generate_series(s.first_day::timestamp, s.last_day::timestamp, interval '1 day') AS d(day)
          WHERE s.last_day IS NOT NULL
@@ -235,15 +236,15 @@ BEGIN
     SELECT DISTINCT ON (c.place, c.during, c.resource_id)
            c.place, c.resource_kind, c.resource_id, c.via_crew_id, c.during
       FROM claim c
-     WHERE NOT isempty(c.during)
+     WHERE c.during IS NOT NULL AND NOT isempty(c.during)
      ORDER BY c.place, c.during, c.resource_id, c.via_crew_id NULLS FIRST;
 END $$;
 
 -- ---- Checking and claiming --------------------------------------------------------------------------------------
 -- Which of these claims (those that hold) meet a claim that is not released, or an earlier one among themselves.
 -- A few: look each up. Many: one pass over all of them in the order of time, and a closer look at what touches.
-CREATE FUNCTION clashing_claims(p_claims assignment_claim[]) RETURNS bigint[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+CREATE FUNCTION neff.clashing_claims(p_claims neff.assignment_claim[]) RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     clashing bigint[];
 BEGIN
@@ -303,8 +304,8 @@ END $$;
 
 -- Nobody else claims, releases or promotes these people and machines on these days until the transaction ends. (Days
 -- begin at eight in UTC: at night, in America.) For spans of no sensible length: nobody does anything.
-CREATE FUNCTION lock_claims(p_resources uuid[], p_times tstzrange[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.lock_claims(p_resources uuid[], p_times tstzrange[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF cardinality(p_times) > 1000
        OR EXISTS (SELECT FROM unnest(p_times) AS t
@@ -322,8 +323,8 @@ BEGIN
 END $$;
 
 -- At REPEATABLE READ: is it really free, whatever this transaction can see? Tried out, and always rolled back.
-CREATE FUNCTION claims_are_free(p_claims assignment_claim[]) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.claims_are_free(p_claims neff.assignment_claim[]) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO public.job_assignments (job_schedule_id, resource_kind, resource_id, during, state)
     SELECT c.job_schedule_id, c.resource_kind, c.resource_id, c.during, s.state
@@ -337,8 +338,8 @@ EXCEPTION
 END $$;
 
 -- Who waits (conflict) where time became free is looked at again; who came first is first served.
-CREATE FUNCTION promote_waiting(p_resources uuid[], p_times tstzrange[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+CREATE FUNCTION neff.promote_waiting(p_resources uuid[], p_times tstzrange[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     promoted bigint;
 BEGIN
@@ -363,11 +364,11 @@ BEGIN
 END $$;
 
 -- What the office is told, and the programs that ask beforehand: each claim beside the other job it meets.
-CREATE FUNCTION describe_clashes(p_claims assignment_claim[])
+CREATE FUNCTION neff.describe_clashes(p_claims neff.assignment_claim[])
 RETURNS TABLE (job_id uuid, resource_kind text, resource_id uuid, resource_name text, via_crew_id uuid,
                during tstzrange, other_job_id uuid, other_address text, other_customer text,
                other_start timestamptz, other_end timestamptz, other_status text, other_state text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     RETURN QUERY
     SELECT c.job_schedule_id, c.resource_kind, c.resource_id,
@@ -392,8 +393,8 @@ END $$;
 -- The whole of it: brings job_assignments, job_crews and job_unknown_resources in line with these jobs (those that
 -- are gone included). What did not change, or only shrank, keeps its state. `p_refuse`: a new clash without a reason raises NF001.
 -- `p_new`: the jobs were just inserted and hold nothing yet.
-CREATE FUNCTION assign_jobs(p_jobs uuid[], p_refuse boolean, p_new boolean DEFAULT false) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off
+CREATE FUNCTION neff.assign_jobs(p_jobs uuid[], p_refuse boolean, p_new boolean DEFAULT false) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 SET plan_cache_mode = force_generic_plan SET work_mem = '16MB' AS $$
 DECLARE
     fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
@@ -406,16 +407,16 @@ DECLARE
     holding boolean[];
     crews jsonb[];
     machines jsonb[];
-    words public.written_word[];
-    matches public.written_match[];
-    claims public.assignment_claim[];
+    words neff.written_word[];
+    matches neff.written_match[];
+    claims neff.assignment_claim[];
     kept bigint[] := '{}';
     freed uuid[];
     freed_times tstzrange[];
     clashing bigint[];
-    suspects public.assignment_claim[];
-    suspect public.assignment_claim;
-    refused public.assignment_claim[];
+    suspects neff.assignment_claim[];
+    suspect neff.assignment_claim;
+    refused neff.assignment_claim[];
     details jsonb;
 BEGIN
     IF bulk THEN
@@ -427,7 +428,7 @@ BEGIN
            sum(extract(epoch FROM least(j.end_date, '2200-01-01Z') - greatest(j.start_date, '1900-01-01Z')) / 86400)
       INTO jobs, starts, ends, holding, crews, machines, days
       FROM (SELECT s.* FROM public.job_schedules s WHERE s.id = ANY (p_jobs) ORDER BY s.created_at, s.start_date, s.id) AS j;
-    words := ARRAY(SELECT w FROM public.read_written(crews, machines) AS w);
+    words := ARRAY(SELECT w FROM neff.read_written(crews, machines) AS w);
     alone := alone OR days > 40 OR cardinality(words) > 1000;
 
     IF alone THEN
@@ -444,14 +445,14 @@ BEGIN
                         ) AS m ORDER BY 1) AS k;
     END IF;
 
-    matches := ARRAY(SELECT m FROM public.match_written(words) AS m);
+    matches := ARRAY(SELECT m FROM neff.match_written(words) AS m);
     claims := ARRAY(
         SELECT ROW(row_number() OVER (ORDER BY c.place, lower(c.during), c.resource_id), jobs[c.place], holding[c.place],
-                   c.resource_kind, c.resource_id, c.via_crew_id, c.during)::public.assignment_claim
-          FROM public.spread_claims(starts, ends, matches) AS c ORDER BY 1);
+                   c.resource_kind, c.resource_id, c.via_crew_id, c.during)::neff.assignment_claim
+          FROM neff.spread_claims(starts, ends, matches) AS c ORDER BY 1);
 
     IF NOT alone THEN
-        PERFORM public.lock_claims(array_agg(r.resource_id), array_agg(r.during))
+        PERFORM neff.lock_claims(array_agg(r.resource_id), array_agg(r.during))
            FROM (SELECT c.resource_id, c.during FROM unnest(claims) AS c WHERE c.holds
                  UNION ALL SELECT a.resource_id, a.during FROM public.job_assignments a
                             WHERE NOT p_new AND a.job_schedule_id = ANY (p_jobs) AND a.state <> 'released') AS r;
@@ -495,13 +496,13 @@ BEGIN
 
     -- Check in a new statement; then claim.
     IF cardinality(claims) > 0 THEN
-        clashing := public.clashing_claims(claims);
+        clashing := neff.clashing_claims(claims);
         IF NOT fresh_eyes THEN
             suspects := ARRAY(SELECT c FROM unnest(claims) AS c LEFT JOIN unnest(clashing) AS x(n) ON x.n = c.n
                                WHERE c.holds AND x.n IS NULL ORDER BY c.n);
-            IF NOT public.claims_are_free(suspects) THEN
+            IF NOT neff.claims_are_free(suspects) THEN
                 FOREACH suspect IN ARRAY suspects LOOP
-                    IF NOT public.claims_are_free(ARRAY[suspect]) THEN
+                    IF NOT neff.claims_are_free(ARRAY[suspect]) THEN
                         clashing := clashing || suspect.n;
                     END IF;
                 END LOOP;
@@ -540,7 +541,7 @@ BEGIN
                                                        'customer', d.other_customer, 'start', d.other_start,
                                                        'end', d.other_end, 'status', d.other_status)))
                   INTO details
-                  FROM (SELECT * FROM public.describe_clashes(refused) LIMIT 50) AS d;
+                  FROM (SELECT * FROM neff.describe_clashes(refused) LIMIT 50) AS d;
                 IF details IS NULL THEN
                     RAISE EXCEPTION 'could not serialize access: somebody booked the same people or machines meanwhile'
                         USING ERRCODE = 'serialization_failure';
@@ -552,7 +553,7 @@ BEGIN
         END IF;
     END IF;
     IF freed IS NOT NULL THEN
-        PERFORM public.promote_waiting(freed, freed_times);
+        PERFORM neff.promote_waiting(freed, freed_times);
     END IF;
 
     -- The crews named, and what names nobody.
@@ -584,9 +585,9 @@ BEGIN
 END $$;
 
 -- The same for writers that must never fail. Whatever goes wrong, a deadlock above all, is kept from them: what
--- they claim becomes `conflict`, and settle_assignments() looks at it again.
-CREATE FUNCTION assign_jobs_or_conflict(p_jobs uuid[], p_new boolean DEFAULT false) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- they claim becomes `conflict`, and neff.settle_assignments() looks at it again.
+CREATE FUNCTION neff.assign_jobs_or_conflict(p_jobs uuid[], p_new boolean DEFAULT false) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     their_wait constant bigint := extract(epoch FROM current_setting('lock_timeout')::interval) * 1000;
     their_time constant bigint := extract(epoch FROM current_setting('statement_timeout')::interval) * 1000;
@@ -595,7 +596,7 @@ BEGIN
     BEGIN
         -- Waits at most five seconds, and less where the writer has less time.
         PERFORM set_config('lock_timeout', least(5000, nullif(their_wait, 0), nullif(their_time / 3, 0))::text, true);
-        PERFORM public.assign_jobs(p_jobs, false, p_new);
+        PERFORM neff.assign_jobs(p_jobs, false, p_new);
         PERFORM set_config('lock_timeout', their_wait::text, true);
         RETURN;
     EXCEPTION WHEN OTHERS THEN
@@ -609,8 +610,8 @@ BEGIN
                        array_agg(s.crew_assigned) AS crews, array_agg(s.equipment_needed) AS machines
                   FROM public.job_schedules s
                  WHERE s.id = ANY (p_jobs) AND s.status NOT IN ('completed', 'canceled')) AS j
-         CROSS JOIN LATERAL public.spread_claims(j.starts, j.ends, ARRAY(
-                    SELECT m FROM public.match_written(ARRAY(SELECT w FROM public.read_written(j.crews, j.machines) AS w)) AS m)) AS c
+         CROSS JOIN LATERAL neff.spread_claims(j.starts, j.ends, ARRAY(
+                    SELECT m FROM neff.match_written(ARRAY(SELECT w FROM neff.read_written(j.crews, j.machines) AS w)) AS m)) AS c
          WHERE NOT EXISTS (SELECT FROM public.job_assignments a
                             WHERE a.job_schedule_id = j.ids[c.place] AND a.resource_id = c.resource_id
                               AND a.during && c.during AND a.state <> 'released');
@@ -621,8 +622,8 @@ BEGIN
 END $$;
 
 -- The jobs still to come whose assignments are not what they should be. Looks only: no lock is taken.
-CREATE FUNCTION misassigned_jobs() RETURNS uuid[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off
+CREATE FUNCTION neff.misassigned_jobs() RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 SET plan_cache_mode = force_custom_plan SET work_mem = '64MB' AS $$
 DECLARE
     jobs uuid[];
@@ -631,17 +632,17 @@ DECLARE
     holding boolean[];
     crews jsonb[];
     machines jsonb[];
-    matches public.written_match[];
+    matches neff.written_match[];
 BEGIN
     SELECT array_agg(s.id), array_agg(s.start_date), array_agg(s.end_date),
            array_agg(s.status NOT IN ('completed', 'canceled')), array_agg(s.crew_assigned), array_agg(s.equipment_needed)
       INTO jobs, starts, ends, holding, crews, machines
       FROM public.job_schedules s WHERE s.end_date > now();
-    matches := ARRAY(SELECT m FROM public.match_written(ARRAY(SELECT w FROM public.read_written(crews, machines) AS w)) AS m);
+    matches := ARRAY(SELECT m FROM neff.match_written(ARRAY(SELECT w FROM neff.read_written(crews, machines) AS w)) AS m);
     RETURN ARRAY(
         SELECT DISTINCT coalesce(d.job_schedule_id, a.job_schedule_id)
           FROM (SELECT jobs[c.place] AS job_schedule_id, c.resource_id, c.during, NOT holding[c.place] AS released
-                  FROM public.spread_claims(starts, ends, matches) AS c) AS d
+                  FROM neff.spread_claims(starts, ends, matches) AS c) AS d
           FULL JOIN (SELECT x.job_schedule_id, x.resource_id, x.during, x.state = 'released' AS released
                        FROM public.job_assignments x LEFT JOIN public.job_schedules s ON s.id = x.job_schedule_id
                       WHERE s.id IS NULL OR s.end_date > now()) AS a
@@ -651,8 +652,8 @@ BEGIN
 END $$;
 
 -- Two releases at the same time, each seeing only its own, may leave somebody waiting for nothing.
-CREATE FUNCTION somebody_waits_in_vain() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+CREATE FUNCTION neff.somebody_waits_in_vain() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
     SELECT EXISTS (
         SELECT FROM public.job_assignments a
          WHERE a.state = 'conflict' AND upper(a.during) > now()
@@ -666,8 +667,8 @@ $$;
 
 -- Finishes what writers left, with fresh eyes: call it at READ COMMITTED, after a conflict and every minute or so.
 -- `p_everything`: looks for anything else that is not in line, too (the daily maintenance). Returns how many jobs.
-CREATE FUNCTION settle_assignments(p_everything boolean DEFAULT false) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.settle_assignments(p_everything boolean DEFAULT false) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     done bigint[];
     jobs uuid[];
@@ -681,45 +682,45 @@ BEGIN
       INTO done, jobs, resources, times
       FROM (SELECT * FROM public.assignment_backlog ORDER BY id LIMIT 5000 FOR UPDATE SKIP LOCKED) AS b;
     IF p_everything THEN
-        jobs := jobs || public.misassigned_jobs();
+        jobs := jobs || neff.misassigned_jobs();
     END IF;
-    IF done IS NULL AND coalesce(cardinality(jobs), 0) = 0 AND NOT public.somebody_waits_in_vain() THEN
+    IF done IS NULL AND coalesce(cardinality(jobs), 0) = 0 AND NOT neff.somebody_waits_in_vain() THEN
         RETURN 0;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
     FOR chunk IN SELECT array_agg(u.job) FROM (SELECT j.job, row_number() OVER () / 5000 AS part
                                                  FROM (SELECT DISTINCT job FROM unnest(jobs) AS job) AS j) AS u
                   GROUP BY u.part LOOP
-        PERFORM public.assign_jobs(chunk, false);
+        PERFORM neff.assign_jobs(chunk, false);
     END LOOP;
     SELECT resources || array_agg(a.resource_id), times || array_agg(a.during) INTO resources, times
       FROM public.job_assignments a
      WHERE a.state = 'conflict' AND (upper(a.during) > now() OR a.job_schedule_id = ANY (jobs));
-    PERFORM public.promote_waiting(resources, times);
+    PERFORM neff.promote_waiting(resources, times);
     DELETE FROM public.assignment_backlog b WHERE b.id = ANY (done);
     RETURN coalesce(cardinality(jobs), 0);
 END $$;
 
 -- While dragging, and before saving: whom would this job meet? `p_job` may be NULL (a new one).
-CREATE FUNCTION find_clashes(p_job uuid, p_start timestamptz, p_end timestamptz, p_crew jsonb, p_equipment jsonb)
+CREATE FUNCTION neff.find_clashes(p_job uuid, p_start timestamptz, p_end timestamptz, p_crew jsonb, p_equipment jsonb)
 RETURNS TABLE (resource_kind text, resource_id uuid, resource_name text, via_crew_id uuid, during tstzrange,
                other_job_id uuid, other_address text, other_customer text, other_start timestamptz,
                other_end timestamptz, other_status text, other_state text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN QUERY
     SELECT d.resource_kind, d.resource_id, d.resource_name, d.via_crew_id, d.during, d.other_job_id, d.other_address,
            d.other_customer, d.other_start, d.other_end, d.other_status, d.other_state
-      FROM public.describe_clashes(ARRAY(
+      FROM neff.describe_clashes(ARRAY(
                SELECT ROW(row_number() OVER (ORDER BY lower(c.during), c.resource_id), p_job, true, c.resource_kind,
-                          c.resource_id, c.via_crew_id, c.during)::public.assignment_claim
-                 FROM public.spread_claims(ARRAY[p_start], ARRAY[p_end], ARRAY(
-                          SELECT m FROM public.match_written(ARRAY(
-                              SELECT w FROM public.read_written(ARRAY[p_crew], ARRAY[p_equipment]) AS w)) AS m)) AS c
+                          c.resource_id, c.via_crew_id, c.during)::neff.assignment_claim
+                 FROM neff.spread_claims(ARRAY[p_start], ARRAY[p_end], ARRAY(
+                          SELECT m FROM neff.match_written(ARRAY(
+                              SELECT w FROM neff.read_written(ARRAY[p_crew], ARRAY[p_equipment]) AS w)) AS m)) AS c
                 WHERE p_start < p_end)) AS d;
 END $$;
-GRANT EXECUTE ON FUNCTION find_clashes(uuid, timestamptz, timestamptz, jsonb, jsonb), settle_assignments(boolean)
+GRANT EXECUTE ON FUNCTION neff.find_clashes(uuid, timestamptz, timestamptz, jsonb, jsonb), neff.settle_assignments(boolean)
     TO neff_app, neff_admin;
 
 -- What Today shows: each claim in conflict beside the other job (none, where a writer could not wait to find out).

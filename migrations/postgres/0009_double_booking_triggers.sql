@@ -5,8 +5,8 @@ SET LOCAL timezone = 'UTC';
 
 -- ---- Jobs ---------------------------------------------------------------------------------------------------------
 -- Named to fire before every other statement trigger of the table.
-CREATE FUNCTION assign_changed_jobs() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.assign_changed_jobs() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     jobs uuid[];
 BEGIN
@@ -25,22 +25,22 @@ BEGIN
     END IF;
     IF jobs IS NULL THEN
         RETURN NULL;
-    ELSIF public.app_source() = 'manual_admin' THEN
-        PERFORM public.assign_jobs(jobs, true, TG_OP = 'INSERT');
+    ELSIF neff.app_source() = 'manual_admin' THEN
+        PERFORM neff.assign_jobs(jobs, true, TG_OP = 'INSERT');
     ELSE
-        PERFORM public.assign_jobs_or_conflict(jobs, TG_OP = 'INSERT');
+        PERFORM neff.assign_jobs_or_conflict(jobs, TG_OP = 'INSERT');
     END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER a_assignments_insert AFTER INSERT ON job_schedules REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_jobs();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.assign_changed_jobs();
 CREATE TRIGGER a_assignments_update AFTER UPDATE ON job_schedules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_jobs();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.assign_changed_jobs();
 CREATE TRIGGER a_assignments_delete AFTER DELETE ON job_schedules REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_jobs();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.assign_changed_jobs();
 
-CREATE FUNCTION forget_all_assignments() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.forget_all_assignments() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     DELETE FROM public.job_assignments;
     DELETE FROM public.job_crews;
@@ -48,13 +48,13 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER a_assignments_truncate AFTER TRUNCATE ON job_schedules
-    FOR EACH STATEMENT EXECUTE FUNCTION forget_all_assignments();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.forget_all_assignments();
 
 -- ---- What the words of a job depend on ----------------------------------------------------------------------------
 -- The jobs still to come that mention one of these words (names and ids, as keys) or hold one of these people, crews
 -- or machines.
-CREATE FUNCTION jobs_mentioning(p_keys text[], p_ids uuid[]) RETURNS uuid[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.jobs_mentioning(p_keys text[], p_ids uuid[]) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ARRAY(
         SELECT s.id FROM public.job_schedules s
@@ -70,8 +70,8 @@ END $$;
 
 -- Derives them again. Whoever writes a job that mentions one of the words waits until this transaction ends; with more
 -- than a few jobs, whoever writes a job at all.
-CREATE FUNCTION assign_jobs_mentioning(p_keys text[], p_ids uuid[], p_refuse boolean) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.assign_jobs_mentioning(p_keys text[], p_ids uuid[], p_refuse boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     their_wait constant text := current_setting('lock_timeout');
     jobs uuid[];
@@ -80,7 +80,7 @@ BEGIN
         IF NOT p_refuse THEN
             PERFORM set_config('lock_timeout', '3000', true);
         END IF;
-        IF cardinality(p_keys) + cardinality(p_ids) > 200 OR cardinality(public.jobs_mentioning(p_keys, p_ids)) > 8 THEN
+        IF cardinality(p_keys) + cardinality(p_ids) > 200 OR cardinality(neff.jobs_mentioning(p_keys, p_ids)) > 8 THEN
             PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
         ELSE
             PERFORM pg_advisory_xact_lock_shared(hashtextextended('neff assignments', 0));
@@ -95,19 +95,19 @@ BEGIN
             RAISE;
         END IF;
     END;
-    jobs := public.jobs_mentioning(p_keys, p_ids);  -- again: now nobody changes them
+    jobs := neff.jobs_mentioning(p_keys, p_ids);  -- again: now nobody changes them
     IF jobs = '{}' THEN
         RETURN;
     ELSIF p_refuse THEN
-        PERFORM public.assign_jobs(jobs, true);
+        PERFORM neff.assign_jobs(jobs, true);
     ELSE
-        PERFORM public.assign_jobs_or_conflict(jobs);
+        PERFORM neff.assign_jobs_or_conflict(jobs);
     END IF;
 END $$;
 
 -- Members of a crew. The office is refused what would double book somebody, as with a job.
-CREATE FUNCTION assign_changed_memberships() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.assign_changed_memberships() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     crews uuid[];
 BEGIN
@@ -122,21 +122,21 @@ BEGIN
                 (SELECT id, crew_id, crew_member_id, during FROM old_rows EXCEPT SELECT id, crew_id, crew_member_id, during FROM new_rows)) AS d;
     END IF;
     IF crews IS NOT NULL THEN
-        PERFORM public.assign_jobs_mentioning('{}', crews, public.app_source() = 'manual_admin');
+        PERFORM neff.assign_jobs_mentioning('{}', crews, neff.app_source() = 'manual_admin');
     END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER a_assignments_insert AFTER INSERT ON crew_memberships REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_memberships();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.assign_changed_memberships();
 CREATE TRIGGER a_assignments_update AFTER UPDATE ON crew_memberships REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_memberships();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.assign_changed_memberships();
 CREATE TRIGGER a_assignments_delete AFTER DELETE ON crew_memberships REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION assign_changed_memberships();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.assign_changed_memberships();
 
 -- People, crews, machines: a new one, a new name, a new status, one gone. Never refused: this finds a clash, it does
 -- not make one. Argument: what the table holds. A renamed one goes on being found under the old name.
-CREATE FUNCTION assign_changed_resources() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.assign_changed_resources() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     keys text[] := '{}';
     ids uuid[] := '{}';
@@ -160,13 +160,13 @@ BEGIN
                  WHERE n.name <> o.name OR n.status <> o.status) AS x;
     END IF;
     IF keys IS NOT NULL OR ids <> '{}' THEN
-        PERFORM public.assign_jobs_mentioning(coalesce(keys, '{}'), coalesce(ids, '{}'), false);
+        PERFORM neff.assign_jobs_mentioning(coalesce(keys, '{}'), coalesce(ids, '{}'), false);
     END IF;
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION assign_changed_aliases() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.assign_changed_aliases() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     keys text[];
     ids uuid[];
@@ -178,7 +178,7 @@ BEGIN
         SELECT keys || array_agg(lower(btrim(o.written, E' \t\r\n\u00a0'))), array_agg(o.resource_id) INTO keys, ids FROM old_rows o;
     END IF;
     IF keys IS NOT NULL THEN
-        PERFORM public.assign_jobs_mentioning(keys, coalesce(ids, '{}'), false);
+        PERFORM neff.assign_jobs_mentioning(keys, coalesce(ids, '{}'), false);
     END IF;
     RETURN NULL;
 END $$;
@@ -187,10 +187,10 @@ DO $$
 DECLARE
     t record;
 BEGIN
-    FOR t IN SELECT * FROM (VALUES ('crew_members', 'assign_changed_resources(''person'')'),
-                                   ('crews', 'assign_changed_resources(''crew'')'),
-                                   ('equipment', 'assign_changed_resources(''machine'')'),
-                                   ('resource_aliases', 'assign_changed_aliases()')) AS x(name, call) LOOP
+    FOR t IN SELECT * FROM (VALUES ('crew_members', 'neff.assign_changed_resources(''person'')'),
+                                   ('crews', 'neff.assign_changed_resources(''crew'')'),
+                                   ('equipment', 'neff.assign_changed_resources(''machine'')'),
+                                   ('resource_aliases', 'neff.assign_changed_aliases()')) AS x(name, call) LOOP
         EXECUTE format('CREATE TRIGGER a_assignments_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
                         FOR EACH STATEMENT EXECUTE FUNCTION %s', t.name, t.call);
         EXECUTE format('CREATE TRIGGER a_assignments_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows
@@ -201,24 +201,24 @@ BEGIN
 END $$;
 
 -- The office's clock or its working days changed: every job still to come.
-CREATE FUNCTION assign_for_changed_settings() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.assign_for_changed_settings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     jobs uuid[];
 BEGIN
     IF NEW.value IS DISTINCT FROM OLD.value THEN
         SELECT array_agg(s.id) INTO jobs FROM public.job_schedules s WHERE s.end_date > now();
         IF jobs IS NOT NULL THEN
-            PERFORM public.assign_jobs_or_conflict(jobs);
+            PERFORM neff.assign_jobs_or_conflict(jobs);
         END IF;
     END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER a_assignments_update AFTER UPDATE ON system_config FOR EACH ROW
-    WHEN (NEW.key IN ('office_time_zone', 'office_working_days')) EXECUTE FUNCTION assign_for_changed_settings();
+    WHEN (NEW.key IN ('office_time_zone', 'office_working_days')) EXECUTE FUNCTION neff.assign_for_changed_settings();
 
 -- ---- Reasons ------------------------------------------------------------------------------------------------------
-CREATE FUNCTION mark_override() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION neff.mark_override() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         NEW.covers := NULL;
@@ -229,12 +229,12 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER a_mark_override BEFORE INSERT OR UPDATE ON assignment_overrides
-    FOR EACH ROW EXECUTE FUNCTION mark_override();
+    FOR EACH ROW EXECUTE FUNCTION neff.mark_override();
 
 -- A reason for a conflict that is there already settles it; a reason taken back opens it again. (When the job itself
 -- is going, its own trigger does the rest.)
-CREATE FUNCTION judge_overrides() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.judge_overrides() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     jobs uuid[];
     people uuid[];
@@ -259,7 +259,7 @@ BEGIN
         RETURN NULL;
     END IF;
     PERFORM pg_advisory_xact_lock_shared(hashtextextended('neff assignments', 0));
-    PERFORM public.lock_claims(people, times);
+    PERFORM neff.lock_claims(people, times);
     UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
       FROM public.job_schedules s
      WHERE o.job_schedule_id = ANY (jobs) AND s.id = o.job_schedule_id AND o.given_in = pg_current_xact_id()
@@ -271,19 +271,19 @@ BEGIN
               FROM public.job_assignments x
              WHERE x.id = ANY (claims) AND x.state IN ('conflict', 'overridden')) AS j
      WHERE a.id = j.id AND a.state <> j.state;
-    PERFORM public.promote_waiting(people, times);
+    PERFORM neff.promote_waiting(people, times);
     RETURN NULL;
 END $$;
 CREATE TRIGGER b_judge_insert AFTER INSERT ON assignment_overrides REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION judge_overrides();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.judge_overrides();
 CREATE TRIGGER b_judge_update AFTER UPDATE ON assignment_overrides REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION judge_overrides();
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION neff.judge_overrides();
 CREATE TRIGGER b_judge_delete AFTER DELETE ON assignment_overrides REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION judge_overrides();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.judge_overrides();
 
 -- ---- The change feed: one row a job whose assignments changed, not one an assignment -------------------------------
-CREATE FUNCTION feed_assignments() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.feed_assignments() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     changed bigint;
 BEGIN
@@ -301,12 +301,12 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER z_feed_insert AFTER INSERT ON job_assignments REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION feed_assignments();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_assignments();
 CREATE TRIGGER z_feed_update AFTER UPDATE ON job_assignments REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION feed_assignments();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_assignments();
 CREATE TRIGGER z_feed_delete AFTER DELETE ON job_assignments REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION feed_assignments();
-SELECT attach_change_feed('resource_aliases'), attach_change_feed('assignment_overrides');
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_assignments();
+SELECT neff.attach_change_feed('resource_aliases'), neff.attach_change_feed('assignment_overrides');
 
 -- ---- The jobs that are there already --------------------------------------------------------------------------------
 -- Whoever was entered first stays firm; what clashes with it is shown, not refused.
@@ -319,7 +319,7 @@ BEGIN
                                        FROM job_schedules s) AS o
          GROUP BY o.part ORDER BY o.part
     LOOP
-        PERFORM assign_jobs(chunk, false, true);
+        PERFORM neff.assign_jobs(chunk, false, true);
     END LOOP;
 END $$;
 

@@ -13,8 +13,8 @@ ALTER TABLE alert_rules
 -- ---- Small words -------------------------------------------------------------------------------------------------
 -- One line of at most p_limit characters, without control characters. (plpgsql where the server would not inline a
 -- SQL function: it keeps its plan, 20 times faster.)
-CREATE FUNCTION shortened(p_text text, p_limit integer) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+CREATE FUNCTION neff.shortened(p_text text, p_limit integer) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     line text := btrim(regexp_replace(left(p_text, p_limit * 4), '[[:cntrl:][:space:]]+', ' ', 'g'));
 BEGIN
@@ -22,41 +22,41 @@ BEGIN
 END $$;
 
 -- An instant as text of fixed width, so that the order of the text is the order of time.
-CREATE FUNCTION utc_text(p_at timestamptz) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
+CREATE FUNCTION neff.utc_text(p_at timestamptz) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN isfinite(p_at) THEN to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END $$;
 
 -- The same for text that spells an instant in one of the usual ways; NULL where it does not. Without an offset it
 -- is the office's clock.
-CREATE FUNCTION utc_text_of(p_text text) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.utc_text_of(p_text text) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF p_text !~ '^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)? ?([Zz]|[+-]\d{2}(:?\d{2})?)?$' THEN
         RETURN NULL;
     END IF;
     IF p_text ~ '([Zz]|[+-]\d{2}(:?\d{2})?)$' THEN
-        RETURN public.utc_text(p_text::timestamptz);
+        RETURN neff.utc_text(p_text::timestamptz);
     END IF;
-    RETURN public.utc_text(p_text::timestamp AT TIME ZONE public.office_time_zone());
+    RETURN neff.utc_text(p_text::timestamp AT TIME ZONE neff.office_time_zone());
 EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format OR invalid_parameter_value THEN
     RETURN NULL;  -- 2026-13-45T10:00
 END $$;
 
 -- Data another program hands over: instants at the top level become comparable, the rest stays.
-CREATE FUNCTION comparable_data(p_data jsonb) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.comparable_data(p_data jsonb) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN jsonb_typeof(p_data) <> 'object' OR p_data::text !~ '"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}' THEN p_data
         ELSE p_data || coalesce((
-            SELECT jsonb_object_agg(key, public.utc_text_of(value #>> '{}'))
+            SELECT jsonb_object_agg(key, neff.utc_text_of(value #>> '{}'))
               FROM jsonb_each(p_data)
-             WHERE jsonb_typeof(value) = 'string' AND public.utc_text_of(value #>> '{}') IS NOT NULL), '{}')
+             WHERE jsonb_typeof(value) = 'string' AND neff.utc_text_of(value #>> '{}') IS NOT NULL), '{}')
     END $$;
 
 -- ---- The compiler ------------------------------------------------------------------------------------------------
 -- How a field is reached: by its whole name and, where it is dotted, also step by step. Names are quoted as data.
-CREATE FUNCTION condition_paths(p_field text) RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION neff.condition_paths(p_field text) RETURNS text[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN position('.' IN p_field) > 0 AND '' <> ALL (steps)
             THEN ARRAY[whole, '$.' || (SELECT string_agg(to_jsonb(s)::text, '.' ORDER BY n) FROM unnest(steps) WITH ORDINALITY AS t(s, n))]
@@ -67,8 +67,8 @@ LANGUAGE sql IMMUTABLE AS $$
 -- One comparison with one plain value. In strict mode a missing field, an array or another type makes it unknown,
 -- which is never true; null is asked for where `!=` would accept it. A value that spells an instant or a day is
 -- compared as that too: a day is a day of the office's clock.
-CREATE FUNCTION condition_comparison(p_path text, p_operator text, p_value jsonb) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.condition_comparison(p_path text, p_operator text, p_value jsonb) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     literal text := p_value::text;   -- JSON's own quoting is jsonpath's
     spelled text := p_value #>> '{}';
@@ -82,7 +82,7 @@ BEGIN
     IF jsonb_typeof(p_value) <> 'string' THEN
         RETURN plain;
     END IF;
-    instant := to_jsonb(public.utc_text_of(spelled))::text;
+    instant := to_jsonb(neff.utc_text_of(spelled))::text;
     IF instant IS NOT NULL THEN
         RETURN CASE
             WHEN instant = literal THEN plain
@@ -96,8 +96,8 @@ BEGIN
         EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format THEN
             RETURN plain;
         END;
-        low := to_jsonb(public.utc_text(day AT TIME ZONE public.office_time_zone()))::text;
-        high := to_jsonb(public.utc_text((day + interval '1 day') AT TIME ZONE public.office_time_zone()))::text;
+        low := to_jsonb(neff.utc_text(day AT TIME ZONE neff.office_time_zone()))::text;
+        high := to_jsonb(neff.utc_text((day + interval '1 day') AT TIME ZONE neff.office_time_zone()))::text;
         RETURN format('((%1$s like_regex "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}Z$" && %2$s) || '
                       '(!(%1$s like_regex "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}Z$") && %3$s))', p_path,
                       format(CASE op WHEN '==' THEN '%1$s >= %2$s && %1$s < %3$s'
@@ -111,82 +111,82 @@ BEGIN
     RETURN plain;
 END $$;
 
-CREATE FUNCTION refuse_condition(p_sentence text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION neff.refuse_condition(p_sentence text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION USING ERRCODE = 'NF002', MESSAGE = p_sentence;
 END $$;
 
 -- One operator on one path. Refuses, in a plain sentence, what is not in the grammar.
-CREATE FUNCTION condition_part(p_field text, p_path text, p_operator text, p_value jsonb) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.condition_part(p_field text, p_path text, p_operator text, p_value jsonb) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     kind text := jsonb_typeof(p_value);
-    field text := public.shortened(p_field, 60);
+    field text := neff.shortened(p_field, 60);
     other text;
 BEGIN
     IF p_operator IN ('=', '!=', '>', '>=', '<', '<=') THEN
         IF kind NOT IN ('number', 'string') AND NOT (kind = 'boolean' AND p_operator IN ('=', '!=')) THEN
-            PERFORM public.refuse_condition(format('The condition on "%s" compares with %s: "%s" needs a number or a text%s.',
+            PERFORM neff.refuse_condition(format('The condition on "%s" compares with %s: "%s" needs a number or a text%s.',
                 field, CASE kind WHEN 'null' THEN 'nothing' WHEN 'boolean' THEN 'yes or no' ELSE 'a list' END, p_operator,
                 CASE WHEN p_operator IN ('=', '!=') THEN ', or yes or no' ELSE '' END));
         END IF;
-        RETURN public.condition_comparison(p_path, p_operator, p_value);
+        RETURN neff.condition_comparison(p_path, p_operator, p_value);
 
     ELSIF p_operator IN ('in', 'not_in') THEN
         IF kind <> 'array' OR jsonb_array_length(p_value) = 0
             OR EXISTS (SELECT FROM jsonb_array_elements(p_value) v WHERE jsonb_typeof(v) NOT IN ('number', 'string', 'boolean')) THEN
-            PERFORM public.refuse_condition(format('The condition on "%s" needs a list of numbers or texts to choose from.', field));
+            PERFORM neff.refuse_condition(format('The condition on "%s" needs a list of numbers or texts to choose from.', field));
         END IF;
         IF p_operator = 'in' THEN
-            RETURN (SELECT '(' || string_agg(public.condition_comparison(p_path, '=', v), ' || ') || ')'
+            RETURN (SELECT '(' || string_agg(neff.condition_comparison(p_path, '=', v), ' || ') || ')'
                       FROM jsonb_array_elements(p_value) AS v);
         END IF;
         -- Values of another type than the field's say nothing about it: each type is a group of its own.
         RETURN (SELECT '(' || string_agg(alternative, ' || ') || ')'
-                  FROM (SELECT '(' || string_agg(public.condition_comparison(p_path, '!=', v), ' && ') || ')' AS alternative
+                  FROM (SELECT '(' || string_agg(neff.condition_comparison(p_path, '!=', v), ' && ') || ')' AS alternative
                           FROM jsonb_array_elements(p_value) AS v GROUP BY jsonb_typeof(v)) AS groups);
 
     ELSIF p_operator = 'between' THEN
         IF kind <> 'array' OR jsonb_array_length(p_value) <> 2 OR jsonb_typeof(p_value->0) <> jsonb_typeof(p_value->1)
             OR jsonb_typeof(p_value->0) NOT IN ('number', 'string') THEN
-            PERFORM public.refuse_condition(format('The condition on "%s" needs two values of one kind to lie between.', field));
+            PERFORM neff.refuse_condition(format('The condition on "%s" needs two values of one kind to lie between.', field));
         END IF;
         IF (CASE jsonb_typeof(p_value->0)
                 WHEN 'number' THEN (p_value->>0)::numeric > (p_value->>1)::numeric
-                ELSE coalesce(public.utc_text_of(p_value->>0), p_value->>0) COLLATE "C"
-                     > coalesce(public.utc_text_of(p_value->>1), p_value->>1) COLLATE "C" END) THEN
-            PERFORM public.refuse_condition(format('The condition on "%s" has its smaller value second.', field));
+                ELSE coalesce(neff.utc_text_of(p_value->>0), p_value->>0) COLLATE "C"
+                     > coalesce(neff.utc_text_of(p_value->>1), p_value->>1) COLLATE "C" END) THEN
+            PERFORM neff.refuse_condition(format('The condition on "%s" has its smaller value second.', field));
         END IF;
-        RETURN format('(%s && %s)', public.condition_comparison(p_path, '>=', p_value->0),
-                                    public.condition_comparison(p_path, '<=', p_value->1));
+        RETURN format('(%s && %s)', neff.condition_comparison(p_path, '>=', p_value->0),
+                                    neff.condition_comparison(p_path, '<=', p_value->1));
 
     ELSIF p_operator = 'contains' THEN
         IF kind NOT IN ('number', 'string', 'boolean') THEN
-            PERFORM public.refuse_condition(format('The condition on "%s" needs one value to contain.', field));
+            PERFORM neff.refuse_condition(format('The condition on "%s" needs one value to contain.', field));
         END IF;
         other := format('(%1$s.type() == "array" && exists (%1$s[*] ? (@ == %2$s)))', p_path, p_value);
         RETURN CASE kind WHEN 'string' THEN format('(%s || %s like_regex %s flag "q")', other, p_path, p_value) ELSE other END;
 
     ELSIF p_operator = 'starts_with' THEN
         IF kind <> 'string' THEN
-            PERFORM public.refuse_condition(format('The condition on "%s" needs a text to start with.', field));
+            PERFORM neff.refuse_condition(format('The condition on "%s" needs a text to start with.', field));
         END IF;
         RETURN format('%s starts with %s', p_path, p_value);
 
     ELSIF p_operator = 'exists' THEN
         IF kind <> 'boolean' THEN
-            PERFORM public.refuse_condition(format('The condition on "%s" needs yes or no for "exists".', field));
+            PERFORM neff.refuse_condition(format('The condition on "%s" needs yes or no for "exists".', field));
         END IF;
         RETURN format(CASE WHEN p_value = 'true' THEN '%1$s != null' ELSE '(!(%1$s != null) || (%1$s != null) is unknown)' END, p_path);
     END IF;
-    PERFORM public.refuse_condition(format('The condition on "%s" uses "%s", which is no operator.', field, public.shortened(p_operator, 30)));
+    PERFORM neff.refuse_condition(format('The condition on "%s" uses "%s", which is no operator.', field, neff.shortened(p_operator, 30)));
     RETURN NULL;
 END $$;
 
 -- The predicate of a rule. Raises NF002 with a sentence a person can read.
-CREATE FUNCTION compile_alert_conditions(conditions jsonb) RETURNS jsonpath
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.compile_alert_conditions(conditions jsonb) RETURNS jsonpath
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     entry record;
     part record;
@@ -194,75 +194,75 @@ DECLARE
     comparisons integer := 0;
 BEGIN
     IF conditions IS NULL OR jsonb_typeof(conditions) <> 'object' THEN
-        PERFORM public.refuse_condition('The conditions must be a set of fields, each with an operator and a value.');
+        PERFORM neff.refuse_condition('The conditions must be a set of fields, each with an operator and a value.');
     END IF;
     IF pg_column_size(conditions) > 100000 THEN
-        PERFORM public.refuse_condition('The conditions are too long.');
+        PERFORM neff.refuse_condition('The conditions are too long.');
     END IF;
     FOR entry IN SELECT key AS field, value AS operators FROM jsonb_each(conditions) LOOP
         IF jsonb_typeof(entry.operators) <> 'object' OR entry.operators = '{}' THEN
-            PERFORM public.refuse_condition(format('The condition on "%s" has no operator.', public.shortened(entry.field, 60)));
+            PERFORM neff.refuse_condition(format('The condition on "%s" has no operator.', neff.shortened(entry.field, 60)));
         END IF;
         FOR part IN SELECT key AS operator, value FROM jsonb_each(entry.operators) LOOP
             comparisons := comparisons + CASE jsonb_typeof(part.value) WHEN 'array' THEN jsonb_array_length(part.value) ELSE 1 END;
             IF comparisons > 1000 THEN  -- deep predicates would run into the stack limit
-                PERFORM public.refuse_condition('The conditions hold more than 1,000 comparisons.');
+                PERFORM neff.refuse_condition('The conditions hold more than 1,000 comparisons.');
             END IF;
             parts := parts || (
-                SELECT '(' || string_agg(public.condition_part(entry.field, path, part.operator, part.value),
+                SELECT '(' || string_agg(neff.condition_part(entry.field, path, part.operator, part.value),
                     -- Absent means absent by either way of reaching it.
                     CASE WHEN part.operator = 'exists' AND part.value = 'false' THEN ' && ' ELSE ' || ' END) || ')'
-                  FROM unnest(public.condition_paths(entry.field)) AS path);
+                  FROM unnest(neff.condition_paths(entry.field)) AS path);
         END LOOP;
     END LOOP;
     RETURN ('strict (' || coalesce(nullif(array_to_string(parts, ' && '), ''), '1 == 1') || ')')::jsonpath;
 END $$;
 
 -- The specification's evaluator: false on anything that cannot be compiled.
-CREATE OR REPLACE FUNCTION evaluate_alert_conditions(data jsonb, conditions jsonb) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION public.evaluate_alert_conditions(data jsonb, conditions jsonb) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN coalesce(jsonb_path_match(public.comparable_data(data), public.compile_alert_conditions(conditions), '{}', true), false);
+    RETURN coalesce(jsonb_path_match(neff.comparable_data(data), neff.compile_alert_conditions(conditions), '{}', true), false);
 EXCEPTION WHEN OTHERS THEN
     RETURN false;
 END $$;
 
 -- ---- Rules -------------------------------------------------------------------------------------------------------
 -- What the office saves must be usable; what another program writes is stored, marked broken and never true.
-CREATE FUNCTION keep_rule_predicate() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.keep_rule_predicate() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     NEW.predicate := NULL;
     NEW.predicate_error := NULL;
     BEGIN
-        NEW.predicate := public.compile_alert_conditions(NEW.conditions);
+        NEW.predicate := neff.compile_alert_conditions(NEW.conditions);
         PERFORM jsonb_path_match('{}', NEW.predicate, '{}', true);
     EXCEPTION WHEN OTHERS THEN
         NEW.predicate := NULL;
         NEW.predicate_error := CASE SQLSTATE WHEN 'NF002' THEN SQLERRM ELSE 'The conditions cannot be used: ' || SQLERRM END;
     END;
-    IF NEW.predicate IS NULL AND public.app_source() = 'manual_admin'
+    IF NEW.predicate IS NULL AND neff.app_source() = 'manual_admin'
         AND (TG_OP = 'INSERT' OR NEW.conditions IS DISTINCT FROM OLD.conditions) THEN
         RAISE EXCEPTION USING ERRCODE = 'NF002', MESSAGE = NEW.predicate_error;
     END IF;
     RETURN NEW;
 END $$;
 
--- A jsonpath has no equality: the general raise_version() cannot compare such rows.
-CREATE FUNCTION raise_version_alert_rules() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A jsonpath has no equality: the general neff.raise_version() cannot compare such rows.
+CREATE FUNCTION neff.raise_version_alert_rules() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     NEW.version := OLD.version + (to_jsonb(NEW) - '{version,updated_at}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{version,updated_at}'::text[])::integer;
     RETURN NEW;
 END $$;
 
 -- A rule with history is retired, not deleted: its deliveries still say where they come from.
-CREATE FUNCTION retire_instead_of_delete() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.retire_instead_of_delete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM public.alert_history WHERE alert_rule_id = OLD.id) THEN
         RETURN OLD;
     END IF;
-    UPDATE public.alert_rules SET retired_at = clock_timestamp(), retired_by = public.app_actor()
+    UPDATE public.alert_rules SET retired_at = clock_timestamp(), retired_by = neff.app_actor()
      WHERE id = OLD.id AND retired_at IS NULL;
     RETURN NULL;
 END $$;
@@ -270,49 +270,49 @@ END $$;
 -- Rules that are there already are compiled without touching their versions or their dates.
 ALTER TABLE alert_rules DISABLE TRIGGER USER;
 DROP TRIGGER b_raise_version ON alert_rules;
-CREATE TRIGGER b_raise_version BEFORE UPDATE ON alert_rules FOR EACH ROW EXECUTE FUNCTION raise_version_alert_rules();
+CREATE TRIGGER b_raise_version BEFORE UPDATE ON alert_rules FOR EACH ROW EXECUTE FUNCTION neff.raise_version_alert_rules();
 ALTER TABLE alert_rules DISABLE TRIGGER b_raise_version;
-CREATE TRIGGER a_rule_predicate BEFORE INSERT OR UPDATE ON alert_rules FOR EACH ROW EXECUTE FUNCTION keep_rule_predicate();
-CREATE TRIGGER a_retire BEFORE DELETE ON alert_rules FOR EACH ROW EXECUTE FUNCTION retire_instead_of_delete();
+CREATE TRIGGER a_rule_predicate BEFORE INSERT OR UPDATE ON alert_rules FOR EACH ROW EXECUTE FUNCTION neff.keep_rule_predicate();
+CREATE TRIGGER a_retire BEFORE DELETE ON alert_rules FOR EACH ROW EXECUTE FUNCTION neff.retire_instead_of_delete();
 UPDATE alert_rules SET conditions = conditions;
 ALTER TABLE alert_rules ENABLE TRIGGER USER;
 
 CREATE INDEX idx_alert_rules_live ON alert_rules (alert_type_id)
     WHERE is_active AND retired_at IS NULL AND predicate IS NOT NULL;
-SELECT attach_change_feed('alert_rules');
+SELECT neff.attach_change_feed('alert_rules');
 
 -- Days in conditions are days of the office's clock: another clock, other predicates.
-CREATE FUNCTION recompile_alert_rules() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.recompile_alert_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE public.alert_rules SET conditions = conditions WHERE conditions::text ~ '\d{4}-\d{2}-\d{2}';
     RETURN NULL;
 END $$;
 CREATE TRIGGER n_recompile_alert_rules AFTER UPDATE ON system_config FOR EACH ROW
-    WHEN (NEW.key = 'office_time_zone' AND NEW.value IS DISTINCT FROM OLD.value) EXECUTE FUNCTION recompile_alert_rules();
+    WHEN (NEW.key = 'office_time_zone' AND NEW.value IS DISTINCT FROM OLD.value) EXECUTE FUNCTION neff.recompile_alert_rules();
 
 -- New rules start from the office's setting; who writes 0 gets 0.
-CREATE FUNCTION default_throttle_minutes() RETURNS integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
-$$ SELECT greatest(public.config_int('alert_throttle_default', 15), 0) $$;
-GRANT EXECUTE ON FUNCTION default_throttle_minutes() TO PUBLIC;
-ALTER TABLE alert_rules ALTER COLUMN throttle_minutes SET DEFAULT default_throttle_minutes();
+CREATE FUNCTION neff.default_throttle_minutes() RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ SELECT greatest(neff.config_int('alert_throttle_default', 15), 0) $$;
+GRANT EXECUTE ON FUNCTION neff.default_throttle_minutes() TO PUBLIC;
+ALTER TABLE alert_rules ALTER COLUMN throttle_minutes SET DEFAULT neff.default_throttle_minutes();
 
 -- ---- How it reads ------------------------------------------------------------------------------------------------
-CREATE FUNCTION office_moment(p_text text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
-$$ SELECT to_char(public.utc_text_of(p_text)::timestamptz AT TIME ZONE public.office_time_zone(), 'Dy Mon FMDD, FMHH12:MI AM') $$;
+CREATE FUNCTION neff.office_moment(p_text text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ SELECT to_char(neff.utc_text_of(p_text)::timestamptz AT TIME ZONE neff.office_time_zone(), 'Dy Mon FMDD, FMHH12:MI AM') $$;
 
-CREATE FUNCTION dollars(p_amount jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION neff.dollars(p_amount jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN CASE WHEN jsonb_typeof(p_amount) = 'number'
         THEN CASE WHEN p_amount #>> '{}' LIKE '-%' THEN '-' ELSE '' END || to_char(abs((p_amount #>> '{}')::numeric), 'FM$999,999,999,990.00') END;
 END $$;
 
 -- A title and a sentence for one event, whatever its data holds.
-CREATE FUNCTION alert_words(p_type varchar, d jsonb, OUT title text, OUT sentence text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.alert_words(p_type varchar, d jsonb, OUT title text, OUT sentence text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     who text := coalesce(nullif(btrim(d->>'customer_name'), ''), nullif(btrim(d->>'location_address'), ''), 'no name');
     work text := nullif(upper(left(d->>'project_type', 1)) || replace(substr(d->>'project_type', 2), '_', ' '), '');
@@ -321,24 +321,24 @@ BEGIN
     CASE p_type
         WHEN 'estimate_requested' THEN
             title := 'New estimate request: ' || who;
-            sentence := concat_ws(', ', work, place, coalesce(public.dollars(d->'estimated_cost'), 'no price yet'));
+            sentence := concat_ws(', ', work, place, coalesce(neff.dollars(d->'estimated_cost'), 'no price yet'));
         WHEN 'job_scheduled' THEN
             title := 'Job scheduled: ' || who;
-            sentence := concat_ws(', ', work, place, public.office_moment(d->>'start_date'));
+            sentence := concat_ws(', ', work, place, neff.office_moment(d->>'start_date'));
         WHEN 'job_rescheduled' THEN
             title := 'Job moved: ' || who;
             sentence := concat_ws(', ', work, place,
-                CASE WHEN d->>'previous_start_date' <> d->>'start_date' THEN 'from ' || public.office_moment(d->>'previous_start_date') || ' to ' ELSE '' END
-                || public.office_moment(d->>'start_date'));
+                CASE WHEN d->>'previous_start_date' <> d->>'start_date' THEN 'from ' || neff.office_moment(d->>'previous_start_date') || ' to ' ELSE '' END
+                || neff.office_moment(d->>'start_date'));
         WHEN 'job_canceled' THEN
             title := 'Job canceled: ' || who;
-            sentence := concat_ws(', ', work, place, 'was ' || public.office_moment(d->>'start_date'));
+            sentence := concat_ws(', ', work, place, 'was ' || neff.office_moment(d->>'start_date'));
         WHEN 'payment_received' THEN
             title := CASE WHEN d->>'amount' LIKE '-%' THEN 'Refund: ' ELSE 'Payment received: ' END || who;
-            sentence := concat_ws(', ', public.dollars(d->'amount') || ' by ' || (d->>'method'), 'balance ' || public.dollars(d->'balance'));
+            sentence := concat_ws(', ', neff.dollars(d->'amount') || ' by ' || (d->>'method'), 'balance ' || neff.dollars(d->'balance'));
         WHEN 'double_booking' THEN
             title := 'Double booking: ' || coalesce(d->>'resource_name', who);
-            sentence := concat_ws(', ', who, place, public.office_moment(d->>'conflict_start'));
+            sentence := concat_ws(', ', who, place, neff.office_moment(d->>'conflict_start'));
         ELSE
             title := coalesce(d->>'title', CASE p_type
                 WHEN 'system_error' THEN 'Something went wrong' WHEN 'database_issue' THEN 'Database problem'
@@ -346,13 +346,13 @@ BEGIN
                 ELSE upper(left(p_type, 1)) || replace(substr(p_type, 2), '_', ' ') END || coalesce(': ' || (d->>'component'), ''));
             sentence := coalesce(d->>'message', d->>'description');
     END CASE;
-    title := coalesce(nullif(public.shortened(title, 200), ''), p_type);
-    sentence := coalesce(nullif(public.shortened(sentence, 400), ''), title);
+    title := coalesce(nullif(neff.shortened(title, 200), ''), p_type);
+    sentence := coalesce(nullif(neff.shortened(sentence, 400), ''), title);
 END $$;
 
 -- The same for many: "312 jobs were scheduled", with the first names.
-CREATE FUNCTION combined_alert_words(p_type varchar, p_count integer, p_names jsonb, OUT title text, OUT sentence text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.combined_alert_words(p_type varchar, p_count integer, p_names jsonb, OUT title text, OUT sentence text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT to_char(p_count, 'FM999,999,999') || ' ' || CASE p_type
                WHEN 'estimate_requested' THEN 'estimates were requested'
                WHEN 'job_scheduled' THEN 'jobs were scheduled'
@@ -362,18 +362,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                WHEN 'double_booking' THEN 'double bookings'
                WHEN 'system_error' THEN 'errors'
                ELSE 'alerts: ' || replace(p_type, '_', ' ') END,
-           coalesce(nullif(public.shortened(
+           coalesce(nullif(neff.shortened(
                (SELECT string_agg(n, ', ') FROM jsonb_array_elements_text(p_names) AS n)
                || CASE WHEN p_count > jsonb_array_length(p_names)
                        THEN ' and ' || to_char(p_count - jsonb_array_length(p_names), 'FM999,999,999') || ' more' ELSE '' END, 400), ''),
                'Open the list to see them') $$;
 
 -- The first three names of events, after those already known.
-CREATE FUNCTION alert_names(p_contexts jsonb[], p_events integer[], p_names jsonb) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION neff.alert_names(p_contexts jsonb[], p_events integer[], p_names jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN CASE WHEN jsonb_array_length(p_names) >= 3 THEN p_names ELSE p_names || coalesce((
-        SELECT jsonb_agg(public.shortened(coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component',
+        SELECT jsonb_agg(neff.shortened(coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component',
                                             d->>'title', d #>> '{names,0}'), 80) ORDER BY n)
           FROM (SELECT p_contexts[e] AS d, n FROM unnest(p_events[1:3 - jsonb_array_length(p_names)]) WITH ORDINALITY AS t(e, n)) AS first
          WHERE coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component', d->>'title', d #>> '{names,0}') IS NOT NULL), '[]') END;

@@ -29,7 +29,7 @@ ALTER TABLE dashboard_notifications
     ADD COLUMN summarised_count integer;
 CREATE UNIQUE INDEX dashboard_notifications_once ON dashboard_notifications (event_id, user_id) WHERE event_id IS NOT NULL;
 
--- Shipped types cannot be raised by raise_alert(); the office's own can.
+-- Shipped types cannot be raised by neff.raise_alert(); the office's own can.
 ALTER TABLE alert_types ADD COLUMN is_shipped boolean NOT NULL DEFAULT false;
 
 -- When a throttled rule (or, without a rule, a type) last sent something.
@@ -38,23 +38,23 @@ CREATE TABLE alert_windows (
     sent_at    timestamptz NOT NULL
 );
 
-CREATE TYPE alert_hit AS (
+CREATE TYPE neff.alert_hit AS (
     rule_id uuid, rule_name text, channels jsonb, recipient_groups jsonb, throttle_minutes integer,
     events integer[]                                         -- positions in the array of contexts
 );
-CREATE TYPE alert_message AS (
+CREATE TYPE neff.alert_message AS (
     hit integer, event_id uuid, title text, sentence text, data jsonb, status text, summarised_count integer, due timestamptz
 );
 
 -- ---- Small words -------------------------------------------------------------------------------------------------
-CREATE FUNCTION app_quiet() RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT coalesce(lower(app_setting('app.quiet')) NOT IN ('off', 'false', 'f', '0', 'no', 'n'), false) $$;
+CREATE FUNCTION neff.app_quiet() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
+$$ SELECT coalesce(lower(neff.app_setting('app.quiet')) NOT IN ('off', 'false', 'f', '0', 'no', 'n'), false) $$;
 
 -- What this transaction has sent so far: {rule or type: {n, e, c, t, tc, w}, "seen": {type: events}}. It lives in a
 -- setting of the transaction, which a rollback to a savepoint takes back, and no row is written for it. Anybody can
 -- write the setting, so what is done by it touches rows of this very transaction only (created_at = now()).
-CREATE FUNCTION alerts_so_far() RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION neff.alerts_so_far() RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     so_far jsonb;
 BEGIN
@@ -65,17 +65,17 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 
 -- The names in a list, each once; the fallback where it is no list or an empty one.
-CREATE FUNCTION names_in(p_list jsonb, p_fallback text[]) RETURNS text[]
-LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION neff.names_in(p_list jsonb, p_fallback text[]) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN coalesce((SELECT array_agg(DISTINCT public.shortened(v, 100))
+    RETURN coalesce((SELECT array_agg(DISTINCT neff.shortened(v, 100))
                        FROM jsonb_array_elements_text(CASE jsonb_typeof(p_list) WHEN 'array' THEN p_list ELSE '[]' END) AS v
                       WHERE btrim(v) <> ''), p_fallback);
 END $$;
 
 -- What is stored with a delivery: long texts cut, big trees dropped. Rules have seen the whole.
-CREATE FUNCTION trimmed_data(p_data jsonb) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION neff.trimmed_data(p_data jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN CASE WHEN pg_column_size(p_data) <= 4000 OR jsonb_typeof(p_data) <> 'object' THEN p_data
         ELSE (SELECT jsonb_object_agg(left(key, 200), CASE
@@ -86,16 +86,16 @@ BEGIN
 END $$;
 
 -- Does this person want this channel at this urgency? {"sms": {"enabled": true, "min_priority": 4}}
-CREATE FUNCTION wants_channel(p_preferences jsonb, p_channel text, p_priority integer) RETURNS boolean
-LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION neff.wants_channel(p_preferences jsonb, p_channel text, p_priority integer) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(p_preferences #>> ARRAY[p_channel, 'enabled'], 'true') <> 'false'
        AND CASE jsonb_typeof(p_preferences #> ARRAY[p_channel, 'min_priority'])
                WHEN 'number' THEN (p_preferences #>> ARRAY[p_channel, 'min_priority'])::numeric <= p_priority ELSE true END $$;
 
 -- NULL: the window is open and now ours. Otherwise when it ends. The lock is tried, never waited for: who does not
 -- get it is throttled and summed up later, also when the holder rolls back.
-CREATE FUNCTION open_alert_window(p_subject uuid, p_minutes integer) RETURNS timestamptz
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.open_alert_window(p_subject uuid, p_minutes integer) RETURNS timestamptz
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ends timestamptz;
     length interval := make_interval(mins => least(p_minutes, 1000000));
@@ -121,8 +121,8 @@ END $$;
 -- ---- Delivery ----------------------------------------------------------------------------------------------------
 -- Writes what the messages say to everybody their rules name: one delivery a recipient and channel, and one
 -- notification a person and event, however many rules matched. Mail and texts are rendered when they are sent.
-CREATE FUNCTION write_alert_messages(p_type alert_types, p_hits alert_hit[], p_messages alert_message[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+CREATE FUNCTION neff.write_alert_messages(p_type alert_types, p_hits neff.alert_hit[], p_messages neff.alert_message[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     held uuid[];
 BEGIN
@@ -134,8 +134,8 @@ BEGIN
 
     WITH hit AS MATERIALIZED (
         SELECT h.ordinality AS hit, h.rule_id, coalesce(h.rule_name, p_type.name) AS rule_name,
-               public.names_in(h.channels, public.names_in(p_type.default_channels, ARRAY['dashboard'])) AS channels,
-               public.names_in(h.recipient_groups, CASE WHEN h.recipient_groups = '[]' THEN '{}' ELSE ARRAY['admins'] END) AS groups
+               neff.names_in(h.channels, neff.names_in(p_type.default_channels, ARRAY['dashboard'])) AS channels,
+               neff.names_in(h.recipient_groups, CASE WHEN h.recipient_groups = '[]' THEN '{}' ELSE ARRAY['admins'] END) AS groups
           FROM unnest(p_hits) WITH ORDINALITY AS h
          WHERE h.ordinality IN (SELECT m.hit FROM unnest(p_messages) AS m)
     ), channel AS MATERIALIZED (
@@ -157,7 +157,7 @@ BEGIN
                CASE WHEN c.channel = 'email' AND p.email IS NULL THEN format('%s has no e-mail address', p.name)
                     WHEN c.channel = 'sms' AND p.phone IS NULL THEN format('%s has no phone number', p.name) END AS problem
           FROM channel c JOIN person p USING (hit)
-         WHERE c.channel IN ('email', 'sms', 'dashboard') AND public.wants_channel(p.preferences, c.channel, p_type.priority_level)
+         WHERE c.channel IN ('email', 'sms', 'dashboard') AND neff.wants_channel(p.preferences, c.channel, p_type.priority_level)
         UNION ALL
         SELECT c.hit, c.channel, 'endpoint:' || e.id, NULL, e.id, NULL, NULL, NULL, NULL
           FROM channel c JOIN public.channel_endpoints e ON e.channel = c.channel AND e.is_active
@@ -186,7 +186,7 @@ BEGIN
         INSERT INTO public.dashboard_notifications
             (user_id, alert_type_id, title, message, data, priority_level, expires_at, event_id, alert_rule_id, summarised_count)
         SELECT DISTINCT ON (m.event_id, t.user_id)
-               t.user_id, p_type.id, public.shortened(m.title, 255), m.sentence,
+               t.user_id, p_type.id, neff.shortened(m.title, 255), m.sentence,
                jsonb_strip_nulls(jsonb_build_object('about', m.data->'about', 'of', m.data->'of', 'alert_type', p_type.name,
                                                     'rule', m.rule_name, 'count', m.summarised_count)),
                p_type.priority_level, now() + interval '90 days', m.event_id, m.rule_id, m.summarised_count
@@ -201,7 +201,7 @@ BEGIN
     SELECT p_type.id, CASE WHEN m.rule_id = ANY (held) THEN m.rule_id END, m.event_id, t.recipient, t.app_user_id, t.endpoint_id,
            t.email, t.phone, t.channel,
            CASE WHEN t.problem IS NOT NULL THEN 'failed' WHEN t.channel = 'dashboard' THEN 'delivered' ELSE 'pending' END,
-           public.shortened(m.title, 500), m.sentence, m.full_data, m.summarised_count, t.problem,
+           neff.shortened(m.title, 500), m.sentence, m.full_data, m.summarised_count, t.problem,
            CASE WHEN t.problem IS NULL AND t.channel <> 'dashboard' THEN now() END,
            CASE WHEN t.problem IS NULL AND t.channel = 'dashboard' THEN now() END,
            CASE WHEN t.problem IS NULL AND t.channel = 'dashboard' THEN now() END
@@ -211,23 +211,23 @@ BEGIN
     -- Throttled: one row, for nobody yet. Who gets the summary is asked when the window ends.
     SELECT p_type.id, CASE WHEN m.rule_id = ANY (held) THEN m.rule_id END, m.event_id, 'rule', NULL, NULL, NULL, NULL,
            coalesce((SELECT min(c.channel) FROM channel c WHERE c.hit = m.hit), 'dashboard'), 'throttled',
-           public.shortened(m.title, 500), m.sentence, m.full_data, m.summarised_count, NULL, m.due, NULL, NULL
+           neff.shortened(m.title, 500), m.sentence, m.full_data, m.summarised_count, NULL, m.due, NULL, NULL
       FROM message m WHERE m.status = 'throttled'
     ON CONFLICT DO NOTHING;
 END $$;
 
 -- Decides, rule by rule, what is sent: each event, one message for many, or nothing until the window ends.
-CREATE FUNCTION deliver_alerts(p_type alert_types, p_contexts jsonb[], p_hits alert_hit[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.deliver_alerts(p_type alert_types, p_contexts jsonb[], p_hits neff.alert_hit[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     above integer := greatest(coalesce((SELECT CASE WHEN c.value ~ '^[0-9]{1,9}$' THEN c.value::integer END
                                           FROM public.system_config c WHERE c.key = 'alert_combine_above'), 5), 1);
-    so_far jsonb := public.alerts_so_far();
+    so_far jsonb := neff.alerts_so_far();
     ids uuid[] := array_fill(NULL::uuid, ARRAY[cardinality(p_contexts)]);
-    messages public.alert_message[] := '{}';
+    messages neff.alert_message[] := '{}';
     absorbed_rules uuid[] := '{}';
     absorbed_events uuid[] := '{}';
-    h public.alert_hit;
+    h neff.alert_hit;
     hit integer := 0;
     key text;
     mine jsonb;                 -- what this transaction has sent for this rule
@@ -249,7 +249,7 @@ BEGIN
         IF coalesce(h.throttle_minutes, 0) > 0 THEN
             due := clock_timestamp() + make_interval(mins => least(h.throttle_minutes, 1000000));
             IF NOT mine ? 'w' THEN
-                due := public.open_alert_window(key::uuid, h.throttle_minutes);
+                due := neff.open_alert_window(key::uuid, h.throttle_minutes);
                 mine := mine || '{"w": 1}';
             END IF;
             before := coalesce((mine->>'t')::integer, 0);
@@ -273,7 +273,7 @@ BEGIN
                 absorbed_events := absorbed_events || ARRAY(SELECT e::uuid FROM jsonb_array_elements_text(mine->'e') AS e);
                 absorbed_rules := absorbed_rules || array_fill(h.rule_id, ARRAY[coalesce(jsonb_array_length(mine->'e'), 0)]);
                 mine := (mine - 'e') || jsonb_build_object('c', combined, 'f',
-                    public.alert_names(p_contexts, h.events, coalesce(mine->'f', '[]')));
+                    neff.alert_names(p_contexts, h.events, coalesce(mine->'f', '[]')));
             END IF;
         END IF;
 
@@ -281,21 +281,21 @@ BEGIN
             FOREACH event IN ARRAY h.events LOOP
                 ids[event] := coalesce(ids[event], CASE WHEN p_contexts[event]->>'event_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
                     THEN (p_contexts[event]->>'event_id')::uuid END, gen_random_uuid());
-                SELECT * INTO words FROM public.alert_words(p_type.name, p_contexts[event]);
-                messages := messages || ROW(hit, ids[event], words.title, words.sentence, public.trimmed_data(p_contexts[event]),
-                    CASE WHEN due IS NULL THEN 'pending' ELSE 'throttled' END, NULL, due)::public.alert_message;
+                SELECT * INTO words FROM neff.alert_words(p_type.name, p_contexts[event]);
+                messages := messages || ROW(hit, ids[event], words.title, words.sentence, neff.trimmed_data(p_contexts[event]),
+                    CASE WHEN due IS NULL THEN 'pending' ELSE 'throttled' END, NULL, due)::neff.alert_message;
                 IF coalesce(h.throttle_minutes, 0) = 0 THEN
                     mine := mine || jsonb_build_object('e', coalesce(mine->'e', '[]') || to_jsonb(ids[event]),
-                        'f', public.alert_names(p_contexts, ARRAY[event], coalesce(mine->'f', '[]')));
+                        'f', neff.alert_names(p_contexts, ARRAY[event], coalesce(mine->'f', '[]')));
                 END IF;
             END LOOP;
         ELSIF combined IS NOT NULL THEN
-            SELECT * INTO words FROM public.combined_alert_words(p_type.name, before + many,
-                coalesce(mine->'f', public.alert_names(p_contexts, h.events, '[]')));
+            SELECT * INTO words FROM neff.combined_alert_words(p_type.name, before + many,
+                coalesce(mine->'f', neff.alert_names(p_contexts, h.events, '[]')));
             messages := messages || ROW(hit, combined, words.title, words.sentence,
                 jsonb_build_object('about', jsonb_build_object('kind', 'alert', 'id', combined), 'count', before + many,
-                    'of', p_contexts[h.events[1]] #> '{about,kind}', 'names', coalesce(mine->'f', public.alert_names(p_contexts, h.events, '[]'))),
-                CASE WHEN due IS NULL THEN 'pending' ELSE 'throttled' END, before + many, due)::public.alert_message;
+                    'of', p_contexts[h.events[1]] #> '{about,kind}', 'names', coalesce(mine->'f', neff.alert_names(p_contexts, h.events, '[]'))),
+                CASE WHEN due IS NULL THEN 'pending' ELSE 'throttled' END, before + many, due)::neff.alert_message;
         END IF;
         so_far := so_far || jsonb_build_object(key, mine);
     END LOOP;
@@ -310,16 +310,16 @@ BEGIN
                             WHERE a.event_id = d.event_id AND a.channel = 'dashboard' AND u.user_id = d.user_id);
     END IF;
     IF cardinality(messages) > 0 THEN
-        PERFORM public.write_alert_messages(p_type, p_hits, messages);
+        PERFORM neff.write_alert_messages(p_type, p_hits, messages);
     END IF;
 END $$;
 
 -- At commit the combined messages of this transaction get their final count, once; a rule that saw every event
 -- speaks for the others of its type.
-CREATE FUNCTION finish_combined_alerts() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.finish_combined_alerts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    so_far jsonb := public.alerts_so_far();
+    so_far jsonb := neff.alerts_so_far();
     entry record;
     words record;
 BEGIN
@@ -336,7 +336,7 @@ BEGIN
     LOOP
         SELECT w.* INTO words
           FROM public.alert_history a JOIN public.alert_types t ON t.id = a.alert_type_id
-         CROSS JOIN LATERAL public.combined_alert_words(t.name, entry.n, entry.names) AS w
+         CROSS JOIN LATERAL neff.combined_alert_words(t.name, entry.n, entry.names) AS w
          WHERE a.event_id = entry.event_id AND a.summarised_count <> entry.n AND a.created_at = now() LIMIT 1;
         CONTINUE WHEN NOT FOUND;
         UPDATE public.alert_history
@@ -362,16 +362,16 @@ EXCEPTION WHEN OTHERS THEN
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER n_finish_combined_alerts AFTER INSERT ON alert_history DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (NEW.summarised_count IS NOT NULL) EXECUTE FUNCTION finish_combined_alerts();
+    FOR EACH ROW WHEN (NEW.summarised_count IS NOT NULL) EXECUTE FUNCTION neff.finish_combined_alerts();
 
 -- A wake-up, once a transaction, whoever writes: listeners then ask for what is theirs and unread.
-CREATE FUNCTION wake_for_notifications() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION neff.wake_for_notifications() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM pg_notify('neff_notifications', '');
     RETURN NULL;
 END $$;
 CREATE TRIGGER n_wake_for_notifications AFTER INSERT OR UPDATE OF is_read ON dashboard_notifications
-    FOR EACH STATEMENT EXECUTE FUNCTION wake_for_notifications();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.wake_for_notifications();
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.11', 'Alert delivery', '0.1.0');
 

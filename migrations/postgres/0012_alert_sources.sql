@@ -13,22 +13,22 @@ ALTER TABLE alert_types ENABLE TRIGGER USER;
 
 -- ---- From events to deliveries -------------------------------------------------------------------------------------
 -- All events of a statement against all live rules of the type, in one statement. Raises; its callers do not.
-CREATE FUNCTION dispatch_alerts(p_type varchar, p_contexts jsonb[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+CREATE FUNCTION neff.dispatch_alerts(p_type varchar, p_contexts jsonb[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan SET work_mem = '64MB' SET lock_timeout = '1s' AS $$
 DECLARE
     type public.alert_types;
-    hits public.alert_hit[];
+    hits neff.alert_hit[];
     so_far jsonb;
 BEGIN
-    IF coalesce(cardinality(p_contexts), 0) = 0 OR public.app_quiet() THEN
+    IF coalesce(cardinality(p_contexts), 0) = 0 OR neff.app_quiet() THEN
         RETURN;
     END IF;
     SELECT t.* INTO type FROM public.alert_types t WHERE t.name = p_type AND t.is_active;
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    SELECT array_agg(ROW(r.id, r.name, r.notification_channels, r.recipient_groups, r.throttle_minutes, matched.events)::public.alert_hit
+    SELECT array_agg(ROW(r.id, r.name, r.notification_channels, r.recipient_groups, r.throttle_minutes, matched.events)::neff.alert_hit
                      ORDER BY r.created_at, r.id)
       INTO hits
       FROM (SELECT rule.id, array_agg(event.n::integer ORDER BY event.n) AS events
@@ -42,20 +42,20 @@ BEGIN
                                        AND (r.predicate IS NOT NULL OR NOT r.is_active)) THEN
         -- No rule at all (or none but broken ones): the type's own channels, to the admins. Errors come in floods.
         hits := ARRAY[ROW(NULL, NULL, type.default_channels, '["admins"]',
-            CASE p_type WHEN 'system_error' THEN public.default_throttle_minutes() ELSE 0 END,
-            ARRAY(SELECT generate_series(1, cardinality(p_contexts))))::public.alert_hit];
+            CASE p_type WHEN 'system_error' THEN neff.default_throttle_minutes() ELSE 0 END,
+            ARRAY(SELECT generate_series(1, cardinality(p_contexts))))::neff.alert_hit];
     END IF;
-    so_far := public.alerts_so_far();
+    so_far := neff.alerts_so_far();
     PERFORM set_config('neff.alerts_so_far', (so_far || jsonb_build_object('seen', coalesce(so_far->'seen', '{}') || jsonb_build_object(
         type.id::text, coalesce((so_far #>> ARRAY['seen', type.id::text])::integer, 0) + cardinality(p_contexts))))::text, true);
     IF hits IS NOT NULL THEN
-        PERFORM public.deliver_alerts(type, p_contexts, hits);
+        PERFORM neff.deliver_alerts(type, p_contexts, hits);
     END IF;
 END $$;
 
 -- Alerting failed and the change goes on: that it failed is a failed delivery and a system error.
-CREATE FUNCTION record_alert_failure(p_type varchar, p_error text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '1s' AS $$
+CREATE FUNCTION neff.record_alert_failure(p_type varchar, p_error text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 BEGIN
     BEGIN
         INSERT INTO public.alert_history (alert_type_id, event_id, recipient_key, channel, status, subject, message, error_message)
@@ -65,71 +65,71 @@ BEGIN
         RAISE WARNING 'alert % failed (%), and so did recording it: %', p_type, p_error, SQLERRM;
     END;
     IF p_type <> 'system_error' THEN
-        PERFORM public.record_system_error('alerts', 'An alert could not be made: ' || p_error, jsonb_build_object('alert_type', p_type));
+        PERFORM neff.record_system_error('alerts', 'An alert could not be made: ' || p_error, jsonb_build_object('alert_type', p_type));
     END IF;
 END $$;
 
 -- Something of the office's own went wrong. Never raises.
-CREATE FUNCTION record_problem(p_type varchar, p_component text, p_message text, p_details jsonb DEFAULT '{}') RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.record_problem(p_type varchar, p_component text, p_message text, p_details jsonb DEFAULT '{}') RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF p_type NOT IN ('system_error', 'database_issue', 'security_breach') THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a problem is a system_error, a database_issue or a security_breach';
     END IF;
     BEGIN
-        PERFORM public.dispatch_alerts(p_type, ARRAY[public.comparable_data(public.trimmed_data(
+        PERFORM neff.dispatch_alerts(p_type, ARRAY[neff.comparable_data(neff.trimmed_data(
                 CASE WHEN jsonb_typeof(p_details) = 'object' THEN p_details ELSE '{}' END)) || jsonb_build_object(
             'component', left(p_component, 200), 'message', left(p_message, 2000), 'login', session_user,
-            'application', current_setting('application_name', true), 'occurred_at', public.utc_text(clock_timestamp()))]);
+            'application', current_setting('application_name', true), 'occurred_at', neff.utc_text(clock_timestamp()))]);
     EXCEPTION WHEN OTHERS THEN
-        PERFORM public.record_alert_failure(p_type, SQLERRM);
+        PERFORM neff.record_alert_failure(p_type, SQLERRM);
     END;
 END $$;
-CREATE FUNCTION record_system_error(p_component text, p_message text, p_details jsonb DEFAULT '{}') RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
-$$ SELECT public.record_problem('system_error', p_component, p_message, p_details) $$;
+CREATE FUNCTION neff.record_system_error(p_component text, p_message text, p_details jsonb DEFAULT '{}') RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ SELECT neff.record_problem('system_error', p_component, p_message, p_details) $$;
 
 -- Alerts of types the office has added, for roles granted this function.
-CREATE FUNCTION raise_alert(p_type varchar, p_data jsonb DEFAULT '{}') RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.raise_alert(p_type varchar, p_data jsonb DEFAULT '{}') RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM public.alert_types WHERE name = p_type AND NOT is_shipped) THEN
-        RAISE EXCEPTION USING ERRCODE = 'NF003', MESSAGE = format('"%s" is not an alert type this office has added.', public.shortened(p_type, 60));
+        RAISE EXCEPTION USING ERRCODE = 'NF003', MESSAGE = format('"%s" is not an alert type this office has added.', neff.shortened(p_type, 60));
     END IF;
     IF p_data IS NULL OR jsonb_typeof(p_data) <> 'object' OR octet_length(p_data::text) > 8000 THEN
         RAISE EXCEPTION USING ERRCODE = 'NF003', MESSAGE = 'The data of an alert is one object of at most 8,000 characters.';
     END IF;
     BEGIN
-        PERFORM public.dispatch_alerts(p_type, ARRAY[public.comparable_data(p_data)]);
+        PERFORM neff.dispatch_alerts(p_type, ARRAY[neff.comparable_data(p_data)]);
     EXCEPTION WHEN OTHERS THEN
-        PERFORM public.record_alert_failure(p_type, SQLERRM);
+        PERFORM neff.record_alert_failure(p_type, SQLERRM);
     END;
 END $$;
 
 -- The specification's way in: one rule, its data, channels and groups. The same data in one transaction is the same
 -- event, whatever the rule.
-CREATE FUNCTION send_alert_notifications(p_rule_id uuid, p_alert_type_id uuid, p_data jsonb, p_channels jsonb, p_groups jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '1s' AS $$
+CREATE FUNCTION public.send_alert_notifications(p_rule_id uuid, p_alert_type_id uuid, p_data jsonb, p_channels jsonb, p_groups jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
     type public.alert_types;
     rule public.alert_rules;
 BEGIN
     SELECT r.* INTO rule FROM public.alert_rules r WHERE r.id = p_rule_id;
     SELECT t.* INTO type FROM public.alert_types t WHERE t.id = coalesce(p_alert_type_id, rule.alert_type_id);
-    IF type.id IS NULL OR public.app_quiet() THEN
+    IF type.id IS NULL OR neff.app_quiet() THEN
         RETURN;
     END IF;
-    PERFORM public.deliver_alerts(type, ARRAY[public.comparable_data(CASE WHEN jsonb_typeof(p_data) = 'object' THEN p_data ELSE '{}' END)
+    PERFORM neff.deliver_alerts(type, ARRAY[neff.comparable_data(CASE WHEN jsonb_typeof(p_data) = 'object' THEN p_data ELSE '{}' END)
             || jsonb_build_object('event_id', md5(pg_current_xact_id()::text || type.id || coalesce(p_data, 'null')::text)::uuid)],
-        ARRAY[ROW(rule.id, rule.name, p_channels, p_groups, coalesce(rule.throttle_minutes, 0), ARRAY[1])::public.alert_hit]);
+        ARRAY[ROW(rule.id, rule.name, p_channels, p_groups, coalesce(rule.throttle_minutes, 0), ARRAY[1])::neff.alert_hit]);
 EXCEPTION WHEN OTHERS THEN
-    PERFORM public.record_alert_failure(coalesce(type.name, 'system_error'), SQLERRM);
+    PERFORM neff.record_alert_failure(coalesce(type.name, 'system_error'), SQLERRM);
 END $$;
 
 -- Sums up what was throttled, where the window has ended; the program calls it every minute on every computer, and
 -- the window's own lock lets one of them do it. Gives the number of messages.
-CREATE FUNCTION flush_throttled_alerts() RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '1s' AS $$
+CREATE FUNCTION neff.flush_throttled_alerts() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
     due record;
     taken record;
@@ -160,12 +160,12 @@ BEGIN
                 SELECT taken.subject AS title, taken.message AS sentence, taken.contexts[1] AS data INTO words;
             ELSE
                 SELECT w.title, w.sentence, jsonb_build_object('about', jsonb_build_object('kind', 'alert', 'id', summary), 'count', taken.n, 'of', taken.contexts[1] #> '{about,kind}') AS data
-                  INTO words FROM public.combined_alert_words(type.name, taken.n, public.alert_names(taken.contexts, ARRAY[1, 2, 3], '[]')) AS w;
+                  INTO words FROM neff.combined_alert_words(type.name, taken.n, neff.alert_names(taken.contexts, ARRAY[1, 2, 3], '[]')) AS w;
             END IF;
-            PERFORM public.write_alert_messages(type,
+            PERFORM neff.write_alert_messages(type,
                 ARRAY[ROW(rule.id, rule.name, coalesce(rule.notification_channels, type.default_channels),
-                          CASE WHEN rule.id IS NULL THEN '["admins"]' ELSE rule.recipient_groups END, 0, ARRAY[1])::public.alert_hit],
-                ARRAY[ROW(1, summary, words.title, words.sentence, words.data, 'pending', nullif(taken.n, 1), NULL)::public.alert_message]);
+                          CASE WHEN rule.id IS NULL THEN '["admins"]' ELSE rule.recipient_groups END, 0, ARRAY[1])::neff.alert_hit],
+                ARRAY[ROW(1, summary, words.title, words.sentence, words.data, 'pending', nullif(taken.n, 1), NULL)::neff.alert_message]);
             INSERT INTO public.alert_windows VALUES (coalesce(due.alert_rule_id, due.alert_type_id), clock_timestamp())
             ON CONFLICT (subject_id) DO UPDATE SET sent_at = excluded.sent_at;
             made := made + 1;
@@ -180,8 +180,8 @@ END $$;
 -- Row by row and by index (hence LATERAL … OFFSET 0): a plan kept from when a table was empty would otherwise read
 -- the whole of it for every row of an import.
 -- A job with its contract and customer; `p_previous`: what it was before, for changes.
-CREATE FUNCTION job_alert_contexts(p_ids uuid[], p_previous jsonb[] DEFAULT NULL) RETURNS jsonb[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+CREATE FUNCTION neff.job_alert_contexts(p_ids uuid[], p_previous jsonb[] DEFAULT NULL) RETURNS jsonb[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 BEGIN RETURN (
     SELECT array_agg(to_jsonb(j) || jsonb_build_object(
@@ -191,12 +191,12 @@ BEGIN RETURN (
                'customer_status', cu.status, 'contract_status', c.status, 'contract_value', c.estimated_cost,
                'project_type', c.service_type, 'service_type', c.service_type, 'project_size', c.project_size,
                'duration', coalesce(j.estimated_duration_hours, z.hours), 'duration_hours', z.hours,
-               'start_date', public.utc_text(j.start_date), 'end_date', public.utc_text(j.end_date),
-               'created_at', public.utc_text(j.created_at), 'updated_at', public.utc_text(j.updated_at),
+               'start_date', neff.utc_text(j.start_date), 'end_date', neff.utc_text(j.end_date),
+               'created_at', neff.utc_text(j.created_at), 'updated_at', neff.utc_text(j.updated_at),
                'lead_time_hours', CASE WHEN isfinite(j.start_date) THEN round(extract(epoch FROM j.start_date - now())::numeric / 3600, 2) END,
                'start_hour', CASE WHEN isfinite(j.start_date) THEN extract(hour FROM j.start_date AT TIME ZONE z.zone)::integer END,
                'start_weekday', CASE WHEN isfinite(j.start_date) THEN extract(isodow FROM j.start_date AT TIME ZONE z.zone)::integer END,
-               'changed_by', public.app_actor(), 'change_source', public.app_source())
+               'changed_by', neff.app_actor(), 'change_source', neff.app_source())
                || coalesce(i.previous, '{}') ORDER BY i.n)
       FROM unnest(p_ids, p_previous) WITH ORDINALITY AS i(id, previous, n)
      CROSS JOIN LATERAL (SELECT * FROM public.job_schedules x WHERE x.id = i.id OFFSET 0) AS j
@@ -206,26 +206,26 @@ BEGIN RETURN (
                          OFFSET 0) AS cu ON true
      CROSS JOIN LATERAL (SELECT CASE WHEN isfinite(j.start_date) AND isfinite(j.end_date)
                                      THEN round(extract(epoch FROM j.end_date - j.start_date)::numeric / 3600, 2) END AS hours,
-                                office.zone FROM (SELECT public.office_time_zone() AS zone OFFSET 0) AS office) AS z);
+                                office.zone FROM (SELECT neff.office_time_zone() AS zone OFFSET 0) AS office) AS z);
 END $$;
 
-CREATE FUNCTION estimate_alert_contexts(p_ids uuid[]) RETURNS jsonb[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+CREATE FUNCTION neff.estimate_alert_contexts(p_ids uuid[]) RETURNS jsonb[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 BEGIN RETURN (
     SELECT array_agg(to_jsonb(e) || jsonb_build_object(
                'about', jsonb_build_object('kind', 'estimate', 'id', e.id),
                'project_type', e.service_type, 'location_address', e.project_address,
                'has_cost', e.estimated_cost IS NOT NULL, 'is_known_customer', e.customer_id IS NOT NULL,
-               'response_by', public.utc_text(e.response_by), 'created_at', public.utc_text(e.created_at), 'updated_at', public.utc_text(e.updated_at),
+               'response_by', neff.utc_text(e.response_by), 'created_at', neff.utc_text(e.created_at), 'updated_at', neff.utc_text(e.updated_at),
                'response_hours', CASE WHEN isfinite(e.response_by) THEN round(extract(epoch FROM e.response_by - now())::numeric / 3600, 2) END)
                ORDER BY i.n)
       FROM unnest(p_ids) WITH ORDINALITY AS i(id, n)
      CROSS JOIN LATERAL (SELECT * FROM public.estimates x WHERE x.id = i.id OFFSET 0) AS e);
 END $$;
 
-CREATE FUNCTION payment_alert_contexts(p_ids uuid[]) RETURNS jsonb[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+CREATE FUNCTION neff.payment_alert_contexts(p_ids uuid[]) RETURNS jsonb[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 BEGIN RETURN (
     SELECT array_agg(to_jsonb(p) || jsonb_build_object(
@@ -234,7 +234,7 @@ BEGIN RETURN (
                'project_type', c.service_type, 'service_type', c.service_type, 'location_address', c.project_address,
                'contract_status', c.status, 'contract_value', c.estimated_cost,
                'total_paid', paid.total, 'balance', c.estimated_cost - paid.total, 'is_refund', p.amount < 0,
-               'created_at', public.utc_text(p.created_at), 'updated_at', public.utc_text(p.updated_at)) ORDER BY i.n)
+               'created_at', neff.utc_text(p.created_at), 'updated_at', neff.utc_text(p.updated_at)) ORDER BY i.n)
       FROM unnest(p_ids) WITH ORDINALITY AS i(id, n)
      CROSS JOIN LATERAL (SELECT * FROM public.payments x WHERE x.id = i.id OFFSET 0) AS p
      CROSS JOIN LATERAL (SELECT * FROM public.contracts x WHERE x.id = p.contract_id OFFSET 0) AS c
@@ -243,30 +243,30 @@ END $$;
 
 -- ---- Sources -----------------------------------------------------------------------------------------------------
 -- The specification's way in, for one job.
-CREATE OR REPLACE FUNCTION process_job_alert(p_job_id uuid, p_alert_type varchar) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION public.process_job_alert(p_job_id uuid, p_alert_type varchar) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM public.dispatch_alerts(p_alert_type, public.job_alert_contexts(ARRAY[p_job_id]));
+    PERFORM neff.dispatch_alerts(p_alert_type, neff.job_alert_contexts(ARRAY[p_job_id]));
 EXCEPTION WHEN OTHERS THEN
-    PERFORM public.record_alert_failure(p_alert_type, SQLERRM);
+    PERFORM neff.record_alert_failure(p_alert_type, SQLERRM);
 END $$;
 
 -- A statement's jobs: new ones, canceled ones, moved ones. One change is one alert, the weightiest.
-CREATE OR REPLACE FUNCTION trigger_job_schedule_alerts() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION public.trigger_job_schedule_alerts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     kind text := 'job_scheduled';
     ids uuid[];
     previous jsonb[];
 BEGIN
-    IF public.app_quiet() THEN
+    IF neff.app_quiet() THEN
         RETURN NULL;
     END IF;
     IF TG_OP = 'INSERT' THEN
         -- Work that is over or called off when it is entered is history, not news.
         ids := ARRAY(SELECT n.id FROM new_rows n WHERE n.status NOT IN ('canceled', 'completed'));
         IF cardinality(ids) > 0 THEN
-            PERFORM public.dispatch_alerts(kind, public.job_alert_contexts(ids));
+            PERFORM neff.dispatch_alerts(kind, neff.job_alert_contexts(ids));
         END IF;
         RETURN NULL;
     END IF;
@@ -277,52 +277,52 @@ BEGIN
                             WHEN n.status = 'canceled' THEN NULL
                             WHEN n.start_date IS DISTINCT FROM o.start_date OR n.end_date IS DISTINCT FROM o.end_date
                                 OR (n.status = 'rescheduled' AND o.status IS DISTINCT FROM n.status) THEN 'job_rescheduled' END AS kind,
-                       jsonb_build_object('previous_status', o.status, 'previous_start_date', public.utc_text(o.start_date),
-                           'previous_end_date', public.utc_text(o.end_date), 'previous_priority_level', o.priority_level,
+                       jsonb_build_object('previous_status', o.status, 'previous_start_date', neff.utc_text(o.start_date),
+                           'previous_end_date', neff.utc_text(o.end_date), 'previous_priority_level', o.priority_level,
                            'previous_location_address', o.location_address, 'moved_hours',
                            CASE WHEN isfinite(n.start_date) AND isfinite(o.start_date)
                                 THEN round(extract(epoch FROM n.start_date - o.start_date)::numeric / 3600, 2) END) AS previous
                   FROM new_rows n JOIN old_rows o USING (id)) AS c
          WHERE c.kind IS NOT NULL GROUP BY c.kind
     LOOP
-        PERFORM public.dispatch_alerts(kind, public.job_alert_contexts(ids, previous));
+        PERFORM neff.dispatch_alerts(kind, neff.job_alert_contexts(ids, previous));
     END LOOP;
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-    PERFORM public.record_alert_failure(kind, SQLERRM);
+    PERFORM neff.record_alert_failure(kind, SQLERRM);
     RETURN NULL;
 END $$;
 CREATE TRIGGER job_schedule_alert_trigger AFTER INSERT ON job_schedules REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION trigger_job_schedule_alerts();
+    FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_job_schedule_alerts();
 CREATE TRIGGER n_alerts_job_update AFTER UPDATE ON job_schedules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION trigger_job_schedule_alerts();
+    FOR EACH STATEMENT EXECUTE FUNCTION public.trigger_job_schedule_alerts();
 
-CREATE FUNCTION trigger_new_row_alerts() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.trigger_new_row_alerts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ids uuid[];
 BEGIN
-    IF public.app_quiet() THEN
+    IF neff.app_quiet() THEN
         RETURN NULL;
     END IF;
     ids := ARRAY(SELECT n.id FROM new_rows n);
     IF cardinality(ids) > 0 THEN
-        PERFORM public.dispatch_alerts(TG_ARGV[0], CASE TG_TABLE_NAME
-            WHEN 'estimates' THEN public.estimate_alert_contexts(ids) ELSE public.payment_alert_contexts(ids) END);
+        PERFORM neff.dispatch_alerts(TG_ARGV[0], CASE TG_TABLE_NAME
+            WHEN 'estimates' THEN neff.estimate_alert_contexts(ids) ELSE neff.payment_alert_contexts(ids) END);
     END IF;
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-    PERFORM public.record_alert_failure(TG_ARGV[0], SQLERRM);
+    PERFORM neff.record_alert_failure(TG_ARGV[0], SQLERRM);
     RETURN NULL;
 END $$;
 CREATE TRIGGER n_alerts_estimate AFTER INSERT ON estimates REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION trigger_new_row_alerts('estimate_requested');
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.trigger_new_row_alerts('estimate_requested');
 CREATE TRIGGER n_alerts_payment AFTER INSERT ON payments REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION trigger_new_row_alerts('payment_received');
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.trigger_new_row_alerts('payment_received');
 
 -- Somebody or something is booked twice now and was not before: one alert a job and person or machine.
-CREATE FUNCTION trigger_double_booking_alerts() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.trigger_double_booking_alerts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     clashes public.job_assignments[];
     ids uuid[];
@@ -334,26 +334,26 @@ BEGIN
         clashes := ARRAY(SELECT ROW(n.*)::public.job_assignments FROM new_rows n JOIN old_rows o USING (id)
                           WHERE n.state = 'conflict' AND o.state <> 'conflict');
     END IF;
-    IF cardinality(clashes) = 0 OR public.app_quiet() THEN
+    IF cardinality(clashes) = 0 OR neff.app_quiet() THEN
         RETURN NULL;
     END IF;
     SELECT array_agg(c.job_schedule_id), array_agg(jsonb_build_object('resource_kind', c.resource_kind, 'resource_id', c.resource_id,
-               'resource_name', coalesce(m.name, q.name), 'conflict_start', public.utc_text(c.starts), 'conflict_end', public.utc_text(c.ends)))
+               'resource_name', coalesce(m.name, q.name), 'conflict_start', neff.utc_text(c.starts), 'conflict_end', neff.utc_text(c.ends)))
       INTO ids, details
       FROM (SELECT x.job_schedule_id, x.resource_kind, x.resource_id, min(lower(x.during)) AS starts, max(upper(x.during)) AS ends
               FROM unnest(clashes) AS x GROUP BY 1, 2, 3 ORDER BY 4, 1, 3) AS c
       LEFT JOIN public.crew_members m ON m.id = c.resource_id
       LEFT JOIN public.equipment q ON q.id = c.resource_id;
-    PERFORM public.dispatch_alerts('double_booking', public.job_alert_contexts(ids, details));
+    PERFORM neff.dispatch_alerts('double_booking', neff.job_alert_contexts(ids, details));
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
-    PERFORM public.record_alert_failure('double_booking', SQLERRM);
+    PERFORM neff.record_alert_failure('double_booking', SQLERRM);
     RETURN NULL;
 END $$;
 CREATE TRIGGER n_alerts_insert AFTER INSERT ON job_assignments REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION trigger_double_booking_alerts();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.trigger_double_booking_alerts();
 CREATE TRIGGER n_alerts_update AFTER UPDATE ON job_assignments REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION trigger_double_booking_alerts();
+    FOR EACH STATEMENT EXECUTE FUNCTION neff.trigger_double_booking_alerts();
 
 -- ---- Templates -----------------------------------------------------------------------------------------------------
 -- Mail and texts for every shipped type that has none. An instant ({{start_date}}) is written in the office's clock

@@ -4,16 +4,16 @@ SET LOCAL timezone = 'UTC';
 
 -- An ordinary login sees no sessions but its own: counting is done as the owner, who may be in pg_monitor. Where it
 -- is not, the count is NULL ("could not check") instead of a wrong number.
-CREATE FUNCTION client_connections() RETURNS TABLE (connections bigint, active bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.client_connections() RETURNS TABLE (connections bigint, active bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN may.see THEN count(*) END,
            CASE WHEN may.see THEN count(*) FILTER (WHERE a.state = 'active') END
       FROM (SELECT pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS see) AS may
       LEFT JOIN pg_stat_activity a ON a.backend_type = 'client backend'
      GROUP BY may.see $$;
 
-CREATE FUNCTION replace_view(p_name text, p_query text) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION neff.replace_view(p_name text, p_query text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     BEGIN
         -- Views of the company's own may read it: replaced, not dropped, wherever its columns allow that.
@@ -27,36 +27,36 @@ BEGIN
     END IF;
 END $$;
 
-SELECT replace_view('database_health', $v$
+SELECT neff.replace_view('database_health', $v$
     SELECT 'database_connections' AS metric, c.connections AS current_value, s.setting::int AS max_value,
            round(100.0 * c.connections / s.setting::int, 2) AS usage_percent
-      FROM client_connections() c, pg_settings s WHERE s.name = 'max_connections'
+      FROM neff.client_connections() c, pg_settings s WHERE s.name = 'max_connections'
     UNION ALL
-    SELECT 'active_queries', c.active, NULL, NULL FROM client_connections() c
+    SELECT 'active_queries', c.active, NULL, NULL FROM neff.client_connections() c
     UNION ALL
     SELECT 'database_size', pg_database_size(current_database()), NULL, NULL $v$);
 
-SELECT replace_view('alert_system_health', $v$
-    SELECT 'pending_alerts' AS metric, count(*)::numeric AS value FROM alert_history WHERE status = 'pending'
+SELECT neff.replace_view('alert_system_health', $v$
+    SELECT 'pending_alerts' AS metric, count(*)::numeric AS value FROM public.alert_history WHERE status = 'pending'
     UNION ALL
-    SELECT 'stuck_alerts', count(*)::numeric FROM alert_history
+    SELECT 'stuck_alerts', count(*)::numeric FROM public.alert_history
      WHERE status = 'pending' AND created_at <= CURRENT_TIMESTAMP - INTERVAL '1 hour'
     UNION ALL
-    SELECT 'failed_alerts', count(*)::numeric FROM alert_history
+    SELECT 'failed_alerts', count(*)::numeric FROM public.alert_history
      WHERE status = 'failed' AND created_at > CURRENT_TIMESTAMP - INTERVAL '24 hours'
     UNION ALL
     SELECT 'alert_success_rate',
            round(100.0 * count(*) FILTER (WHERE status IN ('sent', 'delivered')) / nullif(count(*), 0), 2)
-      FROM alert_history WHERE created_at > CURRENT_TIMESTAMP - INTERVAL '24 hours' $v$);
+      FROM public.alert_history WHERE created_at > CURRENT_TIMESTAMP - INTERVAL '24 hours' $v$);
 
-SELECT replace_view('table_sizes', $v$
+SELECT neff.replace_view('table_sizes', $v$
     SELECT n.nspname AS schemaname, c.relname AS tablename,
            pg_size_pretty(pg_total_relation_size(c.oid)) AS size, pg_total_relation_size(c.oid) AS size_bytes
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
      ORDER BY size_bytes DESC $v$);
 
-SELECT replace_view('table_statistics', $v$
+SELECT neff.replace_view('table_statistics', $v$
     SELECT schemaname, relname AS tablename, n_tup_ins AS inserts, n_tup_upd AS updates, n_tup_del AS deletes,
            n_live_tup AS live_tuples, n_dead_tup AS dead_tuples,
            last_vacuum, last_autovacuum, last_analyze, last_autoanalyze
@@ -64,8 +64,8 @@ SELECT replace_view('table_statistics', $v$
 
 -- Two views need the extension pg_stat_statements, which only a superuser can turn on. This makes them where it is
 -- there and is called again by the daily maintenance, so that they appear when the extension does. True: they exist now.
-CREATE FUNCTION make_statement_views() RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.make_statement_views() RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ext text;
 BEGIN
@@ -75,11 +75,11 @@ BEGIN
         RETURN false;
     END IF;
     IF to_regclass('public.query_performance') IS NULL OR to_regclass('public.slow_queries') IS NULL THEN
-        PERFORM public.replace_view('slow_queries', format('
+        PERFORM neff.replace_view('slow_queries', format('
             SELECT query, calls, total_exec_time AS total_time, mean_exec_time AS mean_time, rows,
                    100.0 * shared_blks_hit / nullif(shared_blks_hit + shared_blks_read, 0) AS hit_percent
               FROM %s.pg_stat_statements ORDER BY mean_exec_time DESC', ext));
-        PERFORM public.replace_view('query_performance', format('
+        PERFORM neff.replace_view('query_performance', format('
             SELECT query, calls, total_exec_time AS total_time, mean_exec_time AS mean_time,
                    stddev_exec_time AS stddev_time, rows,
                    100.0 * shared_blks_hit / nullif(shared_blks_hit + shared_blks_read, 0) AS hit_percent
@@ -88,11 +88,11 @@ BEGIN
     END IF;
     RETURN true;
 END $$;
-SELECT make_statement_views();
+SELECT neff.make_statement_views();
 
 -- Deletes only what is finished and old, touches only the customers whose totals differ.
-CREATE OR REPLACE FUNCTION daily_maintenance() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION public.daily_maintenance() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     run uuid;
 BEGIN
@@ -126,9 +126,9 @@ BEGIN
     ANALYZE public.customers, public.contracts, public.estimates, public.job_schedules, public.schedule_changes,
             public.crew_members, public.alert_history, public.dashboard_notifications, public.change_feed;
 
-    PERFORM public.make_statement_views();
+    PERFORM neff.make_statement_views();
     -- Whatever the assignments and the schedule disagree on is put right.
-    PERFORM public.settle_assignments(true);
+    PERFORM neff.settle_assignments(true);
 
     UPDATE public.maintenance_runs SET finished_at = clock_timestamp(), result = 'good' WHERE id = run;
     RAISE NOTICE 'Daily maintenance completed at %', CURRENT_TIMESTAMP;
@@ -136,8 +136,8 @@ END $$;
 
 -- VACUUM and REINDEX DATABASE cannot run inside a function: the program issues them one by one. What can be done
 -- inside one is done here.
-CREATE OR REPLACE FUNCTION weekly_optimization() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION public.weekly_optimization() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     run uuid;
     reset_statistics text;

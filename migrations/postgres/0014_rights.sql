@@ -10,7 +10,7 @@ CREATE TABLE role_privileges (
     privileges text NOT NULL,               -- as GRANT takes them; columns in brackets where only some
     PRIMARY KEY (role_name, table_name)
 );
-COMMENT ON TABLE role_privileges IS 'What each role may do on each table: granted by apply_role_privileges(), checked by the doctor';
+COMMENT ON TABLE role_privileges IS 'What each role may do on each table: granted by neff.apply_role_privileges(), checked by the doctor';
 
 -- neff_app: the office staff, the website, the webhook, the mobile app.
 INSERT INTO role_privileges
@@ -76,8 +76,8 @@ INSERT INTO role_privileges VALUES
     ('neff_admin', 'slow_queries', 'SELECT'),
     ('neff_admin', 'query_performance', 'SELECT');
 
-CREATE FUNCTION apply_role_privileges() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.apply_role_privileges() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     entry record;
 BEGIN
@@ -93,24 +93,24 @@ BEGIN
         EXECUTE format('GRANT %s ON public.%I TO %I', entry.privileges, entry.table_name, entry.role_name);
     END LOOP;
 END $$;
-SELECT apply_role_privileges();
+SELECT neff.apply_role_privileges();
 
 -- ---- Functions ----------------------------------------------------------------------------------------------------
 -- Plain look-ups that triggers and defaults call with the rights of whoever writes, a role of the company's own too.
-GRANT EXECUTE ON FUNCTION app_setting(text), app_actor(), app_source(), config_text(text, text),
-    config_int(text, integer), office_time_zone() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION change_feed_id(), client_connections() TO neff_app, neff_admin, neff_readonly;
--- The background work of any computer of the office, and the specification's way to send an alert. raise_alert() is
+GRANT EXECUTE ON FUNCTION neff.app_setting(text), neff.app_actor(), neff.app_source(), neff.config_text(text, text),
+    neff.config_int(text, integer), neff.office_time_zone() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION neff.change_feed_id(), neff.client_connections() TO neff_app, neff_admin, neff_readonly;
+-- The background work of any computer of the office, and the specification's way to send an alert. neff.raise_alert() is
 -- granted role by role, to programs that raise alerts of types the office added.
-GRANT EXECUTE ON FUNCTION flush_throttled_alerts(), record_system_error(text, text, jsonb),
-    record_problem(varchar, text, text, jsonb), compile_alert_conditions(jsonb),
-    send_alert_notifications(uuid, uuid, jsonb, jsonb, jsonb) TO neff_app, neff_admin;
-GRANT EXECUTE ON FUNCTION make_statement_views(), daily_maintenance(), weekly_optimization(), apply_role_privileges()
+GRANT EXECUTE ON FUNCTION neff.flush_throttled_alerts(), neff.record_system_error(text, text, jsonb),
+    neff.record_problem(varchar, text, text, jsonb), neff.compile_alert_conditions(jsonb),
+    public.send_alert_notifications(uuid, uuid, jsonb, jsonb, jsonb) TO neff_app, neff_admin;
+GRANT EXECUTE ON FUNCTION neff.make_statement_views(), public.daily_maintenance(), public.weekly_optimization(), neff.apply_role_privileges()
     TO neff_admin;
-REVOKE EXECUTE ON FUNCTION update_timestamp(), audit_trigger_function(), daily_maintenance(), weekly_optimization(),
-    process_job_alert(uuid, varchar), evaluate_alert_conditions(jsonb, jsonb), trigger_job_schedule_alerts()
+REVOKE EXECUTE ON FUNCTION public.update_timestamp(), public.audit_trigger_function(), public.daily_maintenance(), public.weekly_optimization(),
+    public.process_job_alert(uuid, varchar), public.evaluate_alert_conditions(jsonb, jsonb), public.trigger_job_schedule_alerts()
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION process_job_alert(uuid, varchar), evaluate_alert_conditions(jsonb, jsonb) TO neff_app, neff_admin;
+GRANT EXECUTE ON FUNCTION public.process_job_alert(uuid, varchar), public.evaluate_alert_conditions(jsonb, jsonb) TO neff_app, neff_admin;
 
 -- Settings that hide their value are the admin's.
 ALTER TABLE system_config ENABLE ROW LEVEL SECURITY;
@@ -141,22 +141,22 @@ CREATE POLICY contract_reporting_policy ON contracts FOR SELECT TO neff_readonly
 
 -- Blocking hides the row from those who block it, so the policy itself forbids it to them. These do it, and find a
 -- blocked customer again.
-CREATE FUNCTION block_customer(p_customer uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+CREATE FUNCTION neff.block_customer(p_customer uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ UPDATE public.customers SET status = 'blocked' WHERE id = p_customer $$;
-CREATE FUNCTION unblock_customer(p_customer uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+CREATE FUNCTION neff.unblock_customer(p_customer uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ UPDATE public.customers SET status = 'active' WHERE id = p_customer AND status = 'blocked' $$;
-CREATE FUNCTION find_blocked_customer(p_email text) RETURNS TABLE (id uuid, name varchar)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+CREATE FUNCTION neff.find_blocked_customer(p_email text) RETURNS TABLE (id uuid, name varchar)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ SELECT id, name FROM public.customers WHERE email = p_email AND status = 'blocked' $$;
-GRANT EXECUTE ON FUNCTION block_customer(uuid), unblock_customer(uuid), find_blocked_customer(text) TO neff_app, neff_admin;
+GRANT EXECUTE ON FUNCTION neff.block_customer(uuid), neff.unblock_customer(uuid), neff.find_blocked_customer(text) TO neff_app, neff_admin;
 
 -- ---- Who I am -----------------------------------------------------------------------------------------------------
 -- The person this login is, or a new one. The very first person of an office keeps it: owner, and in `admins`.
 -- A login that is nobody's yet may be tied to the person; one that many share must not be.
-CREATE FUNCTION register_person(p_name text, p_tie_login boolean DEFAULT false) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.register_person(p_name text, p_tie_login boolean DEFAULT false) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     person uuid;
     first boolean;
@@ -177,7 +177,7 @@ BEGIN
     END IF;
     RETURN person;
 END $$;
-GRANT EXECUTE ON FUNCTION register_person(text, boolean) TO neff_app, neff_admin;
+GRANT EXECUTE ON FUNCTION neff.register_person(text, boolean) TO neff_app, neff_admin;
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.14', 'Rights', '0.1.0');
 

@@ -24,23 +24,23 @@ CREATE TABLE office_changes (
 CREATE INDEX idx_office_changes_at ON office_changes (changed_at DESC, id DESC);
 CREATE INDEX idx_office_changes_by ON office_changes (changed_by, changed_at DESC, id DESC);
 CREATE INDEX idx_office_changes_about ON office_changes (about_id, changed_at DESC) WHERE about_id IS NOT NULL;
-SELECT attach_change_feed('office_changes');
+SELECT neff.attach_change_feed('office_changes');
 
 -- Who did it is not for the writer to say: the session says it, and the login proves it or does not.
-CREATE FUNCTION attribute_office_change() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.attribute_office_change() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     NEW.changed_at := CURRENT_TIMESTAMP;
-    NEW.changed_by := public.app_actor();
+    NEW.changed_by := neff.app_actor();
     NEW.login := session_user;
     NEW.proven := EXISTS (SELECT FROM public.app_users u
                            WHERE u.user_id = NEW.changed_by AND u.database_login = session_user);
-    NEW.source := public.app_source();
-    NEW.reason := coalesce(NEW.reason, public.app_setting('app.reason'));
+    NEW.source := neff.app_source();
+    NEW.reason := coalesce(NEW.reason, neff.app_setting('app.reason'));
     RETURN NEW;
 END $$;
-REVOKE EXECUTE ON FUNCTION attribute_office_change() FROM PUBLIC;
-CREATE TRIGGER a_attribute BEFORE INSERT ON office_changes FOR EACH ROW EXECUTE FUNCTION attribute_office_change();
+REVOKE EXECUTE ON FUNCTION neff.attribute_office_change() FROM PUBLIC;
+CREATE TRIGGER a_attribute BEFORE INSERT ON office_changes FOR EACH ROW EXECUTE FUNCTION neff.attribute_office_change();
 
 INSERT INTO role_privileges VALUES
     ('neff_app', 'office_changes', 'SELECT, INSERT'),  -- added to, never rewritten
@@ -65,7 +65,7 @@ INSERT INTO system_config (key, value, description, data_type) VALUES
     ('support_email', '', 'Their mail address', 'string')
 ON CONFLICT (key) DO NOTHING;
 
-SELECT apply_role_privileges();
+SELECT neff.apply_role_privileges();
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.15', 'Changes with their way back, company settings', '0.1.0');
 
 RESET ROLE;

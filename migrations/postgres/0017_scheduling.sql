@@ -16,7 +16,7 @@ CREATE INDEX idx_job_schedules_follows ON job_schedules (follows_job_id);
 -- What other programs entered, until somebody looked at it.
 CREATE TABLE job_reviews (
     job_schedule_id uuid PRIMARY KEY REFERENCES job_schedules (id) ON DELETE CASCADE,
-    reviewed_by     varchar(255) NOT NULL DEFAULT app_actor(),
+    reviewed_by     varchar(255) NOT NULL DEFAULT neff.app_actor(),
     reviewed_at     timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 COMMENT ON TABLE job_reviews IS 'Jobs of other programs that somebody of the office has looked at';
@@ -39,7 +39,7 @@ CREATE INDEX idx_job_assignments_job ON job_assignments (job_schedule_id) INCLUD
 -- ---- Views, certificates, messages ----------------------------------------------------------------------------------
 CREATE TABLE saved_views (
     id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-    user_id    varchar(255) NOT NULL DEFAULT app_actor(),
+    user_id    varchar(255) NOT NULL DEFAULT neff.app_actor(),
     screen     varchar(50) NOT NULL,
     name       varchar(100) NOT NULL CHECK (btrim(name) <> ''),
     filters    text NOT NULL,                         -- as the screen's route writes them
@@ -73,7 +73,7 @@ CREATE TABLE customer_messages (
     instead_of       timestamptz,                     -- the start for which a new date is to be agreed on; NULL: it only tells
     state            varchar(50) NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'queued', 'sent', 'done', 'dropped')),
     note             text,                            -- what they said on the telephone
-    created_by       varchar(255) NOT NULL DEFAULT app_actor(),
+    created_by       varchar(255) NOT NULL DEFAULT neff.app_actor(),
     version          integer NOT NULL DEFAULT 1,
     created_at       timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     updated_at       timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
@@ -88,14 +88,14 @@ DECLARE
     t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['saved_views', 'customer_messages'] LOOP
-        EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION update_timestamp()',
+        EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION public.update_timestamp()',
                        'update_' || t || '_timestamp', t);
-        EXECUTE format('CREATE TRIGGER b_raise_version BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION raise_version()', t);
+        EXECUTE format('CREATE TRIGGER b_raise_version BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION neff.raise_version()', t);
     END LOOP;
 END $$;
-SELECT attach_change_feed('customer_messages'), attach_change_feed('job_reviews', 'job_schedule_id'),
-       attach_audit('customer_messages'), attach_audit('resource_aliases'),
-       attach_audit('certificate_requirements', 'role');
+SELECT neff.attach_change_feed('customer_messages'), neff.attach_change_feed('job_reviews', 'job_schedule_id'),
+       neff.attach_audit('customer_messages'), neff.attach_audit('resource_aliases'),
+       neff.attach_audit('certificate_requirements', 'role');
 
 INSERT INTO role_privileges
 SELECT r, t, 'SELECT, INSERT, UPDATE, DELETE'
@@ -105,18 +105,18 @@ INSERT INTO role_privileges VALUES
     ('neff_app', 'job_reviews', 'SELECT, INSERT, DELETE'),
     ('neff_admin', 'job_reviews', 'SELECT, INSERT, DELETE'),
     ('neff_readonly', 'certificate_requirements', 'SELECT');
-SELECT apply_role_privileges();
+SELECT neff.apply_role_privileges();
 
 -- A saved view is its person's.
 ALTER TABLE saved_views ENABLE ROW LEVEL SECURITY;
 CREATE POLICY saved_view_policy ON saved_views FOR ALL TO neff_app, neff_admin
-    USING (user_id = app_actor()) WITH CHECK (user_id = app_actor());
+    USING (user_id = neff.app_actor()) WITH CHECK (user_id = neff.app_actor());
 
 -- ---- Values no program can show ----------------------------------------------------------------------------------------
 -- Other programs write leave that ends at infinity and sizes that are not a number. Nobody may be refused for it, and
 -- nothing that reads such a row may fail: ends of time become dates, open ranges stay open, NaN is no value.
-CREATE FUNCTION bounded_values() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE FUNCTION neff.bounded_values() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     written constant jsonb := to_jsonb(NEW);
     held jsonb := written;
@@ -150,8 +150,8 @@ BEGIN
     RETURN jsonb_populate_record(NEW, held);
 END $$;
 
-CREATE FUNCTION attach_bounded_values(p_table regclass) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION neff.attach_bounded_values(p_table regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     odd text;
     there boolean;
@@ -169,7 +169,7 @@ BEGIN
      WHERE a.attrelid = p_table AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
        AND a.atttypid IN ('timestamptz'::regtype, 'date'::regtype, 'numeric'::regtype, 'tstzrange'::regtype, 'daterange'::regtype);
     EXECUTE format('CREATE TRIGGER a_bounded_values BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s)
-                    EXECUTE FUNCTION bounded_values()', p_table, odd);
+                    EXECUTE FUNCTION neff.bounded_values()', p_table, odd);
     -- What is there already: listed among the repairs, and nobody is told of it, as nothing happened.
     EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_table, replace(odd, 'NEW.', '')) INTO there;
     IF there THEN
@@ -179,42 +179,32 @@ BEGIN
         EXECUTE format(
             'WITH odd AS (SELECT id, to_jsonb(t) AS was FROM %1$s AS t WHERE %2$s),
                   changed AS (UPDATE %1$s AS t SET id = t.id FROM odd WHERE t.id = odd.id RETURNING t.id, odd.was, to_jsonb(t) AS becomes)
-             INSERT INTO adoption_repairs (table_name, row_id, column_name, old_value, new_value, rule)
-             SELECT %1$L, c.id::text, v.key, v.value, c.becomes->v.key, ''no program can show it''
+             INSERT INTO public.adoption_repairs (table_name, row_id, column_name, old_value, new_value, rule)
+             SELECT %3$L, c.id::text, v.key, v.value, c.becomes->v.key, ''no program can show it''
                FROM changed AS c, jsonb_each(c.was) AS v WHERE c.becomes->v.key IS DISTINCT FROM v.value',
-            p_table, replace(odd, 'NEW.', 't.'));
+            p_table, replace(odd, 'NEW.', 't.'), (SELECT relname FROM pg_class WHERE oid = p_table));
         FOREACH other IN ARRAY others LOOP EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', p_table, other); END LOOP;
     END IF;
 END $$;
-SELECT attach_bounded_values(t::regclass)
+SELECT neff.attach_bounded_values(t::regclass)
   FROM unnest(ARRAY['contracts', 'estimates', 'estimate_items', 'customers', 'job_schedules', 'crew_members', 'crews',
                     'crew_memberships', 'equipment', 'time_off', 'payments', 'schedule_changes', 'alert_history',
                     'dashboard_notifications', 'customer_messages']) AS t;
 
--- A webhook that does not say who it is, but names an event, is Calendly's.
-CREATE OR REPLACE FUNCTION created_source() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.created_source := app_source();
-    IF NEW.created_source = 'system' AND NEW.calendly_event_uri IS NOT NULL THEN
-        NEW.created_source := 'calendly_webhook';
-    END IF;
-    RETURN NEW;
-END $$;
-
 -- ---- Questions ------------------------------------------------------------------------------------------------------
 -- "expression LIKE …" for each of these words, longest first: that it is in the text or, as no index finds fewer than three
 -- letters within one, where no word is longer, that a word of the text begins with it.
-CREATE FUNCTION holds_words(p_words text[], p_expression text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+CREATE FUNCTION neff.holds_words(p_words text[], p_expression text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT string_agg(CASE WHEN length(p_words[1]) < 3
-               THEN format('(%1$s LIKE %2$L OR %1$s LIKE %3$L)', p_expression, like_literal(w) || '%', '% ' || like_literal(w) || '%')
-               ELSE format('%1$s LIKE %2$L', p_expression, '%' || like_literal(w) || '%') END, ' AND ')
+               THEN format('(%1$s LIKE %2$L OR %1$s LIKE %3$L)', p_expression, neff.like_literal(w) || '%', '% ' || neff.like_literal(w) || '%')
+               ELSE format('%1$s LIKE %2$L', p_expression, '%' || neff.like_literal(w) || '%') END, ' AND ')
       FROM unnest(p_words) AS w $$;
 
 -- Jobs whose place or client holds every word; 3,000 at most, so that one letter at a hundred times this office costs no
--- more than a name. A definer function for the same reason as search_records().
-CREATE FUNCTION jobs_with_text(p_text text) RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 200 SET search_path = pg_catalog, public, pg_temp AS $$
+-- more than a name. A definer function for the same reason as neff.search_records().
+CREATE FUNCTION neff.jobs_with_text(p_text text) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 200 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     asked text := lower(btrim(regexp_replace(left(coalesce(p_text, ''), 200), '\s+', ' ', 'g')));
     words text[] := ARRAY(SELECT w FROM unnest(string_to_array(asked, ' ')) AS w ORDER BY length(w) DESC LIMIT 6);
@@ -223,18 +213,18 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY EXECUTE
-        '(SELECT j.id FROM job_schedules j WHERE ' || public.holds_words(words, 'lower(j.location_address)') || ' LIMIT 1000)
+        '(SELECT j.id FROM public.job_schedules j WHERE ' || neff.holds_words(words, 'lower(j.location_address)') || ' LIMIT 1000)
          UNION
          (SELECT j.id
-            FROM (SELECT c.id FROM contracts c
-                   WHERE ' || public.holds_words(words, 'searchable(c.client_name, c.client_email, c.client_phone, c.project_address)') || ' LIMIT 1000) AS c
-            JOIN job_schedules j ON j.contract_id = c.id LIMIT 2000)';
+            FROM (SELECT c.id FROM public.contracts c
+                   WHERE ' || neff.holds_words(words, 'neff.searchable(c.client_name, c.client_email, c.client_phone, c.project_address)') || ' LIMIT 1000) AS c
+            JOIN public.job_schedules j ON j.contract_id = c.id LIMIT 2000)';
 END $$;
 
 -- The WHERE of a filter, its values quoted as data. `j` is job_schedules, `k` its contract. Keys: from, until, statuses,
 -- services, crews, weather, min_priority, text, outside, unassigned, clashing.
-CREATE FUNCTION job_filter(p_filter jsonb) RETURNS text
-LANGUAGE sql STABLE AS $$
+CREATE FUNCTION neff.job_filter(p_filter jsonb) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT concat_ws(' AND ', 'true',
         CASE WHEN p_filter ? 'from' AND p_filter ? 'until' THEN
             format('tstzrange(j.start_date, j.end_date, ''[)'') && tstzrange(%L, %L, ''[)'')', p_filter->>'from', p_filter->>'until')
@@ -245,31 +235,31 @@ LANGUAGE sql STABLE AS $$
         CASE WHEN p_filter ? 'services' THEN
             format('coalesce(k.service_type, ''none'') = ANY (ARRAY(SELECT jsonb_array_elements_text(%L::jsonb)))', p_filter->'services') END,
         CASE WHEN p_filter ? 'crews' THEN
-            format('EXISTS (SELECT FROM job_crews c WHERE c.job_schedule_id = j.id
+            format('EXISTS (SELECT FROM public.job_crews c WHERE c.job_schedule_id = j.id
                                AND c.crew_id::text = ANY (ARRAY(SELECT jsonb_array_elements_text(%L::jsonb))))', p_filter->'crews') END,
         CASE WHEN p_filter ? 'weather' THEN format('j.weather_dependent = %L::boolean', p_filter->>'weather') END,
         CASE WHEN p_filter ? 'min_priority' THEN format('j.priority_level >= %L::integer', p_filter->>'min_priority') END,
-        CASE WHEN p_filter ? 'text' THEN format('j.id IN (SELECT jobs_with_text(%L))', p_filter->>'text') END,
+        CASE WHEN p_filter ? 'text' THEN format('j.id IN (SELECT neff.jobs_with_text(%L))', p_filter->>'text') END,
         CASE WHEN p_filter->>'outside' = 'true' THEN
             'j.created_source IN (''calendly_webhook'', ''mobile_app'', ''api'')' END,
         CASE WHEN p_filter->>'unassigned' = 'true' THEN
-            'NOT EXISTS (SELECT FROM job_assignments a WHERE a.job_schedule_id = j.id AND a.resource_kind = ''person'')
-             AND NOT EXISTS (SELECT FROM job_crews c WHERE c.job_schedule_id = j.id)
-             AND NOT EXISTS (SELECT FROM job_unknown_resources u WHERE u.job_schedule_id = j.id AND u.kind = ''person'')' END,
+            'NOT EXISTS (SELECT FROM public.job_assignments a WHERE a.job_schedule_id = j.id AND a.resource_kind = ''person'')
+             AND NOT EXISTS (SELECT FROM public.job_crews c WHERE c.job_schedule_id = j.id)
+             AND NOT EXISTS (SELECT FROM public.job_unknown_resources u WHERE u.job_schedule_id = j.id AND u.kind = ''person'')' END,
         CASE WHEN p_filter->>'clashing' = 'true' THEN
-            'j.id IN (SELECT a.job_schedule_id FROM job_assignments a
+            'j.id IN (SELECT a.job_schedule_id FROM public.job_assignments a
                        WHERE a.state IN (''conflict'', ''overridden'', ''probe'') AND a.state = ''conflict'')' END) $$;
 
 -- A page of many jobs by customer, along the index of their names: those without a contract have none, and come apart.
--- `p_sorted` is an expression of list_jobs().
-CREATE FUNCTION list_jobs_by_customer(p_filter jsonb, p_grouped boolean, p_sorted text, p_descending boolean, p_after uuid, p_limit integer)
+-- `p_sorted` is an expression of neff.list_jobs().
+CREATE FUNCTION neff.list_jobs_by_customer(p_filter jsonb, p_grouped boolean, p_sorted text, p_descending boolean, p_after uuid, p_limit integer)
 RETURNS TABLE (place bigint, id uuid, group_key text)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     names constant text[] := ARRAY['left(lower(k.client_name), 80)', quote_literal('') || '::text'];
-    sources constant text[] := ARRAY['contracts k JOIN job_schedules j ON j.contract_id = k.id WHERE true',
-        'job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id WHERE j.contract_id IS NULL'];
-    one constant text := 'job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id WHERE j.id = ' || quote_nullable(p_after);
+    sources constant text[] := ARRAY['public.contracts k JOIN public.job_schedules j ON j.contract_id = k.id WHERE true',
+        'public.job_schedules j LEFT JOIN public.contracts k ON k.id = j.contract_id WHERE j.contract_id IS NULL'];
+    one constant text := 'public.job_schedules j LEFT JOIN public.contracts k ON k.id = j.contract_id WHERE j.id = ' || quote_nullable(p_after);
     -- Groups always rise; what they are sorted by within may fall.
     falls constant boolean := p_descending AND NOT p_grouped;
     way constant text := CASE WHEN p_descending THEN ' DESC' ELSE ' ASC' END;
@@ -289,7 +279,7 @@ BEGIN
                 names[i], CASE WHEN falls THEN '<=' ELSE '>=' END, after_name, sorted, CASE WHEN p_descending THEN '<' ELSE '>' END, one);
         END IF;
         branches := branches || ('(SELECT j.id, ' || names[i] || ' AS name, ' || sorted || ' AS sorted FROM ' || sources[i] || ' AND '
-                                 || job_filter(p_filter) || further || ordered || ')');
+                                 || neff.job_filter(p_filter) || further || ordered || ')');
     END LOOP;
     RETURN QUERY EXECUTE
         'SELECT row_number() OVER (), x.id, ' || CASE WHEN p_grouped THEN 'x.name' ELSE 'NULL::text' END
@@ -297,46 +287,46 @@ BEGIN
 END $$;
 
 -- What a list is put in groups by.
-CREATE FUNCTION job_group(p_group text, p_many boolean) RETURNS text
-LANGUAGE sql STABLE AS $$
+CREATE FUNCTION neff.job_group(p_group text, p_many boolean) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE p_group
         WHEN 'status' THEN 'j.status::text' WHEN 'service' THEN 'coalesce(k.service_type, ''none'')::text'
         WHEN 'customer' THEN 'left(lower(coalesce(k.client_name, '''')), 80)'
-        WHEN 'day' THEN format('to_char(j.start_date AT TIME ZONE %L, ''YYYY-MM-DD'')', office_time_zone())
-        WHEN 'week' THEN format('to_char(date_trunc(''week'', j.start_date AT TIME ZONE %L), ''YYYY-MM-DD'')', office_time_zone())
+        WHEN 'day' THEN format('to_char(j.start_date AT TIME ZONE %L, ''YYYY-MM-DD'')', neff.office_time_zone())
+        WHEN 'week' THEN format('to_char(date_trunc(''week'', j.start_date AT TIME ZONE %L), ''YYYY-MM-DD'')', neff.office_time_zone())
         WHEN 'crew' THEN CASE WHEN p_many THEN 'coalesce(g.name, '''')' ELSE
-            'coalesce((SELECT min(w.name::text) FROM job_crews c JOIN crews w ON w.id = c.crew_id WHERE c.job_schedule_id = j.id), '''')' END
+            'coalesce((SELECT min(w.name::text) FROM public.job_crews c JOIN public.crews w ON w.id = c.crew_id WHERE c.job_schedule_id = j.id), '''')' END
         END $$;
 
 -- Where the columns of a list come from. The crews of a few jobs are looked up, those of many put together once.
-CREATE FUNCTION job_joined(p_group text, p_many boolean) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT ' FROM job_schedules j LEFT JOIN contracts k ON k.id = j.contract_id '
+CREATE FUNCTION neff.job_joined(p_group text, p_many boolean) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ' FROM public.job_schedules j LEFT JOIN public.contracts k ON k.id = j.contract_id '
         || CASE WHEN p_group = 'crew' AND p_many THEN 'LEFT JOIN (SELECT c.job_schedule_id, min(w.name::text) AS name
-               FROM job_crews c JOIN crews w ON w.id = c.crew_id GROUP BY 1) AS g ON g.job_schedule_id = j.id ' ELSE '' END $$;
+               FROM public.job_crews c JOIN public.crews w ON w.id = c.crew_id GROUP BY 1) AS g ON g.job_schedule_id = j.id ' ELSE '' END $$;
 
 -- Whether a filter lets through so many jobs that it is better to read them in an order than to sort them; by what the
 -- server expects, not by counting. Volatile: within another one the server explains nothing.
-CREATE FUNCTION are_many_jobs(p_filter jsonb) RETURNS boolean
-LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION neff.are_many_jobs(p_filter jsonb) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     expected jsonb;
 BEGIN
-    EXECUTE 'EXPLAIN (FORMAT JSON) SELECT' || job_joined('none', false) || 'WHERE ' || job_filter(p_filter) INTO expected;
+    EXECUTE 'EXPLAIN (FORMAT JSON) SELECT' || neff.job_joined('none', false) || 'WHERE ' || neff.job_filter(p_filter) INTO expected;
     RETURN (expected #>> '{0,Plan,Plan Rows}')::numeric > 20000;
 END $$;
 
 -- A page of jobs: by group, then by what they are sorted by, then by id; after the job `p_after`, wherever it now stands.
-CREATE FUNCTION list_jobs(p_filter jsonb, p_group text, p_sort text, p_descending boolean, p_after uuid, p_limit integer)
+CREATE FUNCTION neff.list_jobs(p_filter jsonb, p_group text, p_sort text, p_descending boolean, p_after uuid, p_limit integer)
 RETURNS TABLE (place bigint, id uuid, group_key text)
-LANGUAGE plpgsql VOLATILE SET random_page_cost = 1.1 AS $$  -- what is looked at daily is in memory
+LANGUAGE plpgsql VOLATILE SET random_page_cost = 1.1 SET search_path = pg_catalog, pg_temp AS $$  -- what is looked at daily is in memory
 DECLARE
-    many constant boolean := (p_group IN ('customer', 'crew') OR p_group = 'none' AND p_sort = 'customer') AND are_many_jobs(p_filter);
-    grouped constant text := job_group(p_group, many);
-    joined constant text := job_joined(p_group, many);
+    many constant boolean := (p_group IN ('customer', 'crew') OR p_group = 'none' AND p_sort = 'customer') AND neff.are_many_jobs(p_filter);
+    grouped constant text := neff.job_group(p_group, many);
+    joined constant text := neff.job_joined(p_group, many);
     -- Jobs of some days are found first and put in order then: along the index of an order they are looked for among all.
     listed constant text := CASE WHEN p_filter ?& ARRAY['from', 'until'] THEN
-        replace(joined, ' FROM job_schedules j ', format(' FROM (SELECT * FROM job_schedules
+        replace(joined, ' FROM public.job_schedules j ', format(' FROM (SELECT * FROM public.job_schedules
             WHERE tstzrange(start_date, end_date, ''[)'') && tstzrange(%L, %L, ''[)'') OFFSET 0) AS j ', p_filter->>'from', p_filter->>'until'))
         ELSE joined END;
     sorted constant text := CASE p_sort
@@ -351,7 +341,7 @@ DECLARE
     further text := '';
 BEGIN
     IF many AND p_group <> 'crew' THEN
-        RETURN QUERY SELECT * FROM list_jobs_by_customer(p_filter, p_group = 'customer', sorted, p_descending, p_after, most);
+        RETURN QUERY SELECT * FROM neff.list_jobs_by_customer(p_filter, p_group = 'customer', sorted, p_descending, p_after, most);
         RETURN;
     END IF;
     IF p_after IS NOT NULL THEN
@@ -364,17 +354,17 @@ BEGIN
     END IF;
     RETURN QUERY EXECUTE
         'SELECT row_number() OVER (), x.id, x.group_key FROM (SELECT j.id, ' || coalesce(grouped, 'NULL::text') || ' AS group_key' || listed
-        || 'WHERE ' || job_filter(p_filter) || further || ' ORDER BY ' || coalesce(grouped || ', ', '') || sorted || way || ', j.id' || way
+        || 'WHERE ' || neff.job_filter(p_filter) || further || ' ORDER BY ' || coalesce(grouped || ', ', '') || sorted || way || ', j.id' || way
         || ' LIMIT ' || most || ') AS x';
 END $$;
 
 -- How many there are: of each group, or (no group) in all; at most 10,000 are counted of all.
-CREATE FUNCTION count_jobs(p_filter jsonb, p_group text) RETURNS TABLE (group_key text, jobs bigint)
-LANGUAGE plpgsql VOLATILE SET random_page_cost = 1.1 AS $$
+CREATE FUNCTION neff.count_jobs(p_filter jsonb, p_group text) RETURNS TABLE (group_key text, jobs bigint)
+LANGUAGE plpgsql VOLATILE SET random_page_cost = 1.1 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    many constant boolean := p_group = 'crew' AND are_many_jobs(p_filter);
-    grouped constant text := job_group(p_group, many);
-    joined constant text := job_joined(p_group, many) || 'WHERE ' || job_filter(p_filter);
+    many constant boolean := p_group = 'crew' AND neff.are_many_jobs(p_filter);
+    grouped constant text := neff.job_group(p_group, many);
+    joined constant text := neff.job_joined(p_group, many) || 'WHERE ' || neff.job_filter(p_filter);
 BEGIN
     IF grouped IS NULL THEN
         RETURN QUERY EXECUTE 'SELECT NULL::text, count(*) FROM (SELECT' || joined || ' LIMIT 10000) AS x';
@@ -384,9 +374,9 @@ BEGIN
 END $$;
 
 -- What each word of the JSON columns of these jobs names: `item` is its place in the array, from 1.
-CREATE FUNCTION job_words(p_jobs uuid[])
+CREATE FUNCTION neff.job_words(p_jobs uuid[])
 RETURNS TABLE (job_id uuid, kind text, item bigint, found text, resource_id uuid, written text, reason text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     jobs uuid[];
     crews jsonb[];
@@ -396,74 +386,26 @@ BEGIN
       FROM public.job_schedules j WHERE j.id = ANY (p_jobs);
     RETURN QUERY
     SELECT jobs[m.place], m.kind, m.item, m.found, m.resource_id, m.written, m.reason
-      FROM public.match_written(ARRAY(SELECT w FROM public.read_written(crews, machines) AS w)) AS m;
+      FROM neff.match_written(ARRAY(SELECT w FROM neff.read_written(crews, machines) AS w)) AS m;
 END $$;
 
 -- Whom and what a job with these times and words would claim, one row a person or machine and working day.
-CREATE FUNCTION job_claims(p_start timestamptz, p_end timestamptz, p_crew jsonb, p_equipment jsonb)
+CREATE FUNCTION neff.job_claims(p_start timestamptz, p_end timestamptz, p_crew jsonb, p_equipment jsonb)
 RETURNS TABLE (resource_kind text, resource_id uuid, via_crew_id uuid, during tstzrange)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     SELECT c.resource_kind, c.resource_id, c.via_crew_id, c.during
-      FROM public.spread_claims(ARRAY[p_start], ARRAY[p_end], ARRAY(
-               SELECT m FROM public.match_written(ARRAY(
-                   SELECT w FROM public.read_written(ARRAY[p_crew], ARRAY[p_equipment]) AS w)) AS m)) AS c
+      FROM neff.spread_claims(ARRAY[p_start], ARRAY[p_end], ARRAY(
+               SELECT m FROM neff.match_written(ARRAY(
+                   SELECT w FROM neff.read_written(ARRAY[p_crew], ARRAY[p_equipment]) AS w)) AS m)) AS c
      WHERE p_start < p_end;
 END $$;
 
-GRANT EXECUTE ON FUNCTION jobs_with_text(text), job_filter(jsonb), count_jobs(jsonb, text),
-    list_jobs(jsonb, text, text, boolean, uuid, integer), list_jobs_by_customer(jsonb, boolean, text, boolean, uuid, integer),
-    job_group(text, boolean), job_joined(text, boolean), are_many_jobs(jsonb), job_words(uuid[]),
-    job_claims(timestamptz, timestamptz, jsonb, jsonb) TO neff_app, neff_admin;
-
--- In zones whose clocks repeat midnight, a job that ends within the repeated hour has a last day that is no stretch of
--- time: left out, where it raised before.
-CREATE OR REPLACE FUNCTION spread_claims(p_starts timestamptz[], p_ends timestamptz[], p_matches written_match[])
-RETURNS TABLE (place bigint, resource_kind text, resource_id uuid, via_crew_id uuid, during tstzrange)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    zone text := public.office_time_zone();
-    working text;
-BEGIN
-    SELECT c.value INTO working FROM public.system_config c WHERE c.key = 'office_working_days' AND c.value ~ '[1-7]';
-    working := coalesce(working, '1,2,3,4,5');
-    RETURN QUERY
-    WITH span AS (
-        SELECT j.place, j.starts, j.ends,
-               (least(greatest(j.starts, '1900-01-01Z'), '2200-01-01Z') AT TIME ZONE zone)::date AS first_day,
-               CASE WHEN j.starts >= '1900-01-01Z' AND j.ends < '2200-01-01Z'
-                     AND j.ends > j.starts + interval '24 hours' AND j.ends <= j.starts + interval '366 days'
-                    THEN ((j.ends - interval '1 microsecond') AT TIME ZONE zone)::date END AS last_day
-          FROM unnest(p_starts, p_ends) WITH ORDINALITY AS j(starts, ends, place)
-    ), part AS (
-        SELECT s.place, s.first_day AS day, tstzrange(s.starts, s.ends) AS during FROM span s WHERE s.last_day IS NULL
-        UNION ALL
-        SELECT s.place, d.day::date,
-               CASE WHEN greatest(s.starts, d.day AT TIME ZONE zone) < least(s.ends, (d.day + interval '1 day') AT TIME ZONE zone)
-                    THEN tstzrange(greatest(s.starts, d.day AT TIME ZONE zone),
-                                   least(s.ends, (d.day + interval '1 day') AT TIME ZONE zone)) END
-          FROM span s
-         CROSS JOIN LATERAL generate_series(s.first_day::timestamp, s.last_day::timestamp, interval '1 day') AS d(day)
-         WHERE s.last_day IS NOT NULL
-           AND (d.day::date IN (s.first_day, s.last_day) OR position(extract(isodow FROM d.day)::text IN working) > 0)
-    ), claim AS (
-        SELECT p.place, m.found AS resource_kind, m.resource_id, NULL::uuid AS via_crew_id, p.during
-          FROM unnest(p_matches) AS m JOIN part p ON p.place = m.place
-         WHERE m.found IN ('person', 'machine')
-        UNION ALL
-        SELECT p.place, 'person', s.crew_member_id, s.crew_id, p.during
-          FROM unnest(p_matches) AS m
-          JOIN part p ON p.place = m.place
-          JOIN public.crew_memberships s ON s.crew_id = m.resource_id AND s.during @> p.day
-         WHERE m.found = 'crew'
-    )
-    SELECT DISTINCT ON (c.place, c.during, c.resource_id)
-           c.place, c.resource_kind, c.resource_id, c.via_crew_id, c.during
-      FROM claim c
-     WHERE c.during IS NOT NULL AND NOT isempty(c.during)
-     ORDER BY c.place, c.during, c.resource_id, c.via_crew_id NULLS FIRST;
-END $$;
+GRANT EXECUTE ON FUNCTION neff.jobs_with_text(text), neff.job_filter(jsonb), neff.count_jobs(jsonb, text),
+    neff.list_jobs(jsonb, text, text, boolean, uuid, integer), neff.list_jobs_by_customer(jsonb, boolean, text, boolean, uuid, integer),
+    neff.job_group(text, boolean), neff.job_joined(text, boolean), neff.are_many_jobs(jsonb), neff.job_words(uuid[]),
+    neff.job_claims(timestamptz, timestamptz, jsonb, jsonb) TO neff_app, neff_admin;
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.17', 'Scheduling', '0.1.0');
 

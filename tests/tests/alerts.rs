@@ -81,7 +81,7 @@ fn minutes_pass(database: &TestDatabase, minutes: i32) {
 #[tokio::test]
 async fn an_estimate_without_a_cost_alerts_the_first_person_of_a_fresh_database() {
     let database = Server::get().await.office_database().await;
-    let person = database.psql("SELECT register_person('The nephew')");
+    let person = database.psql("SELECT neff.register_person('The nephew')");
     let mut listener = PgListener::connect(&database.url).await.unwrap();
     listener.listen("neff_notifications").await.unwrap();
     // The website: a login with the rights of the app and nothing else.
@@ -401,7 +401,7 @@ async fn one_of_many_simultaneous_events_goes_through_and_the_others_are_summed_
     }
     assert_eq!(count(&database, "dashboard_notifications WHERE user_id = 'ann'"), 1);
     assert_eq!(count(&database, "alert_history WHERE status = 'throttled' AND summarised_in IS NULL"), 7);
-    assert_eq!(database.psql("SELECT flush_throttled_alerts()").trim(), "0", "the window has not ended");
+    assert_eq!(database.psql("SELECT neff.flush_throttled_alerts()").trim(), "0", "the window has not ended");
 
     minutes_pass(&database, 15);
     // Every computer sweeps at once.
@@ -410,7 +410,7 @@ async fn one_of_many_simultaneous_events_goes_through_and_the_others_are_summed_
         .into_iter()
         .map(|mut sweeper| {
             tokio::spawn(async move {
-                sqlx::query_scalar::<_, i32>("SELECT flush_throttled_alerts()").fetch_one(&mut sweeper).await.unwrap()
+                sqlx::query_scalar::<_, i32>("SELECT neff.flush_throttled_alerts()").fetch_one(&mut sweeper).await.unwrap()
             })
         })
         .collect();
@@ -431,7 +431,7 @@ async fn one_of_many_simultaneous_events_goes_through_and_the_others_are_summed_
     minutes_pass(&database, 15);
     database.psql(ESTIMATE);
     assert_eq!(count(&database, "dashboard_notifications WHERE user_id = 'ann'"), 3);
-    assert_eq!(database.psql("SELECT flush_throttled_alerts()").trim(), "1");
+    assert_eq!(database.psql("SELECT neff.flush_throttled_alerts()").trim(), "1");
     assert_eq!(
         count(&database, "dashboard_notifications WHERE user_id = 'ann' AND title LIKE 'New estimate request:%'"),
         3
@@ -451,7 +451,7 @@ async fn what_was_throttled_survives_the_rollback_of_the_one_that_went_through()
         run(&mut holder, "ROLLBACK").await;
         assert_eq!(count(&database, "dashboard_notifications"), 0);
         minutes_pass(&database, 15);
-        assert_eq!(database.psql("SELECT flush_throttled_alerts()").trim(), "1");
+        assert_eq!(database.psql("SELECT neff.flush_throttled_alerts()").trim(), "1");
         assert_eq!(
             database.psql("SELECT title FROM dashboard_notifications WHERE user_id = 'ann'").trim(),
             "New estimate request: Smith & Sons <Lot 4>"
@@ -505,7 +505,7 @@ async fn importers_in_opposite_order_neither_wait_nor_deadlock_nor_lose_anything
     assert_eq!(database.psql(sent).trim(), "10", "one message a rule and window");
     assert_eq!(count(&database, "alert_history WHERE status = 'throttled'"), 90);
     minutes_pass(&database, 15);
-    assert_eq!(database.psql("SELECT flush_throttled_alerts()").trim(), "10");
+    assert_eq!(database.psql("SELECT neff.flush_throttled_alerts()").trim(), "10");
     assert_eq!(database.psql(sent).trim(), "100", "nothing is swallowed");
     assert_eq!(count(&database, "alert_history WHERE status = 'failed'"), 0);
 }
@@ -528,7 +528,7 @@ async fn a_throttled_import_of_many_statements_is_summed_up_whole() {
         "6|39"
     );
     minutes_pass(&database, 15);
-    database.psql("SELECT flush_throttled_alerts()");
+    database.psql("SELECT neff.flush_throttled_alerts()");
     assert_eq!(
         count(&database, "dashboard_notifications WHERE user_id = 'ann' AND title = '39 estimates were requested'"),
         1
@@ -696,31 +696,31 @@ async fn only_granted_roles_raise_alerts_and_only_of_the_offices_own_types() {
     let login = unique("sensor");
     Server::get().await.create_login(&login, "unused", &[]).await;
     let mut sensor = database.connect_as(&login).await;
-    let raise = r#"SELECT raise_alert('gate_open', '{"title": "The gate is open", "message": "Since 10 minutes"}')"#;
+    let raise = r#"SELECT neff.raise_alert('gate_open', '{"title": "The gate is open", "message": "Since 10 minutes"}')"#;
     assert_eq!(error_code(&mut sensor, raise).await, "42501");
-    database.psql(&format!("GRANT EXECUTE ON FUNCTION raise_alert(varchar, jsonb) TO {login}"));
+    database.psql(&format!("GRANT EXECUTE ON FUNCTION neff.raise_alert(varchar, jsonb) TO {login}"));
     run(&mut sensor, raise).await;
     assert_eq!(
         notifications(&database).trim(),
         "ann|The gate is open|Since 10 minutes\nbob|The gate is open|Since 10 minutes"
     );
     for refused in [
-        "SELECT raise_alert('security_breach', '{}')",
-        "SELECT raise_alert('double_booking', '{}')",
-        "SELECT raise_alert('no such', '{}')",
-        "SELECT raise_alert(NULL, '{}')",
-        "SELECT raise_alert('gate_open', '[]')",
-        "SELECT raise_alert('gate_open', NULL)",
-        "SELECT raise_alert('gate_open', jsonb_build_object('message', repeat('x', 8001)))",
+        "SELECT neff.raise_alert('security_breach', '{}')",
+        "SELECT neff.raise_alert('double_booking', '{}')",
+        "SELECT neff.raise_alert('no such', '{}')",
+        "SELECT neff.raise_alert(NULL, '{}')",
+        "SELECT neff.raise_alert('gate_open', '[]')",
+        "SELECT neff.raise_alert('gate_open', NULL)",
+        "SELECT neff.raise_alert('gate_open', jsonb_build_object('message', repeat('x', 8001)))",
     ] {
         assert_eq!(error_code(&mut sensor, refused).await, "NF003", "{refused}");
     }
     // Everything behind it stays closed.
     for closed in [
-        "SELECT dispatch_alerts('security_breach', ARRAY['{}'::jsonb])",
-        "SELECT record_system_error('a', 'b')",
-        "SELECT flush_throttled_alerts()",
-        "SELECT open_alert_window(gen_random_uuid(), 5)",
+        "SELECT neff.dispatch_alerts('security_breach', ARRAY['{}'::jsonb])",
+        "SELECT neff.record_system_error('a', 'b')",
+        "SELECT neff.flush_throttled_alerts()",
+        "SELECT neff.open_alert_window(gen_random_uuid(), 5)",
         "SELECT * FROM alert_windows",
         "SELECT * FROM alert_history",
     ] {
@@ -865,16 +865,16 @@ async fn a_failure_of_alerting_is_recorded_and_the_change_commits() {
 async fn errors_in_a_flood_are_one_message_and_a_summary() {
     let database = office().await;
     for n in 0..5 {
-        database.psql(&format!("SELECT record_system_error('backup', 'disk full {n}')"));
+        database.psql(&format!("SELECT neff.record_system_error('backup', 'disk full {n}')"));
     }
     assert_eq!(
         notifications(&database).trim(),
         "ann|Something went wrong: backup|disk full 0\nbob|Something went wrong: backup|disk full 0"
     );
     minutes_pass(&database, 15);
-    database.psql("SELECT flush_throttled_alerts()");
+    database.psql("SELECT neff.flush_throttled_alerts()");
     assert_eq!(count(&database, "dashboard_notifications WHERE title = '4 errors' AND user_id = 'ann'"), 1);
-    database.psql("SELECT record_problem('security_breach', 'audit', 'The audit was switched off'); SELECT record_problem('database_issue', 'server', 'gone')");
+    database.psql("SELECT neff.record_problem('security_breach', 'audit', 'The audit was switched off'); SELECT neff.record_problem('database_issue', 'server', 'gone')");
     assert_eq!(count(&database, "dashboard_notifications WHERE priority_level = 5 AND user_id = 'ann'"), 2);
 }
 
@@ -1025,7 +1025,7 @@ async fn adopted_deliveries_without_an_address_survive() {
     let database = Server::get().await.specification_database().await;
     database.psql("INSERT INTO alert_history (alert_type_id, channel) SELECT id, 'email' FROM alert_types WHERE name = 'job_scheduled'; INSERT INTO alert_history (alert_type_id, channel, status) SELECT id, 'sms', 'throttled' FROM alert_types WHERE name = 'job_scheduled'");
     database.migrate().await;
-    assert_eq!(database.psql("SELECT flush_throttled_alerts()").trim(), "0");
+    assert_eq!(database.psql("SELECT neff.flush_throttled_alerts()").trim(), "0");
     assert_eq!(
         database
             .psql("SELECT channel, status, recipient_email IS NULL, attempts, fence FROM alert_history ORDER BY 1")

@@ -157,9 +157,9 @@ async fn assert_sound(connection: &mut PgConnection) {
 
 /// After settling: nothing waits for nothing, nothing is left to do, and deriving everything again changes nothing.
 async fn assert_settled(connection: &mut PgConnection) {
-    while text(connection, "SELECT settle_assignments()").await != "0" {}
+    while text(connection, "SELECT neff.settle_assignments()").await != "0" {}
     assert_eq!(text(connection, "SELECT count(*) FROM assignment_backlog").await, "0");
-    assert_eq!(text(connection, "SELECT misassigned_jobs()").await, "{}", "the table says what the jobs say");
+    assert_eq!(text(connection, "SELECT neff.misassigned_jobs()").await, "{}", "the table says what the jobs say");
     assert_sound(connection).await;
     let meets = |other: &str| {
         format!(
@@ -455,13 +455,13 @@ async fn the_office_is_refused_and_told_whom_it_would_meet() {
     assert_eq!(office.text("SELECT count(*) FROM job_schedules").await, "1", "nothing of it stays");
     // What find_clashes says beforehand is the same.
     let query = "SELECT string_agg(resource_name || ' ' || other_job_id || ' ' || other_customer || ' ' || other_state, '|')
-                   FROM find_clashes(NULL, '2030-05-06 12:00Z', '2030-05-06 18:00Z', '[\"Crew 1\"]', '[\"Machine 1\"]')";
+                   FROM neff.find_clashes(NULL, '2030-05-06 12:00Z', '2030-05-06 18:00Z', '[\"Crew 1\"]', '[\"Machine 1\"]')";
     let expected = format!("Machine 1 {first} Maple Street Church firm|Person 1 {first} Maple Street Church firm");
     let mut told: Vec<String> = office.text(query).await.split('|').map(str::to_owned).collect();
     told.sort();
     assert_eq!(told.join("|"), expected);
     let own = format!(
-        "SELECT count(*) FROM find_clashes('{first}', '2030-05-06 12:00Z', '2030-05-06 18:00Z', '[\"Crew 1\"]', '[]')"
+        "SELECT count(*) FROM neff.find_clashes('{first}', '2030-05-06 12:00Z', '2030-05-06 18:00Z', '[\"Crew 1\"]', '[]')"
     );
     assert_eq!(office.text(&own).await, "0", "a job does not meet itself");
     // The other day is free; moving there and back; an edit that is no move.
@@ -629,20 +629,20 @@ async fn an_ordinary_login_books_but_cannot_write_assignments() {
         "INSERT INTO public.job_assignments (job_schedule_id, resource_kind, resource_id, during, state) VALUES (gen_random_uuid(), 'person', gen_random_uuid(), '[2030-01-01,2030-01-02)', 'firm')",
         "DELETE FROM public.job_unknown_resources",
         "INSERT INTO public.assignment_backlog (why) VALUES ('x')",
-        "SELECT public.assign_jobs('{}', false, false)",
-        "SELECT public.promote_waiting('{}', '{}')",
+        "SELECT neff.assign_jobs('{}', false, false)",
+        "SELECT neff.promote_waiting('{}', '{}')",
     ] {
         assert_eq!(code(&run(&mut app, attempt).await.expect_err(attempt)), "42501", "{attempt}");
     }
     assert_eq!(
         text(
             &mut app,
-            "SELECT count(*) FROM find_clashes(NULL, '2030-05-06 12:00Z', '2030-05-06 18:00Z', '[\"Person 1\"]', '[]')"
+            "SELECT count(*) FROM neff.find_clashes(NULL, '2030-05-06 12:00Z', '2030-05-06 18:00Z', '[\"Person 1\"]', '[]')"
         )
         .await,
         "1"
     );
-    run(&mut app, "SELECT settle_assignments()").await.expect("anybody may have it settled");
+    run(&mut app, "SELECT neff.settle_assignments()").await.expect("anybody may have it settled");
 }
 
 // ---- At the same time ----------------------------------------------------------------------------------------------
@@ -882,7 +882,7 @@ async fn storm(office: &Office, attempts: usize, pairs: u32) -> Storm {
     });
     let settling = tokio::spawn(async move {
         for _ in 0..5 {
-            if let Err(error) = run(&mut settler, "SELECT settle_assignments()").await {
+            if let Err(error) = run(&mut settler, "SELECT neff.settle_assignments()").await {
                 assert_eq!(code(&error), "40P01", "settling may lose a deadlock, and is called again");
             }
             tokio::time::sleep(Duration::from_millis(300)).await;

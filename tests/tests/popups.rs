@@ -275,7 +275,7 @@ async fn in_quiet_hours_nothing_pops_up_before_they_end() {
     let _worker = Worker::proven(&session, &office, office.port).await;
     let recorded = "SELECT count(*) FROM notification_popups";
     until("the first is recorded", SOON, async || office.count(recorded).await == 1).await;
-    quiet(&office, "office_time_zone()", "1 hour").await;
+    quiet(&office, "neff.office_time_zone()", "1 hour").await;
     session.popups.forget();
     office.request_estimate("In The Night").await;
     let read = office.notify("Read Meanwhile", "m").await;
@@ -288,7 +288,7 @@ async fn in_quiet_hours_nothing_pops_up_before_they_end() {
     assert!(!early, "quiet is quiet, however urgent: {:#?}", session.popups.shown());
     assert_eq!(office.count(recorded).await, 1, "nothing counts as shown");
     let ends = Instant::now() + Duration::from_secs(3);
-    quiet(&office, "office_time_zone()", "3 seconds").await;
+    quiet(&office, "neff.office_time_zone()", "3 seconds").await;
     let shown = session.popups.wait("what is left", SOON, |shown| !shown.is_empty()).await;
     let late = shown[0].at.saturating_duration_since(ends);
     assert!(shown[0].at >= ends && late < A_MOMENT, "at the end of the quiet hours, not {late:?} after");
@@ -301,7 +301,7 @@ async fn quiet_hours_are_read_in_the_persons_zone_and_when_they_change() {
     let (office, session) = (Office::open().await, Session::start().await);
     let _worker = Worker::proven(&session, &office, office.port).await;
     // Quiet by the office's clock, and the person is in Japan.
-    quiet(&office, "office_time_zone()", "1 hour").await;
+    quiet(&office, "neff.office_time_zone()", "1 hour").await;
     office.execute("UPDATE app_users SET time_zone = 'Asia/Tokyo'").await;
     office.request_estimate("Awake In Tokyo").await;
     once(&office, &session, "Awake In Tokyo").await;
@@ -341,7 +341,7 @@ async fn the_window_marks_read_and_tries_a_popup() {
 
     let test = "window.outcome = null; window.__TAURI_INTERNALS__.invoke('test_popup')
         .then(() => { window.outcome = 'shown' }, error => { window.outcome = error.message })";
-    quiet(&office, "office_time_zone()", "1 hour").await;
+    quiet(&office, "neff.office_time_zone()", "1 hour").await;
     window.script(test, vec![]).await;
     let shown = session.popups.wait("the test popup", SOON, |shown| count(shown, "Test popup") == 1).await;
     assert_eq!(shown.last().unwrap().actions, ["default", "Open"], "there is nothing to mark read");

@@ -144,11 +144,11 @@ async fn applying_the_table_of_rights_again_changes_nothing() {
                     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace";
     let before = text(&mut connection, rights).await;
     let mut admin = somebody(&database, "neff_admin").await;
-    run(&mut admin, "SELECT apply_role_privileges()").await;
+    run(&mut admin, "SELECT neff.apply_role_privileges()").await;
     assert_eq!(text(&mut connection, rights).await, before);
     // It puts back what somebody loosened.
     run(&mut connection, "GRANT ALL ON audit_logs, database_health TO neff_app, PUBLIC; GRANT UPDATE (office_role) ON app_users TO neff_app").await;
-    run(&mut admin, "SELECT apply_role_privileges()").await;
+    run(&mut admin, "SELECT neff.apply_role_privileges()").await;
     assert_eq!(text(&mut connection, rights).await, before);
 }
 
@@ -162,7 +162,7 @@ async fn the_office_staff_may_work_and_cannot_make_themselves_more() {
     )
     .await;
     run(&mut dana, "
-        SELECT register_person('Dana Neff', true);
+        SELECT neff.register_person('Dana Neff', true);
         INSERT INTO customers (name, email) VALUES ('C', 'c@example.com');
         INSERT INTO contracts (client_name, service_type, project_address) VALUES ('C', 'residential', 'x');
         INSERT INTO estimates (customer_name, service_type, project_address) VALUES ('C', 'residential', 'x');
@@ -190,7 +190,7 @@ async fn the_office_staff_may_work_and_cannot_make_themselves_more() {
         "UPDATE recipient_groups SET name = 'x'",
         "UPDATE role_privileges SET privileges = 'SELECT'",
         "INSERT INTO role_privileges VALUES ('neff_app', 'audit_logs', 'DELETE')",
-        "SELECT apply_role_privileges()",
+        "SELECT neff.apply_role_privileges()",
         "SET ROLE neff_owner",
         "SET ROLE neff_admin",
         "GRANT SELECT ON audit_logs TO neff_app",
@@ -219,7 +219,7 @@ async fn the_office_staff_may_work_and_cannot_make_themselves_more() {
         "INSERT INTO job_assignments (job_schedule_id, resource_kind, resource_id, during, state) VALUES (gen_random_uuid(), 'person', gen_random_uuid(), '[now,infinity)', 'firm')",
         "UPDATE job_assignments SET state = 'released'",
         "DELETE FROM job_assignments",
-        "SELECT assign_jobs('{}', false)",
+        "SELECT neff.assign_jobs('{}', false)",
         // The schema and what guards it.
         "CREATE TABLE mine (id int)",
         "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
@@ -231,10 +231,10 @@ async fn the_office_staff_may_work_and_cannot_make_themselves_more() {
         "DROP POLICY customer_access_policy ON customers",
         "DROP TABLE customers",
         "TRUNCATE customers",
-        "ALTER FUNCTION audit_session() RENAME TO x",
+        "ALTER FUNCTION neff.audit_session() RENAME TO x",
         "SELECT daily_maintenance()",
         "SELECT weekly_optimization()",
-        "SELECT raise_alert('job_scheduled', '{}')",
+        "SELECT neff.raise_alert('job_scheduled', '{}')",
         "SELECT * FROM slow_queries_of_others()",
     ] {
         // The last is no function of ours: it must fail for another reason, or this list proves nothing.
@@ -246,8 +246,8 @@ async fn the_office_staff_may_work_and_cannot_make_themselves_more() {
     }
     // Settings that hide their value are hidden, also from the look-up everybody may call.
     assert_eq!(text(&mut dana, "SELECT count(*) FROM system_config WHERE is_sensitive").await, "0");
-    assert_eq!(text(&mut dana, "config_text('mail_password', 'not said')").await, "not said");
-    assert_eq!(text(&mut dana, "config_text('email_batch_size', 'not said')").await, "50");
+    assert_eq!(text(&mut dana, "neff.config_text('mail_password', 'not said')").await, "not said");
+    assert_eq!(text(&mut dana, "neff.config_text('email_batch_size', 'not said')").await, "50");
     let mut admin = somebody(&database, "neff_admin").await;
     assert_eq!(text(&mut admin, "SELECT value FROM system_config WHERE key = 'mail_password'").await, "swordfish");
 }
@@ -296,17 +296,17 @@ async fn reporting_reads_the_work_and_nothing_personal() {
         "INSERT INTO customers (name) VALUES ('x')",
         "UPDATE customers SET name = 'x'",
         "DELETE FROM job_schedules",
-        "SELECT block_customer(gen_random_uuid())",
-        "SELECT find_blocked_customer('x')",
-        "SELECT register_person('X')",
+        "SELECT neff.block_customer(gen_random_uuid())",
+        "SELECT neff.find_blocked_customer('x')",
+        "SELECT neff.register_person('X')",
         "SELECT process_job_alert(gen_random_uuid(), 'job_scheduled')",
-        "SELECT job_alert_contexts('{}')",
+        "SELECT neff.job_alert_contexts('{}')",
         "CREATE TABLE mine (id int)",
         "SET ROLE neff_app",
     ] {
         assert_forbidden(&mut reporting, statement).await;
     }
-    assert_eq!(text(&mut reporting, "config_text('mail_password', 'not said')").await, "not said");
+    assert_eq!(text(&mut reporting, "neff.config_text('mail_password', 'not said')").await, "not said");
 }
 
 #[tokio::test]
@@ -343,7 +343,7 @@ async fn functions_are_nobody_s_to_call_unless_listed() {
     let may_call = async |connection: &mut PgConnection, who: &str| -> String {
         text(connection, &format!(
             "SELECT string_agg(DISTINCT p.proname::text, ' ' ORDER BY p.proname::text) FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-              WHERE p.pronamespace = 'public'::regnamespace AND a.privilege_type = 'EXECUTE'
+              WHERE p.pronamespace IN ('public'::regnamespace, 'neff'::regnamespace) AND a.privilege_type = 'EXECUTE'
                 AND a.grantee = CASE '{who}' WHEN 'public' THEN 0 ELSE to_regrole('{who}')::oid END
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
         )).await
@@ -367,14 +367,14 @@ async fn functions_are_nobody_s_to_call_unless_listed() {
     assert!(staff.split(' ').all(|f| admin.split(' ').any(|a| a == f)), "the admin may do what the staff may");
 
     let loose = "SELECT coalesce(string_agg(p.oid::regprocedure::text, ', '), 'none') FROM pg_proc p
-                  WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND NOT 'search_path=pg_catalog, public, pg_temp' = ANY (coalesce(p.proconfig, '{}'))";
+                  WHERE p.pronamespace IN ('public'::regnamespace, 'neff'::regnamespace) AND p.prosecdef AND NOT 'search_path=pg_catalog, pg_temp' = ANY (coalesce(p.proconfig, '{}'))";
     assert_eq!(
         text(&mut connection, loose).await,
         "none",
         "definer functions that look names up where their caller says"
     );
     let others = "SELECT coalesce(string_agg(p.oid::regprocedure::text, ', '), 'none') FROM pg_proc p
-                   WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND p.proowner <> 'neff_owner'::regrole";
+                   WHERE p.pronamespace IN ('public'::regnamespace, 'neff'::regnamespace) AND p.prosecdef AND p.proowner <> 'neff_owner'::regrole";
     assert_eq!(text(&mut connection, others).await, "none");
     for role in ["neff_app", "neff_admin", "neff_readonly"] {
         assert_eq!(
@@ -395,7 +395,7 @@ async fn functions_are_nobody_s_to_call_unless_listed() {
 async fn tables_of_a_session_s_own_redirect_nothing() {
     let (database, mut keeper) = office().await;
     let mut dana = somebody(&database, "neff_app").await;
-    run(&mut dana, "SELECT register_person('Dana Neff')").await;
+    run(&mut dana, "SELECT neff.register_person('Dana Neff')").await;
     let tables = [
         "alert_rules",
         "alert_types",
@@ -431,7 +431,7 @@ async fn tables_of_a_session_s_own_redirect_nothing() {
         INSERT INTO public.estimates (customer_name, service_type, project_address) VALUES ('C', 'residential', 'x');
         INSERT INTO public.job_schedules (start_date, end_date, location_address, crew_assigned) VALUES (now(), now() + interval '1 h', 'x', '[\"Ann\"]');
         UPDATE public.job_schedules SET status = 'canceled';
-        SELECT public.block_customer(id) FROM public.customers").await;
+        SELECT neff.block_customer(id) FROM public.customers").await;
     for table in tables {
         let expected = if table == "system_config" { "1" } else { "0" };
         assert_eq!(text(&mut dana, &format!("SELECT count(*) FROM pg_temp.{table}")).await, expected, "{table}");
@@ -452,7 +452,7 @@ async fn tables_of_a_session_s_own_redirect_nothing() {
             .await,
         "true"
     );
-    assert_eq!(text(&mut dana, "SELECT public.office_time_zone()").await, "America/Chicago");
+    assert_eq!(text(&mut dana, "SELECT neff.office_time_zone()").await, "America/Chicago");
 }
 
 // ---- Rows ------------------------------------------------------------------------------------------------------------------
@@ -469,7 +469,7 @@ async fn a_blocked_customer_is_hidden_from_the_staff_and_can_be_unblocked() {
     // The policy itself forbids the plain way: the row would vanish from under whoever writes it.
     assert_forbidden(&mut dana, "UPDATE customers SET status = 'blocked' WHERE name = 'Bad'").await;
     assert_forbidden(&mut dana, "INSERT INTO customers (name, status) VALUES ('Worse', 'blocked')").await;
-    run(&mut dana, "SELECT block_customer(id) FROM customers WHERE name = 'Bad'").await;
+    run(&mut dana, "SELECT neff.block_customer(id) FROM customers WHERE name = 'Bad'").await;
     assert_eq!(text(&mut dana, "SELECT string_agg(name, ',') FROM customers").await, "Good");
     assert_eq!(
         text(&mut keeper, "SELECT concat_ws(' ', status, version) FROM customers WHERE name = 'Bad'").await,
@@ -485,9 +485,9 @@ async fn a_blocked_customer_is_hidden_from_the_staff_and_can_be_unblocked() {
             .unwrap_err()
             .starts_with("23505")
     );
-    assert_eq!(text(&mut dana, "SELECT name FROM find_blocked_customer('bad@example.com')").await, "Bad");
-    assert_eq!(text(&mut dana, "SELECT count(*) FROM find_blocked_customer('good@example.com')").await, "0");
-    run(&mut dana, "SELECT unblock_customer(id) FROM find_blocked_customer('bad@example.com'); UPDATE customers SET status = 'inactive' WHERE name = 'Good'; SELECT unblock_customer(id) FROM customers").await;
+    assert_eq!(text(&mut dana, "SELECT name FROM neff.find_blocked_customer('bad@example.com')").await, "Bad");
+    assert_eq!(text(&mut dana, "SELECT count(*) FROM neff.find_blocked_customer('good@example.com')").await, "0");
+    run(&mut dana, "SELECT neff.unblock_customer(id) FROM neff.find_blocked_customer('bad@example.com'); UPDATE customers SET status = 'inactive' WHERE name = 'Good'; SELECT neff.unblock_customer(id) FROM customers").await;
     assert_eq!(
         text(&mut dana, "SELECT string_agg(name || ' ' || status, ', ' ORDER BY name) FROM customers").await,
         "Bad active, Good inactive"
@@ -549,17 +549,17 @@ async fn the_first_person_keeps_the_office_and_the_next_does_not() {
     let mut dana = somebody(&database, "neff_app").await;
     for name in ["''", "'  '", "NULL", "repeat('x', 201)"] {
         assert!(
-            try_run(&mut dana, &format!("SELECT register_person({name})")).await.unwrap_err().starts_with("22023"),
+            try_run(&mut dana, &format!("SELECT neff.register_person({name})")).await.unwrap_err().starts_with("22023"),
             "{name}"
         );
     }
-    run(&mut dana, "SELECT register_person(' Dana Neff ', true)").await;
-    run(&mut dana, "SELECT register_person('Eve')").await;
+    run(&mut dana, "SELECT neff.register_person(' Dana Neff ', true)").await;
+    run(&mut dana, "SELECT neff.register_person('Eve')").await;
     assert_eq!(text(&mut keeper, ADMINS).await, "Dana Neff owner");
     let people = "SELECT string_agg(concat_ws(' ', name, office_role, database_login IS NOT NULL, user_id = id::text), ', ' ORDER BY name) FROM app_users";
     assert_eq!(text(&mut keeper, people).await, "Dana Neff owner t t, Eve manager f t");
     // One login is one person.
-    assert!(try_run(&mut dana, "SELECT register_person('Dana again', true)").await.unwrap_err().starts_with("23505"));
+    assert!(try_run(&mut dana, "SELECT neff.register_person('Dana again', true)").await.unwrap_err().starts_with("23505"));
 }
 
 #[tokio::test]
@@ -569,7 +569,7 @@ async fn of_two_that_are_first_at_once_exactly_one_is() {
     for number in 0..6 {
         let mut connection = somebody(&database, "neff_app").await;
         people.push(tokio::spawn(async move {
-            run(&mut connection, &format!("SELECT register_person('Person {number}')")).await;
+            run(&mut connection, &format!("SELECT neff.register_person('Person {number}')")).await;
         }));
     }
     for person in people {

@@ -237,8 +237,8 @@ async fn evaluated(pool: &PgPool, cases: &[(Value, Value)]) -> Vec<[bool; 3]> {
     .unwrap();
     let rows = sqlx::query(
         "SELECT evaluate_alert_conditions(t.d, t.c),
-                coalesce(jsonb_path_match(comparable_data(t.d), r.predicate, '{}', true), false),
-                coalesce(jsonb_path_match(comparable_data(t.d), r.predicate::text::jsonpath, '{}', true), false)
+                coalesce(jsonb_path_match(neff.comparable_data(t.d), r.predicate, '{}', true), false),
+                coalesce(jsonb_path_match(neff.comparable_data(t.d), r.predicate::text::jsonpath, '{}', true), false)
            FROM unnest($1::jsonb[], $2::jsonb[]) WITH ORDINALITY AS t(d, c, n)
            JOIN alert_rules r ON r.name = 'case ' || n ORDER BY n",
     )
@@ -263,8 +263,8 @@ async fn golden_table() {
                         SELECT id, 'golden', $2::text::jsonb, false FROM alert_types WHERE name = 'payment_received'
                         RETURNING predicate, predicate_error)
              SELECT evaluate_alert_conditions($1::text::jsonb, $2::text::jsonb),
-                    coalesce(jsonb_path_match(comparable_data($1::text::jsonb), predicate, '{}', true), false),
-                    coalesce(jsonb_path_match(comparable_data($1::text::jsonb), predicate::text::jsonpath, '{}', true), false),
+                    coalesce(jsonb_path_match(neff.comparable_data($1::text::jsonb), predicate, '{}', true), false),
+                    coalesce(jsonb_path_match(neff.comparable_data($1::text::jsonb), predicate::text::jsonpath, '{}', true), false),
                     predicate_error
                FROM r",
         )

@@ -296,7 +296,7 @@ async fn roles_come_without_passwords_and_statement_views_with_their_extension()
 
     run(&mut keeper, "CREATE ROLE boss LOGIN IN ROLE neff_admin; CREATE SCHEMA tools").await;
     let mut boss = at("boss").connect().await.unwrap();
-    assert_eq!(text(&mut boss, "make_statement_views()").await, "false");
+    assert_eq!(text(&mut boss, "neff.make_statement_views()").await, "false");
     run(&mut boss, "SELECT weekly_optimization()").await;
     if text(&mut keeper, "EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements')").await
         == "false"
@@ -304,8 +304,8 @@ async fn roles_come_without_passwords_and_statement_views_with_their_extension()
         return; // a server without contrib
     }
     run(&mut keeper, "CREATE EXTENSION pg_stat_statements SCHEMA tools; GRANT USAGE ON SCHEMA tools TO PUBLIC").await;
-    assert_eq!(text(&mut boss, "make_statement_views()").await, "true");
-    assert_eq!(text(&mut boss, "make_statement_views()").await, "true");
+    assert_eq!(text(&mut boss, "neff.make_statement_views()").await, "true");
+    assert_eq!(text(&mut boss, "neff.make_statement_views()").await, "true");
     run(&mut boss, "SELECT query, calls, total_time, mean_time, rows, hit_percent FROM slow_queries; SELECT query, calls, total_time, mean_time, stddev_time, rows, hit_percent FROM query_performance").await;
     assert!(text(&mut keeper, "SELECT count(*) FROM slow_queries").await.parse::<u32>().unwrap() > 10);
     run(&mut boss, "SELECT weekly_optimization()").await;
@@ -740,8 +740,8 @@ async fn the_feed_skips_nobody_who_commits_late_and_tells_of_deletions() {
     assert_eq!(fresh(&mut reader, 1).await, ["I after it"]);
 
     // A copy of the database is another history.
-    let one = text(&mut reader, "change_feed_id()").await;
-    assert_eq!(one, text(&mut quick, "change_feed_id()").await);
+    let one = text(&mut reader, "neff.change_feed_id()").await;
+    assert_eq!(one, text(&mut quick, "neff.change_feed_id()").await);
     drop((reader, slow, quick));
     let copy = Server::get().await.empty_database().await;
     let own = neff_tests::cluster::binaries().join("pg_dump");
@@ -757,7 +757,7 @@ async fn the_feed_skips_nobody_who_commits_late_and_tells_of_deletions() {
         .unwrap();
     dump.wait().unwrap();
     assert!(restored.success());
-    assert_ne!(one, text(&mut copy.connect().await, "change_feed_id()").await);
+    assert_ne!(one, text(&mut copy.connect().await, "neff.change_feed_id()").await);
 }
 
 // ---- Health and maintenance ----------------------------------------------------------------------------------------------------

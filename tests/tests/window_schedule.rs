@@ -175,7 +175,7 @@ async fn a_start_without_the_server_shows_the_copy() {
         ))
         .await;
     let route = sqlx::query_scalar::<_, String>(
-        "SELECT '#/schedule?night=1&date=' || to_char((now() + interval '2 days') AT TIME ZONE office_time_zone(), 'YYYY-MM-DD')",
+        "SELECT '#/schedule?night=1&date=' || to_char((now() + interval '2 days') AT TIME ZONE neff.office_time_zone(), 'YYYY-MM-DD')",
     )
     .fetch_one(office.keeper().await)
     .await

@@ -101,5 +101,5 @@ pub async fn knows_zone(connection: &mut PgConnection, zone: &str) -> Result<boo
 /// # Errors
 /// When the database cannot be asked.
 pub async fn office_zone(connection: &mut PgConnection) -> Result<String, DatabaseError> {
-    Ok(sqlx::query_scalar!(r#"SELECT office_time_zone() AS "zone!""#).fetch_one(connection).await?)
+    Ok(sqlx::query_scalar!(r#"SELECT neff.office_time_zone() AS "zone!""#).fetch_one(connection).await?)
 }

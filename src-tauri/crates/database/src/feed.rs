@@ -27,7 +27,7 @@ pub struct Position {
 /// When the database cannot be asked.
 pub async fn position(connection: &mut PgConnection) -> Result<Position, DatabaseError> {
     let row = sqlx::query!(
-        r#"SELECT change_feed_id() AS "feed!", s.snapshot::text AS "snapshot!", pg_snapshot_xmin(s.snapshot)::text AS "xmin!",
+        r#"SELECT neff.change_feed_id() AS "feed!", s.snapshot::text AS "snapshot!", pg_snapshot_xmin(s.snapshot)::text AS "xmin!",
                   coalesce((SELECT f.id FROM change_feed f ORDER BY f.id DESC LIMIT 1), 0) AS "last_id!",
                   statement_timestamp() AS "now!"
              FROM (SELECT pg_current_snapshot() AS snapshot) AS s"#

@@ -14,7 +14,7 @@ use crate::error::DatabaseError;
 /// When the database cannot be asked.
 pub async fn lasts(connection: &mut PgConnection, user_id: &str) -> Result<Option<Duration>, DatabaseError> {
     let person = sqlx::query!(
-        r#"SELECT quiet_from, quiet_until, coalesce(time_zone, '') AS "zone!", office_time_zone() AS "office_zone!",
+        r#"SELECT quiet_from, quiet_until, coalesce(time_zone, '') AS "zone!", neff.office_time_zone() AS "office_zone!",
                   CURRENT_TIMESTAMP AS "now!"
              FROM app_users WHERE user_id = $1 AND quiet_from IS NOT NULL"#,
         user_id

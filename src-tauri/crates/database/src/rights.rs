@@ -32,10 +32,11 @@ pub async fn missing_to_migrate(connection: &mut PgConnection) -> Result<Vec<Mis
     )
     .fetch_one(&mut *connection)
     .await?;
-    if superuser {
-        return Ok(Vec::new());
-    }
     let mut missing = Missing::default();
+    others_in_the_schema(connection, &mut missing).await?;
+    if superuser {
+        return Ok(missing.0);
+    }
     if !inherits {
         missing.lack("does not inherit the rights of its roles".into(), format!("ALTER ROLE {login} INHERIT;"));
     }
@@ -96,13 +97,13 @@ async fn of_the_roles(
         "SELECT count(*), bool_or(rolname = 'neff_owner') IS TRUE,
                 bool_or(rolname = 'neff_owner' AND pg_has_role(oid, 'MEMBER')) IS TRUE,
                 bool_or(rolname = 'neff_owner' AND pg_has_role(oid, 'MEMBER WITH ADMIN OPTION')) IS TRUE
-           FROM pg_roles WHERE rolname IN ('neff_owner', 'neff_admin', 'neff_app', 'neff_readonly')",
+           FROM pg_roles WHERE rolname IN ('neff_owner', 'neff_admin', 'neff_app', 'neff_program', 'neff_readonly')",
     )
     .fetch_one(&mut *connection)
     .await?;
-    if roles < 4 && !create_role {
+    if roles < 5 && !create_role {
         missing.lack(
-            "may not create the roles neff_owner, neff_admin, neff_app and neff_readonly".into(),
+            "may not create the roles neff_owner, neff_admin, neff_app, neff_program and neff_readonly".into(),
             format!("ALTER ROLE {login} CREATEROLE;"),
         );
     }
@@ -174,21 +175,46 @@ async fn of_the_objects(
     Ok(())
 }
 
+/// Roles that may create in `public` beside its owner: they could put something in the way of what runs there with
+/// more rights than theirs. (What PUBLIC may, the migration takes back itself.)
+async fn others_in_the_schema(connection: &mut PgConnection, missing: &mut Missing) -> Result<(), DatabaseError> {
+    let others: Vec<String> = sqlx::query_scalar(
+        "SELECT a.grantee::regrole::text
+           FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
+          WHERE n.nspname = 'public' AND a.privilege_type = 'CREATE' AND a.grantee NOT IN (0, n.nspowner)
+            AND NOT coalesce((SELECT pg_has_role(a.grantee, o.oid, 'MEMBER') FROM pg_roles o WHERE o.rolname = 'neff_owner'), false)
+            AND NOT pg_has_role(a.grantee, current_user, 'MEMBER')
+          ORDER BY 1",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    if !others.is_empty() {
+        let others = others.join(", ");
+        missing.lack(
+            format!("is not alone in creating objects in the schema public: {others} may, too"),
+            format!("REVOKE CREATE ON SCHEMA public FROM {others};"),
+        );
+    }
+    Ok(())
+}
+
 async fn of_the_schema(connection: &mut PgConnection, login: &str, missing: &mut Missing) -> Result<(), DatabaseError> {
-    let (schema_create, schema_public): (bool, bool) = sqlx::query_as(
+    let (owns, owner_may, open): (bool, bool, bool) = sqlx::query_as(
         "SELECT pg_has_role(nspowner, 'USAGE'),
+                coalesce((SELECT has_schema_privilege(rolname, 'public', 'CREATE') FROM pg_roles WHERE rolname = 'neff_owner'), false),
                 EXISTS (SELECT FROM aclexplode(coalesce(nspacl, acldefault('n', nspowner))) a
                          WHERE a.grantee = 0 AND a.privilege_type = 'CREATE')
-                OR coalesce((SELECT has_schema_privilege(rolname, 'public', 'CREATE') FROM pg_roles WHERE rolname = 'neff_owner'), false)
            FROM pg_namespace WHERE nspname = 'public'",
     )
     .fetch_one(&mut *connection)
     .await?;
-    if !schema_create && !schema_public {
-        missing.lack(
-            "may not create objects in the schema public".into(),
-            format!("ALTER SCHEMA public OWNER TO {login};"),
-        );
+    if !owns && (open || !owner_may) {
+        let what = if open {
+            "may not take the right to create objects in the schema public from everybody"
+        } else {
+            "may not create objects in the schema public"
+        };
+        missing.lack(what.into(), format!("ALTER SCHEMA public OWNER TO {login};"));
     }
 
     let unavailable: Vec<(String,)> = sqlx::query_as(

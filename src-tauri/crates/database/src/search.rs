@@ -28,7 +28,7 @@ pub struct HitRow {
 pub async fn records(connection: &mut PgConnection, text: &str, limit: i32) -> Result<Vec<HitRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         HitRow,
-        r#"SELECT kind AS "kind!", id AS "id!", title AS "title!", subtitle, at FROM search_records($1, $2)"#,
+        r#"SELECT kind AS "kind!", id AS "id!", title AS "title!", subtitle, at FROM neff.search_records($1, $2)"#,
         text,
         limit
     )

@@ -168,7 +168,7 @@ pub async fn crew_people(connection: &mut PgConnection, id: Uuid) -> Result<Vec<
         r#"SELECT p.id, p.name AS "title!", concat_ws(' · ', CASE WHEN m.is_lead THEN 'lead' END, p.role, p.phone) AS subtitle,
                   NULL::timestamptz AS at, count(*) OVER () AS "total!"
              FROM crew_memberships m JOIN crew_members p ON p.id = m.crew_member_id
-            WHERE m.crew_id = $1 AND m.during @> (now() AT TIME ZONE office_time_zone())::date
+            WHERE m.crew_id = $1 AND m.during @> (now() AT TIME ZONE neff.office_time_zone())::date
             ORDER BY m.is_lead DESC, p.name LIMIT $2"#,
         id,
         LISTED

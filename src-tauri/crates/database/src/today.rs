@@ -95,7 +95,7 @@ pub async fn office_day(connection: &mut PgConnection) -> Result<OfficeDay, Data
                   (d.today + 1)::timestamp AT TIME ZONE z.zone AS "second!",
                   (d.today + 2)::timestamp AT TIME ZONE z.zone AS "third!"
              FROM (SELECT statement_timestamp() AS now) AS t,
-                  (SELECT office_time_zone() AS zone) AS z,
+                  (SELECT neff.office_time_zone() AS zone) AS z,
                   LATERAL (SELECT (t.now AT TIME ZONE z.zone)::date AS today) AS d"#
     )
     .fetch_one(connection)

@@ -92,9 +92,9 @@ fn plus(day: NaiveDate, days: i64) -> NaiveDate {
 async fn job(at: &TestOffice, in_days: i64, crew: &str, machines: &str) -> Uuid {
     let sql = format!(
         "INSERT INTO job_schedules (start_date, end_date, location_address, crew_assigned, equipment_needed)
-         SELECT (d.day + time '08:00') AT TIME ZONE office_time_zone(), (d.day + time '16:00') AT TIME ZONE office_time_zone(),
+         SELECT (d.day + time '08:00') AT TIME ZONE neff.office_time_zone(), (d.day + time '16:00') AT TIME ZONE neff.office_time_zone(),
                 '{in_days} Oak St', '{crew}', '{machines}'
-           FROM (SELECT (now() AT TIME ZONE office_time_zone())::date + {in_days} AS day) AS d RETURNING id"
+           FROM (SELECT (now() AT TIME ZONE neff.office_time_zone())::date + {in_days} AS day) AS d RETURNING id"
     );
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(at.keeper().await).await.unwrap()
 }

@@ -16,18 +16,18 @@ const NOTICES: &str = "
       FROM app_users u
      CROSS JOIN (
            (SELECT 'estimate_requested' AS type, e.id::text AS about, e.created_at AS at,
-                   (estimate_alert_contexts(ARRAY[e.id]))[1] AS context
+                   (neff.estimate_alert_contexts(ARRAY[e.id]))[1] AS context
               FROM estimates e WHERE e.status = 'pending' ORDER BY e.created_at DESC, e.id LIMIT 4)
            UNION ALL
-           (SELECT 'payment_received', p.id::text, p.created_at, (payment_alert_contexts(ARRAY[p.id]))[1]
+           (SELECT 'payment_received', p.id::text, p.created_at, (neff.payment_alert_contexts(ARRAY[p.id]))[1]
               FROM payments p WHERE p.amount > 0 ORDER BY p.created_at DESC, p.id LIMIT 1)
            UNION ALL
-           (SELECT 'job_scheduled', j.id::text, j.created_at, (job_alert_contexts(ARRAY[j.id]))[1]
+           (SELECT 'job_scheduled', j.id::text, j.created_at, (neff.job_alert_contexts(ARRAY[j.id]))[1]
               FROM job_schedules j WHERE j.status IN ('scheduled', 'confirmed') AND j.contract_id IS NOT NULL
              ORDER BY j.created_at DESC, j.id LIMIT 1)
            ) AS matter
       JOIN alert_types t ON t.name = matter.type
-     CROSS JOIN LATERAL alert_words(t.name, matter.context) AS words
+     CROSS JOIN LATERAL neff.alert_words(t.name, matter.context) AS words
      WHERE u.status = 'active'";
 
 /// Writes them; gives how many.

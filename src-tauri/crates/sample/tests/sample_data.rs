@@ -420,7 +420,7 @@ async fn interrupted_it_leaves_nothing_behind() {
 async fn who_is_there_already_finds_six_notifications_in_the_offices_zone() {
     let office = Server::get().await.office_database().await;
     office.psql(
-        "SELECT register_person('Karen'); SELECT register_person('Tom');
+        "SELECT neff.register_person('Karen'); SELECT neff.register_person('Tom');
                  UPDATE system_config SET value = 'America/Denver' WHERE key = 'office_time_zone'",
     );
     let summary = fill(&mut office.connect().await, &options(6, SUMMER), |_, _, _| {}).await.unwrap();

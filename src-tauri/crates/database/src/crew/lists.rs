@@ -131,7 +131,7 @@ pub async fn office_now(connection: &mut PgConnection) -> Result<OfficeNow, Data
     Ok(sqlx::query_as!(
         OfficeNow,
         r#"SELECT t.now AS "now!", z.zone AS "zone!", (t.now AT TIME ZONE z.zone)::date AS "today!"
-             FROM (SELECT statement_timestamp() AS now) AS t, (SELECT office_time_zone() AS zone) AS z"#
+             FROM (SELECT statement_timestamp() AS now) AS t, (SELECT neff.office_time_zone() AS zone) AS z"#
     )
     .fetch_one(connection)
     .await?)

@@ -169,7 +169,7 @@ pub async fn crews(
                              WHERE m.crew_id = c.id
                                AND m.during && daterange(($2::timestamptz AT TIME ZONE z.zone)::date,
                                                          ($3::timestamptz AT TIME ZONE z.zone)::date)), '{}') AS "members!"
-             FROM crews c, (SELECT office_time_zone() AS zone) AS z
+             FROM crews c, (SELECT neff.office_time_zone() AS zone) AS z
             WHERE c.status = 'active' OR c.id = ANY ($1)
             ORDER BY c.name, c.id"#,
         also,
@@ -308,7 +308,7 @@ pub async fn unscheduled(
              FROM contracts k
             WHERE k.status = 'approved'
               AND ($1::text IS NULL
-                   OR lower(concat(k.client_name, ' ', k.project_address, ' ', k.client_phone)) LIKE '%' || like_literal(lower($1)) || '%')
+                   OR lower(concat(k.client_name, ' ', k.project_address, ' ', k.client_phone)) LIKE '%' || neff.like_literal(lower($1)) || '%')
               AND NOT EXISTS (SELECT FROM job_schedules j WHERE j.contract_id = k.id AND j.status <> 'canceled')
             ORDER BY k.updated_at, k.id LIMIT 200"#,
         text

@@ -28,7 +28,7 @@ pub struct Place {
 
 /// Somebody or something that would be in two places.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "columns of find_clashes()")]
+#[expect(missing_docs, reason = "columns of neff.find_clashes()")]
 pub struct ClashRow {
     pub n: i32,
     pub resource_kind: String,
@@ -80,7 +80,7 @@ pub async fn clashes(connection: &mut PgConnection, places: &[Place]) -> Result<
                   f.other_customer, coalesce(f.other_address, '') AS "other_address!", f.other_start AS "other_start!",
                   f.other_end AS "other_end!", f.other_status AS "other_status!"
              FROM jsonb_to_recordset($1) AS x(n integer, job_id uuid, start timestamptz, "end" timestamptz, crew jsonb, equipment jsonb)
-            CROSS JOIN LATERAL find_clashes(x.job_id, x.start, x."end", x.crew, x.equipment) AS f
+            CROSS JOIN LATERAL neff.find_clashes(x.job_id, x.start, x."end", x.crew, x.equipment) AS f
             WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset($1) AS y(job_id uuid) WHERE y.job_id = f.other_job_id)
             ORDER BY x.n, f.resource_id, f.other_job_id
             LIMIT 500"#,
@@ -135,7 +135,7 @@ pub async fn claimed(connection: &mut PgConnection, places: &[Place]) -> Result<
                SELECT x.n, c.resource_kind, c.resource_id, array_agg(lower(c.during) ORDER BY c.during) AS starts,
                       array_agg(upper(c.during) ORDER BY c.during) AS ends
                  FROM jsonb_to_recordset($1) AS x(n integer, start timestamptz, "end" timestamptz, crew jsonb, equipment jsonb)
-                CROSS JOIN LATERAL job_claims(x.start, x."end", x.crew, x.equipment) AS c
+                CROSS JOIN LATERAL neff.job_claims(x.start, x."end", x.crew, x.equipment) AS c
                 GROUP BY x.n, c.resource_kind, c.resource_id
            )
            SELECT c.n AS "n!", c.resource_kind AS "resource_kind!", c.resource_id AS "resource_id!",
@@ -149,7 +149,7 @@ pub async fn claimed(connection: &mut PgConnection, places: &[Place]) -> Result<
              LEFT JOIN crew_members p ON p.id = c.resource_id AND c.resource_kind = 'person'
              LEFT JOIN equipment e ON e.id = c.resource_id AND c.resource_kind = 'machine'
              LEFT JOIN LATERAL (
-                  SELECT t.kind, ((upper(t.during) - interval '1 microsecond') AT TIME ZONE office_time_zone())::date AS until
+                  SELECT t.kind, ((upper(t.during) - interval '1 microsecond') AT TIME ZONE neff.office_time_zone())::date AS until
                     FROM time_off t
                    WHERE (t.crew_member_id = c.resource_id OR t.equipment_id = c.resource_id)
                      AND EXISTS (SELECT FROM unnest(c.starts, c.ends) AS d(s, e) WHERE t.during && tstzrange(d.s, d.e))

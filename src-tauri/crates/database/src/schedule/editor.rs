@@ -70,7 +70,7 @@ pub async fn contract_choices(connection: &mut PgConnection, text: &str) -> Resu
                   k.project_address AS address, k.status, NULL::text AS "method?"
              FROM contracts k
             WHERE CASE WHEN btrim($1) = '' THEN k.status IN ('approved', 'in_progress')
-                       ELSE k.id IN (SELECT s.id FROM search_records($1, 200) AS s WHERE s.kind = 'contract') END
+                       ELSE k.id IN (SELECT s.id FROM neff.search_records($1, 200) AS s WHERE s.kind = 'contract') END
             ORDER BY array_position(ARRAY['approved', 'in_progress', 'pending'], k.status::text) NULLS LAST,
                      k.created_at DESC, k.id
             LIMIT 30"#,

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use crate::error::DatabaseError;
 
-/// Which jobs, in which order. `filter` is what `job_filter()` reads; `group` and `sort` are words of `list_jobs()`, and
+/// Which jobs, in which order. `filter` is what `neff.job_filter()` reads; `group` and `sort` are words of `neff.list_jobs()`, and
 /// others mean "none" and "start".
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the arguments of list_jobs()")]
+#[expect(missing_docs, reason = "the arguments of neff.list_jobs()")]
 pub struct Page<'a> {
     pub filter: &'a Value,
     pub group: &'a str,
@@ -29,7 +29,7 @@ pub async fn page(
     page: &Page<'_>,
 ) -> Result<Vec<(Uuid, Option<String>)>, DatabaseError> {
     let rows = sqlx::query!(
-        r#"SELECT id AS "id!", group_key FROM list_jobs($1, $2, $3, $4, $5, $6) ORDER BY place"#,
+        r#"SELECT id AS "id!", group_key FROM neff.list_jobs($1, $2, $3, $4, $5, $6) ORDER BY place"#,
         page.filter,
         page.group,
         page.sort,
@@ -51,7 +51,7 @@ pub async fn counts(
     filter: &Value,
     group: &str,
 ) -> Result<Vec<(Option<String>, i64)>, DatabaseError> {
-    let rows = sqlx::query!(r#"SELECT group_key, jobs AS "jobs!" FROM count_jobs($1, $2)"#, filter, group)
+    let rows = sqlx::query!(r#"SELECT group_key, jobs AS "jobs!" FROM neff.count_jobs($1, $2)"#, filter, group)
         .fetch_all(connection)
         .await?;
     Ok(rows.into_iter().map(|r| (r.group_key, r.jobs)).collect())

@@ -208,7 +208,7 @@ pub async fn override_clash(
 ) -> Result<(), DatabaseError> {
     sqlx::query!(
         "INSERT INTO assignment_overrides (job_schedule_id, resource_id, reason) VALUES ($1, $2, $3)
-         ON CONFLICT (job_schedule_id, resource_id) DO UPDATE SET reason = excluded.reason, overridden_by = app_actor()",
+         ON CONFLICT (job_schedule_id, resource_id) DO UPDATE SET reason = excluded.reason, overridden_by = neff.app_actor()",
         job,
         resource,
         reason
@@ -235,7 +235,7 @@ pub async fn last_changed_by(connection: &mut PgConnection, job: Uuid) -> Result
 
 /// A word of a job's columns and whom it names. `item`: its place in the column, from 1.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "columns of job_words()")]
+#[expect(missing_docs, reason = "columns of neff.job_words()")]
 pub struct WordRow {
     pub job_id: Uuid,
     /// `person` or `machine`: the column.
@@ -260,7 +260,7 @@ pub async fn words(connection: &mut PgConnection, jobs: &[Uuid]) -> Result<Vec<W
         r#"SELECT w.job_id AS "job_id!", w.kind AS "kind!", w.item AS "item!", w.found AS "found!", w.resource_id,
                   w.written AS "written!", coalesce(w.reason = 'ambiguous', false) AS "ambiguous!",
                   coalesce(p.name, c.name, e.name) AS "name?"
-             FROM job_words($1) AS w
+             FROM neff.job_words($1) AS w
              LEFT JOIN crew_members p ON p.id = w.resource_id AND w.found = 'person'
              LEFT JOIN crews c ON c.id = w.resource_id AND w.found = 'crew'
              LEFT JOIN equipment e ON e.id = w.resource_id AND w.found = 'machine'

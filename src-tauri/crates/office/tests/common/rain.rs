@@ -43,7 +43,7 @@ impl Scene {
             .execute(&format!(
                 "BEGIN; SET LOCAL app.source = 'manual_admin';
                  INSERT INTO job_schedules (id, contract_id, start_date, end_date, location_address, crew_assigned)
-                 VALUES ('{id}', '{SMITH}', '{day} 07:00'::timestamp AT TIME ZONE office_time_zone(), '{day} 13:00'::timestamp AT TIME ZONE office_time_zone(),
+                 VALUES ('{id}', '{SMITH}', '{day} 07:00'::timestamp AT TIME ZONE neff.office_time_zone(), '{day} 13:00'::timestamp AT TIME ZONE neff.office_time_zone(),
                          '12 Oak St', '[{{\"id\": \"{crew}\"}}]'); {more}; COMMIT",
                 more = more.replace("$id", &id.to_string()),
             ))

@@ -149,7 +149,7 @@ pub(crate) fn check_part(from: NaiveDate, until: NaiveDate) -> Result<(), AppErr
     Ok(())
 }
 
-/// A filter as `job_filter()` reads it. What is empty narrows nothing.
+/// A filter as `neff.job_filter()` reads it. What is empty narrows nothing.
 pub(super) fn filter_of(filter: &JobFilter) -> Map<String, Value> {
     let mut json = Map::new();
     let mut put = |key: &str, value: Value| json.insert(key.to_owned(), value);
