@@ -410,7 +410,10 @@ async fn one_of_many_simultaneous_events_goes_through_and_the_others_are_summed_
         .into_iter()
         .map(|mut sweeper| {
             tokio::spawn(async move {
-                sqlx::query_scalar::<_, i32>("SELECT neff.flush_throttled_alerts()").fetch_one(&mut sweeper).await.unwrap()
+                sqlx::query_scalar::<_, i32>("SELECT neff.flush_throttled_alerts()")
+                    .fetch_one(&mut sweeper)
+                    .await
+                    .unwrap()
             })
         })
         .collect();
@@ -696,7 +699,8 @@ async fn only_granted_roles_raise_alerts_and_only_of_the_offices_own_types() {
     let login = unique("sensor");
     Server::get().await.create_login(&login, "unused", &[]).await;
     let mut sensor = database.connect_as(&login).await;
-    let raise = r#"SELECT neff.raise_alert('gate_open', '{"title": "The gate is open", "message": "Since 10 minutes"}')"#;
+    let raise =
+        r#"SELECT neff.raise_alert('gate_open', '{"title": "The gate is open", "message": "Since 10 minutes"}')"#;
     assert_eq!(error_code(&mut sensor, raise).await, "42501");
     database.psql(&format!("GRANT EXECUTE ON FUNCTION neff.raise_alert(varchar, jsonb) TO {login}"));
     run(&mut sensor, raise).await;

@@ -92,7 +92,9 @@ async fn guarded_office(encryption: Encryption) -> PrivateServer {
     let password = PASSWORD.replace('\'', "''");
     run(
         &mut server.connect("office").await,
-        &format!("CREATE ROLE dana LOGIN PASSWORD '{password}' IN ROLE neff_app; SELECT neff.register_person('Dana Neff')"),
+        &format!(
+            "CREATE ROLE dana LOGIN PASSWORD '{password}' IN ROLE neff_app; SELECT neff.register_person('Dana Neff')"
+        ),
     )
     .await;
     server

@@ -559,7 +559,9 @@ async fn the_first_person_keeps_the_office_and_the_next_does_not() {
     let people = "SELECT string_agg(concat_ws(' ', name, office_role, database_login IS NOT NULL, user_id = id::text), ', ' ORDER BY name) FROM app_users";
     assert_eq!(text(&mut keeper, people).await, "Dana Neff owner t t, Eve manager f t");
     // One login is one person.
-    assert!(try_run(&mut dana, "SELECT neff.register_person('Dana again', true)").await.unwrap_err().starts_with("23505"));
+    assert!(
+        try_run(&mut dana, "SELECT neff.register_person('Dana again', true)").await.unwrap_err().starts_with("23505")
+    );
 }
 
 #[tokio::test]

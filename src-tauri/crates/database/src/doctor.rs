@@ -390,6 +390,13 @@ fn schema(report: &mut Report, state: &migrate::SchemaState, encoding: &str) {
                 format!("The database (version {version}) is {steps} steps behind this program."),
             )
             .remedy("Bring it up to date: every row stays, a verified backup comes first."),
+        SchemaKind::Unreleased => report
+            .add(
+                CheckName::Schema,
+                CheckState::Failed,
+                format!("The database (version {version}) was made by a Neff Office from before its first release."),
+            )
+            .remedy("It is left as it is. Set up a new, empty database instead."),
         SchemaKind::NotNeff => report
             .add(CheckName::Schema, CheckState::Failed, "The database holds other tables, not an office.")
             .remedy("Check the name of the database, or choose an empty one."),

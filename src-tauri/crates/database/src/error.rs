@@ -33,6 +33,8 @@ pub enum Failure {
     Constraint,
     /// The disk of the server is full.
     DiskFull,
+    /// The database was made by a program from before the first release.
+    Unreleased,
     /// Tables or columns of the company's own have the names of ones to be made.
     NameTaken,
     /// Anything else: a defect, to be reported.

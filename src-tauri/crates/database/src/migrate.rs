@@ -25,6 +25,8 @@ pub enum SchemaKind {
     Current,
     /// Ours, of a newer program.
     Newer,
+    /// Ours, from before the first release: its migrations have been rewritten since.
+    Unreleased,
 }
 
 /// The schema of a database and what would be done to it.
@@ -114,7 +116,9 @@ pub async fn state(connection: &mut PgConnection) -> Result<SchemaState, Databas
         .filter_map(|(_, min)| min.as_deref())
         .all(|min| program_at_least(env!("CARGO_PKG_VERSION"), min));
     let holds_rows = holds_rows(connection).await?;
+    let rewritten = applied.is_some_and(|n| n <= newest()) && rewritten(connection).await?;
     let (kind, version, pending) = match applied {
+        Some(n) if rewritten => (SchemaKind::Unreleased, Some(n), Vec::new()),
         Some(n) if n > newest() => (SchemaKind::Newer, Some(n), Vec::new()),
         Some(n) if n == newest() => (SchemaKind::Current, Some(n), Vec::new()),
         Some(n) => (SchemaKind::Older, Some(n), all(n)),
@@ -123,6 +127,23 @@ pub async fn state(connection: &mut PgConnection) -> Result<SchemaState, Databas
     };
     let version = version.map(|n| format!("3.0.{n}")).or_else(|| versions.into_iter().map(|(v, _)| v).max());
     Ok(SchemaState { kind, version, pending, holds_rows, writable })
+}
+
+/// Whether the database was made by migrations that are not today's: they were rewritten until the first release. The
+/// schema `neff` is newer than all of that; whoever may read the bookkeeping also compares each migration.
+async fn rewritten(connection: &mut PgConnection) -> Result<bool, DatabaseError> {
+    let (schema, readable): (bool, bool) = sqlx::query_as(
+        "SELECT to_regnamespace('neff') IS NOT NULL,
+                coalesce(has_table_privilege(to_regclass('public._sqlx_migrations'), 'SELECT'), false)",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if !schema || !readable {
+        return Ok(!schema);
+    }
+    let applied: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT version, checksum FROM public._sqlx_migrations").fetch_all(connection).await?;
+    Ok(MIGRATOR.iter().any(|known| applied.iter().any(|(n, sum)| *n == known.version && **sum != *known.checksum)))
 }
 
 /// Whether any table but the bookkeeping holds a row. Default rows of the specification count: a backup of nine
@@ -188,6 +209,9 @@ async fn run_locked(
         SchemaKind::NotNeff => {
             return Err(DatabaseError::new(Failure::Other, "the database holds somebody else's tables"));
         }
+        SchemaKind::Unreleased => {
+            return Err(DatabaseError::new(Failure::Unreleased, "its migrations have been rewritten since"));
+        }
         SchemaKind::Specification | SchemaKind::Older => {
             let taken = taken_names(connection).await?;
             if !taken.is_empty() {
@@ -201,17 +225,6 @@ async fn run_locked(
         return Err(DatabaseError::new(Failure::Other, format!("migration {version} is half applied")));
     }
     let applied = connection.list_applied_migrations(TABLE).await?;
-    for done in &applied {
-        match MIGRATOR.iter().find(|m| m.version == done.version) {
-            Some(known) if known.checksum != done.checksum => {
-                return Err(DatabaseError::new(
-                    Failure::Other,
-                    format!("migration {} was changed after it was applied", done.version),
-                ));
-            }
-            _ => {}
-        }
-    }
     let missing: Vec<_> = MIGRATOR.iter().filter(|m| !applied.iter().any(|a| a.version == m.version)).collect();
     let mut names = Vec::with_capacity(missing.len());
     for (done, migration) in missing.iter().enumerate() {
@@ -255,6 +268,8 @@ pub async fn taken_names(connection: &mut PgConnection) -> Result<Vec<String>, D
         "SELECT t.typname::text FROM pg_type t
           WHERE t.typnamespace = 'public'::regnamespace AND t.typname = ANY ($1)
          UNION
+         SELECT 'the schema neff' WHERE NOT $4 AND to_regnamespace('neff') IS NOT NULL
+         UNION
          SELECT format('%s.%s', w.t, w.c)
            FROM unnest($2::text[], $3::text[]) AS w(t, c)
            JOIN pg_class k ON k.relname = w.t AND k.relnamespace = 'public'::regnamespace
@@ -271,6 +286,7 @@ pub async fn taken_names(connection: &mut PgConnection) -> Result<Vec<String>, D
     .bind(relations)
     .bind(tables)
     .bind(columns)
+    .bind(!applied.is_empty())
     .fetch_all(&mut *connection)
     .await?)
 }

@@ -67,7 +67,8 @@ pub async fn register(connection: &mut PgConnection, name: &str) -> Result<Uuid,
 /// # Errors
 /// When the name is empty or too long, or the login is somebody's already.
 pub async fn register_with_login(connection: &mut PgConnection, name: &str) -> Result<Uuid, DatabaseError> {
-    let id = sqlx::query_scalar!(r#"SELECT neff.register_person($1, true) AS "id!""#, name).fetch_one(connection).await?;
+    let id =
+        sqlx::query_scalar!(r#"SELECT neff.register_person($1, true) AS "id!""#, name).fetch_one(connection).await?;
     Ok(id)
 }
 

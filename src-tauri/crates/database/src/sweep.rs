@@ -11,7 +11,8 @@ use crate::error::DatabaseError;
 /// # Errors
 /// The first step that failed; the others are done at the next sweep.
 pub async fn run(connection: &mut PgConnection) -> Result<(), DatabaseError> {
-    let settled = sqlx::query_scalar!(r#"SELECT neff.settle_assignments() AS "n!""#).fetch_one(&mut *connection).await?;
+    let settled =
+        sqlx::query_scalar!(r#"SELECT neff.settle_assignments() AS "n!""#).fetch_one(&mut *connection).await?;
     let summaries =
         sqlx::query_scalar!(r#"SELECT neff.flush_throttled_alerts() AS "n!""#).fetch_one(&mut *connection).await?;
     if settled > 0 || summaries > 0 {

@@ -187,6 +187,7 @@ impl From<doctor::Report> for DoctorReport {
         let ok = report.ok();
         let error = report.failure.map(AppError::of_failure).or_else(|| {
             let (code, message) = match report.schema? {
+                SchemaKind::Unreleased => return Some(AppError::of_failure(Failure::Unreleased)),
                 SchemaKind::NotNeff => {
                     (ErrorCode::NotANeffDatabase, "This database holds other tables, not an office. Check its name.")
                 }
@@ -249,6 +250,7 @@ pub async fn migrate(
                 "The database is newer than this program. Nothing was changed; update Neff Office on this computer.",
             ));
         }
+        SchemaKind::Unreleased => return Err(AppError::of_failure(Failure::Unreleased)),
         SchemaKind::Current => return Ok(MigrationResult { applied: Vec::new(), backup: None, repairs: 0 }),
         SchemaKind::Empty | SchemaKind::Specification | SchemaKind::Older => {}
     }

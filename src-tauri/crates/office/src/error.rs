@@ -126,6 +126,10 @@ impl AppError {
             Failure::DiskFull => {
                 (C::DiskFull, "The server's disk is full. Nothing was changed; space has to be made there first.")
             }
+            Failure::Unreleased => (
+                C::NotANeffDatabase,
+                "This database was made by a Neff Office from before its first release. It is left as it is: this program can neither use it nor bring it up to date. Set up a new, empty database instead.",
+            ),
             Failure::NameTaken => (
                 C::NotANeffDatabase,
                 "The database has tables or columns of its own with names Neff Office needs. Nothing was changed; have them renamed first.",

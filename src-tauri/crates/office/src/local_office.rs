@@ -227,6 +227,9 @@ impl LocalOffice {
         };
         let schema = migrate::state(&mut connection).await?;
         database::close(connection).await;
+        if schema.kind == SchemaKind::Unreleased {
+            return Err(AppError::of_failure(Failure::Unreleased));
+        }
         if schema.kind == SchemaKind::Older {
             let (superuser, owner_password) = self.superuser(stored.id, port, DATABASE).await?;
             database::close(superuser).await;
