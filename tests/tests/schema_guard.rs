@@ -136,7 +136,7 @@ async fn no_function_names_a_table_or_a_function_of_ours_without_its_schema() {
           )
           SELECT DISTINCT b.function || ' says ' || c.relname FROM body b
             JOIN pg_class c ON c.relnamespace IN ('public'::regnamespace, 'neff'::regnamespace) AND c.relkind IN ('r', 'v')
-             AND b.text ~* ('\m(FROM|JOIN|INTO|UPDATE|TABLE|USING)\s+' || c.relname || '\M')
+             AND b.text ~* ('\m(FROM|JOIN|INSERT INTO|UPDATE|TABLE|USING)\s+' || c.relname || '\M')
           UNION
           SELECT b.function || ' calls ' || f.proname FROM body b
             JOIN pg_proc f ON f.pronamespace = 'neff'::regnamespace AND b.text ~ ('(^|[^.\w])' || f.proname || '\(')",
