@@ -157,6 +157,8 @@ fn ends() -> Vec<(&'static str, &'static str)> {
         ("timestamptz", "-infinity"),
         ("timestamptz", "294276-12-31 23:59:59Z"),
         ("timestamptz", "4713-01-01 00:00:00Z BC"),
+        ("timestamptz", "9999-12-31 23:59:59.999999Z"),
+        ("timestamptz", "0001-01-01 00:00:00Z"),
         ("date", "infinity"),
         ("date", "5874897-12-31"),
         ("date", "4713-01-01 BC"),
