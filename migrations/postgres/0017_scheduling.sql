@@ -168,8 +168,13 @@ BEGIN
       FROM pg_attribute a
      WHERE a.attrelid = p_table AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
        AND a.atttypid IN ('timestamptz'::regtype, 'date'::regtype, 'numeric'::regtype, 'tstzrange'::regtype, 'daterange'::regtype);
+    IF odd IS NULL THEN
+        RETURN;
+    END IF;
     EXECUTE format('CREATE TRIGGER a_bounded_values BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s)
                     EXECUTE FUNCTION neff.bounded_values()', p_table, odd);
+    -- Also what logical replication and a restore bring.
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER a_bounded_values', p_table);
     -- What is there already: listed among the repairs, and nobody is told of it, as nothing happened.
     EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', p_table, replace(odd, 'NEW.', '')) INTO there;
     IF there THEN
@@ -177,19 +182,22 @@ BEGIN
                            AND t.tgenabled = 'O' AND t.tgname <> 'a_bounded_values');
         FOREACH other IN ARRAY others LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', p_table, other); END LOOP;
         EXECUTE format(
-            'WITH odd AS (SELECT id, to_jsonb(t) AS was FROM %1$s AS t WHERE %2$s),
-                  changed AS (UPDATE %1$s AS t SET id = t.id FROM odd WHERE t.id = odd.id RETURNING t.id, odd.was, to_jsonb(t) AS becomes)
+            'WITH odd AS (SELECT t.ctid AS place, to_jsonb(t) AS was FROM %1$s AS t WHERE %2$s),
+                  changed AS (UPDATE %1$s AS t SET %4$I = t.%4$I FROM odd WHERE t.ctid = odd.place RETURNING odd.was, to_jsonb(t) AS becomes)
              INSERT INTO public.adoption_repairs (table_name, row_id, column_name, old_value, new_value, rule)
-             SELECT %3$L, c.id::text, v.key, v.value, c.becomes->v.key, ''no program can show it''
+             SELECT %3$L, coalesce(c.was->>''id'', c.was->>''key'', c.was::text), v.key, v.value, c.becomes->v.key, ''no program can show it''
                FROM changed AS c, jsonb_each(c.was) AS v WHERE c.becomes->v.key IS DISTINCT FROM v.value',
-            p_table, replace(odd, 'NEW.', 't.'), (SELECT relname FROM pg_class WHERE oid = p_table));
+            p_table, replace(odd, 'NEW.', 't.'), (SELECT relname FROM pg_class WHERE oid = p_table),
+            (SELECT attname FROM pg_attribute WHERE attrelid = p_table AND attnum > 0 AND NOT attisdropped ORDER BY attnum LIMIT 1));
         FOREACH other IN ARRAY others LOOP EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', p_table, other); END LOOP;
     END IF;
 END $$;
-SELECT neff.attach_bounded_values(t::regclass)
-  FROM unnest(ARRAY['contracts', 'estimates', 'estimate_items', 'customers', 'job_schedules', 'crew_members', 'crews',
-                    'crew_memberships', 'equipment', 'time_off', 'payments', 'schedule_changes', 'alert_history',
-                    'dashboard_notifications', 'customer_messages']) AS t;
+-- Every table that somebody beside its owner writes.
+SELECT neff.attach_bounded_values(t.oid)
+  FROM pg_class t
+ WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r'
+   AND t.relname IN (SELECT p.table_name FROM role_privileges p WHERE p.privileges ~ 'INSERT|UPDATE')
+ ORDER BY t.relname;
 
 -- ---- Questions ------------------------------------------------------------------------------------------------------
 -- "expression LIKE …" for each of these words, longest first: that it is in the text or, as no index finds fewer than three

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::act::Actor;
 use crate::error::DatabaseError;
+use crate::foreign::{Around, Foreign};
 
 /// A change to be recorded.
 #[derive(Debug, Clone)]
@@ -104,7 +105,7 @@ pub async fn page(
         ChangeRow,
         r#"SELECT x.id AS "id!", x.at AS "at!", coalesce(u.name, x.by) AS "by!", x.proven AS "proven!", x.source AS "source!",
                   x.computer AS "computer?", x.summary AS "summary!", x.reason AS "reason?", x.about_kind AS "about_kind?",
-                  x.about_id AS "about_id?", x.fields AS "fields!", x.inverse AS "inverse?", x.undoes AS "undoes?",
+                  x.about_id AS "about_id?", x.fields AS "fields!: Foreign", x.inverse AS "inverse!: Around", x.undoes AS "undoes?",
                   (SELECT o.id FROM office_changes o WHERE o.undoes = x.id) AS "undone_by?"
              FROM ((SELECT c.id, c.changed_at AS at, c.changed_by::text AS by, c.proven, c.source::text AS source, c.computer, c.summary,
                            c.reason, c.about_kind::text AS about_kind, c.about_id, c.fields, c.inverse, c.undoes
@@ -153,7 +154,7 @@ pub async fn one(connection: &mut PgConnection, id: Uuid) -> Result<Option<Chang
     Ok(sqlx::query_as!(
         ChangeRow,
         r#"SELECT c.id, c.changed_at AS at, coalesce(u.name, c.changed_by) AS "by!", c.proven, c.source, c.computer, c.summary, c.reason,
-                  c.about_kind, c.about_id, c.fields, c.inverse, c.undoes,
+                  c.about_kind, c.about_id, c.fields AS "fields!: Foreign", c.inverse AS "inverse!: Around", c.undoes,
                   (SELECT o.id FROM office_changes o WHERE o.undoes = c.id) AS "undone_by?"
              FROM office_changes c LEFT JOIN app_users u ON u.user_id = c.changed_by
             WHERE c.id = $1"#,

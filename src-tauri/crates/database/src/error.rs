@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sqlx::postgres::PgSeverity;
+
 /// The ways a call can fail that lead to different next steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
@@ -48,6 +50,7 @@ pub struct DatabaseError {
     technical: String,
     constraint: Option<String>,
     detail: Option<String>,
+    ends_the_link: bool,
 }
 
 impl fmt::Display for DatabaseError {
@@ -59,7 +62,13 @@ impl fmt::Display for DatabaseError {
 impl DatabaseError {
     /// An error found by the program itself.
     pub fn new(failure: Failure, technical: impl Into<String>) -> Self {
-        Self { failure, technical: technical.into(), constraint: None, detail: None }
+        Self {
+            failure,
+            technical: technical.into(),
+            constraint: None,
+            detail: None,
+            ends_the_link: failure.is_of_the_link(),
+        }
     }
     /// What kind of failure.
     pub fn failure(&self) -> Failure {
@@ -77,34 +86,39 @@ impl DatabaseError {
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
-    /// True when the link is gone, and not only this call refused.
+    /// True when the connection itself failed (I/O, protocol, the server's goodbye, a closed pool): whatever is asked on it
+    /// fails. Everything else is the failure of one question: the next one may be answered.
     pub fn is_disconnect(&self) -> bool {
-        matches!(self.failure, Failure::NoAnswer | Failure::ServerRestarting | Failure::TooManyConnections)
+        self.ends_the_link
+    }
+}
+
+impl Failure {
+    /// The connection's own failures, where the program itself says what failed.
+    fn is_of_the_link(self) -> bool {
+        matches!(self, Self::NoAnswer | Self::ServerRestarting | Self::TooManyConnections)
     }
 }
 
 impl From<sqlx::Error> for DatabaseError {
     fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
         let (mut constraint, mut detail) = (None, None);
-        let failure = match &error {
-            sqlx::Error::Database(db) => {
+        let (failure, ends_the_link) = match &error {
+            E::Database(db) => {
                 constraint = db.constraint().map(str::to_owned);
-                if let Some(pg) = db.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
-                    detail = pg.detail().map(str::to_owned);
-                }
-                of_sqlstate(db.code().as_deref().unwrap_or_default())
+                let pg = db.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+                detail = pg.and_then(|pg| pg.detail()).map(str::to_owned);
+                of_server(db.code().as_deref().unwrap_or_default(), pg.map(sqlx::postgres::PgDatabaseError::severity))
             }
             // What the handshake finds wrong with a certificate comes up as unreadable data.
-            sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => Failure::Encryption,
-            sqlx::Error::Io(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Protocol(_) => Failure::NoAnswer,
-            sqlx::Error::Tls(_) | sqlx::Error::Configuration(_) => Failure::Encryption,
-            _ => Failure::Other,
+            E::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => (Failure::Encryption, true),
+            E::Io(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => (Failure::NoAnswer, true),
+            E::Tls(_) | E::Configuration(_) => (Failure::Encryption, true),
+            // A value that cannot be read or written, a row that is not there, a question that does not fit the tables.
+            _ => (Failure::Other, false),
         };
-        Self { failure, technical: error.to_string(), constraint, detail }
+        Self { failure, technical: error.to_string(), constraint, detail, ends_the_link }
     }
 }
 
@@ -121,6 +135,16 @@ impl From<sqlx::migrate::MigrateError> for DatabaseError {
             other => Self::new(Failure::Other, other.to_string()),
         }
     }
+}
+
+/// What the server said, and whether it has closed the connection with it.
+fn of_server(code: &str, severity: Option<PgSeverity>) -> (Failure, bool) {
+    let failure = of_sqlstate(code);
+    if matches!(severity, Some(PgSeverity::Fatal | PgSeverity::Panic)) {
+        // Ended by somebody, or by one of the server's timeouts: it may be tried again.
+        return (if failure == Failure::Other { Failure::NoAnswer } else { failure }, true);
+    }
+    (failure, failure.is_of_the_link())
 }
 
 /// PostgreSQL's error codes (appendix A of its manual) to what follows from them.
@@ -153,5 +177,58 @@ mod tests {
         assert_eq!(of_sqlstate("23505"), Failure::Constraint);
         assert_eq!(of_sqlstate("40P01"), Failure::Retry);
         assert_eq!(of_sqlstate("XX000"), Failure::Other);
+    }
+
+    #[test]
+    fn only_the_connections_own_failures_end_the_link() {
+        use sqlx::Error as E;
+        let odd = || "no such number".into();
+        let io = |kind: std::io::ErrorKind| E::Io(kind.into());
+        for (error, ends) in [
+            (io(std::io::ErrorKind::ConnectionReset), true),
+            (io(std::io::ErrorKind::UnexpectedEof), true),
+            (io(std::io::ErrorKind::InvalidData), true),
+            (E::Protocol("what?".into()), true),
+            (E::Tls(odd()), true),
+            (E::PoolClosed, true),
+            (E::PoolTimedOut, true),
+            (E::WorkerCrashed, true),
+            (E::ColumnDecode { index: "data".into(), source: odd() }, false),
+            (E::Decode(odd()), false),
+            (E::Encode(odd()), false),
+            (E::RowNotFound, false),
+            (E::ColumnNotFound("data".into()), false),
+            (E::ColumnIndexOutOfBounds { index: 1, len: 1 }, false),
+            (E::TypeNotFound { type_name: "written_match".into() }, false),
+            (E::BeginFailed, false),
+        ] {
+            let text = error.to_string();
+            assert_eq!(DatabaseError::from(error).is_disconnect(), ends, "{text}");
+        }
+        for (failure, ends) in [(Failure::NoAnswer, true), (Failure::TookTooLong, false), (Failure::Other, false)] {
+            assert_eq!(DatabaseError::new(failure, "").is_disconnect(), ends);
+        }
+    }
+
+    #[test]
+    fn what_the_server_refuses_is_one_question_and_its_goodbye_the_link() {
+        let error = |code| of_server(code, Some(PgSeverity::Error));
+        for code in ["22003", "22P02", "42501", "23514", "40001", "57014", "55P03", "53100", "XX000", "NF001", "42883"]
+        {
+            assert!(!error(code).1, "{code}");
+        }
+        // A pooler between us and the server says it as an ordinary error.
+        assert_eq!(error("08006"), (Failure::NoAnswer, true));
+        let goodbye = |code| of_server(code, Some(PgSeverity::Fatal));
+        for code in ["57P01", "57P02", "57P03"] {
+            assert_eq!(goodbye(code), (Failure::ServerRestarting, true));
+        }
+        // Idle too long in a transaction, or at all; anything else that is fatal.
+        for code in ["25P03", "57P05", "XX000", "99999"] {
+            assert_eq!(goodbye(code), (Failure::NoAnswer, true));
+        }
+        assert_eq!(goodbye("53300"), (Failure::TooManyConnections, true));
+        assert_eq!(goodbye("28P01"), (Failure::WrongPassword, true));
+        assert_eq!(of_server("XX001", Some(PgSeverity::Panic)), (Failure::NoAnswer, true));
     }
 }

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::DatabaseError;
+use crate::foreign::Foreign;
 use crate::notifications::NotificationRow;
 
 /// More unread than this are not counted.
@@ -53,7 +54,7 @@ pub async fn newest(
     Ok(sqlx::query_as!(
         NotificationRow,
         r#"SELECT n.id, t.name AS "alert_type!", n.title, n.message, n.priority_level AS priority, n.is_read, n.created_at,
-                  n.expires_at, n.data
+                  n.expires_at, n.data AS "data!: Foreign"
              FROM dashboard_notifications n JOIN alert_types t ON t.id = n.alert_type_id
             WHERE n.user_id = $1 AND n.is_read = $9
               AND ($2::timestamptz IS NULL OR (n.created_at, n.id) < ($2, $3::uuid))
@@ -92,7 +93,7 @@ pub async fn most_urgent(
     Ok(sqlx::query_as!(
         NotificationRow,
         r#"SELECT n.id, t.name AS "alert_type!", n.title, n.message, n.priority_level AS priority, n.is_read, n.created_at,
-                  n.expires_at, n.data
+                  n.expires_at, n.data AS "data!: Foreign"
              FROM dashboard_notifications n JOIN alert_types t ON t.id = n.alert_type_id
             WHERE n.user_id = $1 AND NOT n.is_read
               AND ($2::integer IS NULL OR (n.priority_level, n.created_at, n.id) < ($2, $3::timestamptz, $4::uuid))

@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod dump;
 pub mod error;
 pub mod feed;
+pub mod foreign;
 pub mod inbox;
 pub mod listen;
 pub mod migrate;

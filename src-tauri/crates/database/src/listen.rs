@@ -28,6 +28,9 @@ const SCHEDULE_TOO: [&str; 4] = ["job_assignments", "job_reviews", "resource_ali
 /// How long connecting may take.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// How many seconds a question on the listening connection may take.
+const QUESTION: u32 = 8;
+
 /// Why [`Listener::next`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
@@ -94,6 +97,9 @@ impl Listener {
         application: &str,
     ) -> Result<Self, DatabaseError> {
         reach(settings).await?;
+        // The server gives up on a question before we do: a slow one is not taken for a link that swallows everything.
+        let mut settings = settings.clone();
+        settings.tuning.statement_seconds = settings.tuning.statement_seconds.min(QUESTION);
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::DatabaseError;
+use crate::foreign::Foreign;
 
 /// A notification with the name of its type.
 #[derive(Debug, Clone)]
@@ -41,7 +42,7 @@ pub async fn latest(
     Ok(sqlx::query_as!(
         NotificationRow,
         r#"SELECT n.id AS "id!", t.name AS "alert_type!", n.title AS "title!", n.message AS "message!",
-                  n.priority_level AS "priority!", n.is_read AS "is_read!", n.created_at AS "created_at!", n.expires_at, n.data
+                  n.priority_level AS "priority!", n.is_read AS "is_read!", n.created_at AS "created_at!", n.expires_at, n.data AS "data!: Foreign"
              FROM ((SELECT * FROM dashboard_notifications
                      WHERE user_id = $1 AND NOT is_read AND (expires_at IS NULL OR expires_at > CURRENT_TIMESTAMP)
                      ORDER BY created_at DESC LIMIT $2)
@@ -86,7 +87,7 @@ pub async fn due_popups(
     Ok(sqlx::query_as!(
         NotificationRow,
         r#"SELECT n.id, t.name AS "alert_type!", n.title, n.message, n.priority_level AS priority, n.is_read,
-                  n.created_at, n.expires_at, n.data
+                  n.created_at, n.expires_at, n.data AS "data!: Foreign"
              FROM dashboard_notifications n
              JOIN alert_types t ON t.id = n.alert_type_id
             WHERE n.user_id = $1 AND NOT n.is_read

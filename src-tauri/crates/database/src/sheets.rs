@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::DatabaseError;
+use crate::foreign::Foreign;
 
 /// As many linked records are listed of each kind.
 pub const LISTED: i64 = 20;
@@ -215,7 +216,8 @@ pub struct CrewMemberRow {
 pub async fn crew_member(connection: &mut PgConnection, id: Uuid) -> Result<Option<CrewMemberRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         CrewMemberRow,
-        "SELECT name, email, phone, role, status, hire_date, certifications FROM crew_members WHERE id = $1",
+        r#"SELECT name, email, phone, role, status, hire_date, certifications AS "certifications!: Foreign"
+             FROM crew_members WHERE id = $1"#,
         id
     )
     .fetch_optional(connection)

@@ -165,10 +165,12 @@ impl Popups {
         if !self.is_ours() {
             return Ok(());
         }
-        self.tell_what_was_read(listener, inbox).await?;
-        for popup in self.now_due(listener, inbox).await? {
-            match desktop.show(&popup).await {
-                Ok(()) => self.was_shown(popup, Instant::now()),
+        // Each on its own: one that fails takes none of the others with it.
+        let read = of_the_link(self.tell_what_was_read(listener, inbox).await)?;
+        let due = of_the_link(self.now_due(listener, inbox).await)?;
+        for popup in due.as_ref().ok().into_iter().flatten() {
+            match desktop.show(popup).await {
+                Ok(()) => self.was_shown(popup.clone(), Instant::now()),
                 Err(error) => {
                     // No notification service at the moment: it stays due, and is tried again with the next beat.
                     tracing::warn!(%error, "a popup could not be shown");
@@ -177,8 +179,9 @@ impl Popups {
                 }
             }
         }
-        self.record(listener, inbox).await?;
-        self.close_read(listener, desktop).await
+        let recorded = of_the_link(self.record(listener, inbox).await)?;
+        self.close_read(listener, desktop).await?;
+        read.and(due.map(drop)).and(recorded)
     }
 
     /// What to show now, if anything.
@@ -361,6 +364,14 @@ impl State {
             !popup.unread.is_empty()
         });
         done
+    }
+}
+
+/// Outside what ended the link, inside what came of one question.
+fn of_the_link<T>(outcome: Result<T, DatabaseError>) -> Result<Result<T, DatabaseError>, DatabaseError> {
+    match outcome {
+        Err(error) if error.is_disconnect() => Err(error),
+        other => Ok(other),
     }
 }
 

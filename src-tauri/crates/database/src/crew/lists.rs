@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::LIST;
 use crate::error::DatabaseError;
+use crate::foreign::Foreign;
 
 /// The office's clock.
 #[derive(Debug, Clone)]
@@ -167,7 +168,8 @@ pub async fn people(connection: &mut PgConnection, at: &OfficeNow) -> Result<Vec
                          AND c.state IN ('conflict', 'overridden', 'probe')) AS x
                 GROUP BY 1
            )
-           SELECT p.id, p.name, p.role, p.status, p.email, p.phone, p.specializations, p.certifications,
+           SELECT p.id, p.name, p.role, p.status, p.email, p.phone, p.specializations AS "specializations!: Foreign",
+                  p.certifications AS "certifications!: Foreign",
                   coalesce(i.crews, '{}') AS "crews!", coalesce(i.leads, '{}') AS "leads!",
                   n.kind AS "away?", n.until AS "away_until?", coalesce(s.jobs, 0) AS "to_reassign!"
              FROM crew_members p
@@ -351,8 +353,8 @@ pub async fn time_off_of_office(
 pub async fn held_certificates(connection: &mut PgConnection) -> Result<Vec<HeldRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         HeldRow,
-        "SELECT id, name, role, certifications FROM crew_members WHERE status <> 'terminated'
-          ORDER BY lower(name), id LIMIT $1",
+        r#"SELECT id, name, role, certifications AS "certifications!: Foreign" FROM crew_members WHERE status <> 'terminated'
+            ORDER BY lower(name), id LIMIT $1"#,
         LIST
     )
     .fetch_all(connection)

@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{DatabaseError, Failure};
+use crate::foreign::{AsWritten, Foreign};
 
 /// A place to judge.
 #[derive(Debug, Clone, Serialize)]
@@ -84,7 +85,7 @@ pub async fn clashes(connection: &mut PgConnection, places: &[Place]) -> Result<
             WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset($1) AS y(job_id uuid) WHERE y.job_id = f.other_job_id)
             ORDER BY x.n, f.resource_id, f.other_job_id
             LIMIT 500"#,
-        json
+        AsWritten(Some(&json)) as _
     )
     .fetch_all(connection)
     .await?)
@@ -140,8 +141,8 @@ pub async fn claimed(connection: &mut PgConnection, places: &[Place]) -> Result<
            )
            SELECT c.n AS "n!", c.resource_kind AS "resource_kind!", c.resource_id AS "resource_id!",
                   coalesce(p.name, e.name, '') AS "name!", coalesce(p.role, e.kind, '') AS "role!",
-                  coalesce(p.status, e.status, 'active') AS "status!", p.availability_schedule AS "availability?",
-                  p.certifications AS "certifications?",
+                  coalesce(p.status, e.status, 'active') AS "status!", p.availability_schedule AS "availability!: Foreign",
+                  p.certifications AS "certifications!: Foreign",
                   coalesce((SELECT array_agg(q.certificate::text ORDER BY q.certificate) FROM certificate_requirements q
                              WHERE lower(q.role) = lower(p.role)), '{}') AS "required!",
                   c.starts AS "starts!", c.ends AS "ends!", o.kind AS "off_kind?", o.until AS "off_until?"
@@ -155,7 +156,7 @@ pub async fn claimed(connection: &mut PgConnection, places: &[Place]) -> Result<
                      AND EXISTS (SELECT FROM unnest(c.starts, c.ends) AS d(s, e) WHERE t.during && tstzrange(d.s, d.e))
                    ORDER BY lower(t.during) LIMIT 1) AS o ON true
             ORDER BY c.n, c.resource_kind DESC, 4"#,
-        json
+        AsWritten(Some(&json)) as _
     )
     .fetch_all(connection)
     .await?)

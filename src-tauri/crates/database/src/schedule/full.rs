@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::DatabaseError;
+use crate::foreign::Foreign;
 
 /// What a job has beside what the board shows.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ pub async fn rest(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Res
            )
            SELECT j.id AS "id!", k.client_phone AS "phone?", j.special_instructions AS instructions,
                   j.estimated_duration_hours AS duration_hours, coalesce(crew.names, '{}') AS "crew_names!",
-                  coalesce(claim.assigned, '[]') AS "assigned!", coalesce(word.names, '{}') AS "unknown_names!",
+                  coalesce(claim.assigned, '[]') AS "assigned!: Foreign", coalesce(word.names, '{}') AS "unknown_names!",
                   j.created_at AS "created_at!", j.updated_at AS "updated_at!"
              FROM job_schedules j
              LEFT JOIN contracts k ON k.id = j.contract_id
@@ -128,7 +129,7 @@ pub async fn crews(
                                         'until', least(upper(m.during), '2200-01-01'), 'lead', m.is_lead)
                                     ORDER BY m.is_lead DESC, p.name, m.id)
                               FROM crew_memberships m JOIN crew_members p ON p.id = m.crew_member_id
-                             WHERE m.crew_id = c.id AND m.during && daterange($1, $2)), '[]') AS "memberships!"
+                             WHERE m.crew_id = c.id AND m.during && daterange($1, $2)), '[]') AS "memberships!: Foreign"
              FROM crews c ORDER BY c.name, c.id"#,
         from,
         until

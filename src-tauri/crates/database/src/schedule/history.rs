@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::DatabaseError;
+use crate::foreign::Trail;
 
 /// A line of the trail, with what other programs may have left out.
 #[derive(Debug, Clone)]
@@ -30,7 +31,8 @@ pub async fn of_job(connection: &mut PgConnection, job: Uuid) -> Result<Vec<Trai
     Ok(sqlx::query_as!(
         TrailRow,
         r#"SELECT s.id, s.job_schedule_id AS job_id, s.changed_at AS "at!", coalesce(u.name, s.changed_by) AS "by!",
-                  s.source AS "source!", s.change_type AS change, s.reason, s.previous_data AS before, s.new_data AS after
+                  s.source AS "source!", s.change_type AS change, s.reason, s.previous_data AS "before!: Trail",
+                  s.new_data AS "after!: Trail"
              FROM schedule_changes s LEFT JOIN app_users u ON u.user_id = s.changed_by
             WHERE s.job_id_was = $1 OR s.job_schedule_id = $1
             ORDER BY s.changed_at DESC, s.id DESC LIMIT 200"#,
@@ -48,7 +50,8 @@ pub async fn line(connection: &mut PgConnection, id: Uuid) -> Result<Option<Trai
     Ok(sqlx::query_as!(
         TrailRow,
         r#"SELECT s.id, s.job_schedule_id AS job_id, s.changed_at AS "at!", coalesce(u.name, s.changed_by) AS "by!",
-                  s.source AS "source!", s.change_type AS change, s.reason, s.previous_data AS before, s.new_data AS after
+                  s.source AS "source!", s.change_type AS change, s.reason, s.previous_data AS "before!: Trail",
+                  s.new_data AS "after!: Trail"
              FROM schedule_changes s LEFT JOIN app_users u ON u.user_id = s.changed_by
             WHERE s.id = $1"#,
         id

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::DatabaseError;
+use crate::foreign::Foreign;
 
 /// Somebody's days in a crew.
 #[derive(Debug, Clone)]
@@ -64,7 +65,7 @@ pub struct WeekRow {
 pub async fn weeks(connection: &mut PgConnection) -> Result<Vec<WeekRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         WeekRow,
-        r#"SELECT id, name, status, availability_schedule AS week FROM crew_members ORDER BY id"#
+        r#"SELECT id, name, status, availability_schedule AS "week!: Foreign" FROM crew_members ORDER BY id"#
     )
     .fetch_all(connection)
     .await?)

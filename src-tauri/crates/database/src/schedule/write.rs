@@ -8,6 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::error::{DatabaseError, Failure};
+use crate::foreign::{self, AsWritten, Foreign};
 
 /// Everything of a job that people edit, as its columns hold it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,10 +39,11 @@ pub struct JobImage {
 pub async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(JobImage, i32)>, DatabaseError> {
     let rows = sqlx::query_as!(
         VersionedImage,
-        "SELECT id, contract_id, calendly_event_uri, start_date, end_date, status, crew_assigned, equipment_needed,
-                location_address, special_instructions, estimated_duration_hours, weather_dependent, priority_level, pinned,
-                follows_job_id, follows_after_hours, version
-           FROM job_schedules WHERE id = ANY ($1) ORDER BY id",
+        r#"SELECT id, contract_id, calendly_event_uri, start_date, end_date, status, crew_assigned AS "crew_assigned!: Foreign",
+                  equipment_needed AS "equipment_needed!: Foreign", location_address, special_instructions,
+                  estimated_duration_hours, weather_dependent, priority_level, pinned, follows_job_id, follows_after_hours,
+                  version
+             FROM job_schedules WHERE id = ANY ($1) ORDER BY id"#,
         ids
     )
     .fetch_all(connection)
@@ -115,7 +117,7 @@ pub async fn update(connection: &mut PgConnection, images: &[JobImage]) -> Resul
     let moving = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM jsonb_to_recordset($1) AS x(id uuid, calendly_event_uri varchar)
              JOIN job_schedules j USING (id) WHERE j.calendly_event_uri IS DISTINCT FROM x.calendly_event_uri) AS "moving!""#,
-        json
+        AsWritten(Some(&json)) as _
     )
     .fetch_one(&mut *connection)
     .await?;
@@ -125,7 +127,7 @@ pub async fn update(connection: &mut PgConnection, images: &[JobImage]) -> Resul
                FROM jsonb_to_recordset($1) AS x(id uuid, calendly_event_uri varchar)
               WHERE j.id = x.id AND j.calendly_event_uri IS DISTINCT FROM x.calendly_event_uri
                 AND j.calendly_event_uri IS NOT NULL",
-            json
+            AsWritten(Some(&json)) as _
         )
         .execute(&mut *connection)
         .await?;
@@ -144,7 +146,7 @@ pub async fn update(connection: &mut PgConnection, images: &[JobImage]) -> Resul
                   special_instructions text, estimated_duration_hours numeric, weather_dependent boolean,
                   priority_level integer, pinned boolean, follows_job_id uuid, follows_after_hours numeric)
             WHERE j.id = x.id",
-        json
+        AsWritten(Some(&json)) as _
     )
     .execute(connection)
     .await?;
@@ -167,7 +169,7 @@ pub async fn insert(connection: &mut PgConnection, images: &[JobImage]) -> Resul
                 status varchar, crew_assigned jsonb, equipment_needed jsonb, location_address text, special_instructions text,
                 estimated_duration_hours numeric, weather_dependent boolean, priority_level integer, pinned boolean,
                 follows_job_id uuid, follows_after_hours numeric)",
-        json
+        AsWritten(Some(&json)) as _
     )
     .execute(connection)
     .await?;
@@ -332,7 +334,7 @@ pub async fn store(
             }
             Err(error) if error.failure() == Failure::DoubleBooked => {
                 savepoint.rollback().await?;
-                let refused = read_refused(error.detail());
+                let refused = refused(error.detail());
                 let before = overridden.len();
                 if override_reason.is_some() {
                     overridden.extend(refused.iter().map(|r| (r.job, r.resource.id)));
@@ -349,10 +351,9 @@ pub async fn store(
     }
 }
 
-fn read_refused(detail: Option<&str>) -> Vec<Refused> {
-    #[derive(Deserialize)]
-    struct Detail {
-        clashes: Vec<Refused>,
-    }
-    detail.and_then(|d| serde_json::from_str::<Detail>(d).ok()).map(|d| d.clashes).unwrap_or_default()
+/// The clashes a refusal's DETAIL names.
+#[must_use]
+pub fn refused(detail: Option<&str>) -> Vec<Refused> {
+    let mut detail = detail.map(foreign::of_text).unwrap_or_default();
+    foreign::each(detail.get_mut("clashes").map(serde_json::Value::take).unwrap_or_default())
 }

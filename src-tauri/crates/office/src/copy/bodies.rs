@@ -1,8 +1,8 @@
 //! What the copy holds, and what papers are made of.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use database::PgConnection;
 use database::schedule::{board, full};
+use database::{PgConnection, foreign};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -162,7 +162,7 @@ pub(crate) async fn crews_in_full(
             name: row.name,
             color: row.color,
             active: row.active,
-            memberships: serde_json::from_value(row.memberships).unwrap_or_default(),
+            memberships: foreign::each(row.memberships),
         })
         .collect())
 }
@@ -176,8 +176,8 @@ fn assigned(json: serde_json::Value) -> Vec<Assigned> {
         via_crew: Option<String>,
         state: String,
     }
-    let rows: Vec<Row> = serde_json::from_value(json).unwrap_or_default();
-    rows.into_iter()
+    foreign::each::<Row>(json)
+        .into_iter()
         .map(|r| Assigned {
             kind: r.kind,
             id: r.id,

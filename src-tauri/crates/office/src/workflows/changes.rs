@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use database::act::{self, Actor};
 use database::changes::{self, ChangeRow, NewChange, Place};
-use database::{DatabaseError, Failure, PgConnection};
+use database::{DatabaseError, Failure, PgConnection, foreign};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -335,7 +335,7 @@ fn shown(row: ChangeRow, me: Uuid) -> Change {
         summary: row.summary,
         reason: row.reason,
         about: about.map(|(kind, id)| RecordRef { kind, id }),
-        fields: serde_json::from_value(row.fields).unwrap_or_default(),
+        fields: foreign::each(row.fields),
         can_undo: why_not.is_none(),
         why_not,
         undoes: row.undoes,

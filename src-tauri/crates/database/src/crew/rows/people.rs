@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Stamped, gone};
 use crate::error::DatabaseError;
+use crate::foreign::{AsWritten, Foreign};
 
 /// Somebody of the field. Not their emergency contact: that is asked for and written by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,9 +34,10 @@ pub struct PersonValues {
 /// When the database cannot be asked.
 pub async fn person(connection: &mut PgConnection, id: Uuid) -> Result<Option<Stamped<PersonValues>>, DatabaseError> {
     let row = sqlx::query!(
-        "SELECT name, email, phone, role, status, hire_date, specializations, availability_schedule, certifications,
-                version, created_at, updated_at
-           FROM crew_members WHERE id = $1",
+        r#"SELECT name, email, phone, role, status, hire_date, specializations AS "specializations!: Foreign",
+                  availability_schedule AS "availability!: Foreign", certifications AS "certifications!: Foreign",
+                  version, created_at, updated_at
+             FROM crew_members WHERE id = $1"#,
         id
     )
     .fetch_optional(connection)
@@ -48,9 +50,9 @@ pub async fn person(connection: &mut PgConnection, id: Uuid) -> Result<Option<St
             role: r.role,
             status: r.status,
             hire_date: r.hire_date,
-            specializations: r.specializations,
-            availability: r.availability_schedule,
-            certifications: r.certifications,
+            specializations: r.specializations.into(),
+            availability: r.availability.into(),
+            certifications: r.certifications.into(),
         },
         version: r.version,
         created_at: r.created_at,
@@ -81,9 +83,9 @@ pub async fn write_person(
                 v.role,
                 v.status,
                 v.hire_date,
-                v.specializations,
-                v.availability,
-                v.certifications
+                AsWritten(v.specializations.as_ref()) as _,
+                AsWritten(v.availability.as_ref()) as _,
+                AsWritten(v.certifications.as_ref()) as _
             )
             .fetch_optional(connection)
             .await?
@@ -101,9 +103,9 @@ pub async fn write_person(
                 v.role,
                 v.status,
                 v.hire_date,
-                v.specializations,
-                v.availability,
-                v.certifications
+                AsWritten(v.specializations.as_ref()) as _,
+                AsWritten(v.availability.as_ref()) as _,
+                AsWritten(v.certifications.as_ref()) as _
             )
             .fetch_optional(connection)
             .await?
@@ -121,8 +123,9 @@ pub async fn write_person(
 /// # Errors
 /// When the login may not see it, or the database cannot be asked.
 pub async fn contact(connection: &mut PgConnection, id: Uuid) -> Result<Option<(Option<Value>, i32)>, DatabaseError> {
-    let row = sqlx::query!("SELECT emergency_contact, version FROM crew_members WHERE id = $1", id);
-    Ok(row.fetch_optional(connection).await?.map(|r| (r.emergency_contact, r.version)))
+    let row =
+        sqlx::query!(r#"SELECT emergency_contact AS "contact!: Foreign", version FROM crew_members WHERE id = $1"#, id);
+    Ok(row.fetch_optional(connection).await?.map(|r| (r.contact.into(), r.version)))
 }
 
 /// Writes the emergency contact over the version seen.
@@ -139,7 +142,7 @@ pub async fn write_contact(
         "UPDATE crew_members SET emergency_contact = $3 WHERE id = $1 AND version = $2 RETURNING version",
         id,
         seen,
-        contact
+        AsWritten(contact) as _
     )
     .fetch_optional(connection)
     .await?)

@@ -1,22 +1,16 @@
 //! Who would be in two places: what the database says when it refuses.
 
-use database::schedule::write::Refused;
+use database::schedule::write;
 use database::{DatabaseError, Failure};
-use serde::Deserialize;
 
 use crate::view::{JobClash, ResourceKind};
 
 /// The clashes an error tells of; none: it is another error, or tells of none.
 pub(super) fn read(error: &DatabaseError) -> Option<Vec<JobClash>> {
-    #[derive(Deserialize)]
-    struct Detail {
-        clashes: Vec<Refused>,
-    }
     if error.failure() != Failure::DoubleBooked {
         return None;
     }
-    let detail: Detail = serde_json::from_str(error.detail()?).ok()?;
-    let clashes = detail.clashes.into_iter().map(|r| JobClash {
+    let clashes = write::refused(error.detail()).into_iter().map(|r| JobClash {
         job_id: Some(r.job),
         resource_kind: ResourceKind::read(&r.resource.kind).unwrap_or(ResourceKind::Person),
         resource_id: r.resource.id,
