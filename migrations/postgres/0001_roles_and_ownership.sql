@@ -49,6 +49,14 @@ BEGIN
         END IF;
     END IF;
 
+    -- Whoever is switched off in the office loses these roles; that is done as the owner.
+    BEGIN
+        EXECUTE 'GRANT neff_admin, neff_app, neff_program, neff_readonly TO neff_owner WITH '
+            || CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'ADMIN TRUE, INHERIT FALSE, SET FALSE' ELSE 'ADMIN OPTION' END;
+    EXCEPTION WHEN OTHERS THEN
+        RAISE NOTICE 'the roles of people who are switched off will have to be taken away by hand: %', SQLERRM;
+    END;
+
     -- To count everybody's connections (database_health). Without it they are "could not check".
     BEGIN
         GRANT pg_read_all_stats TO neff_owner;
@@ -76,7 +84,8 @@ DECLARE
     connects record;
 BEGIN
     EXECUTE format('GRANT CREATE, CONNECT, TEMPORARY ON DATABASE %I TO neff_owner', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO neff_app, neff_program, neff_readonly, neff_admin', current_database());
+    -- Programs make temporary tables: until now everybody might.
+    EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO neff_app, neff_program, neff_readonly, neff_admin', current_database());
     BEGIN
         GRANT USAGE, CREATE ON SCHEMA public TO neff_owner;
         GRANT USAGE ON SCHEMA public TO neff_app, neff_program, neff_readonly, neff_admin;

@@ -10,7 +10,8 @@ CREATE TABLE app_users (
     name           varchar(255) NOT NULL CHECK (btrim(name) <> ''),
     email          varchar(255),
     phone          varchar(50),
-    database_login name UNIQUE,                       -- their own login, where they have one: then who they are is proven
+    database_login name UNIQUE                        -- their own login, where they have one: then who they are is proven
+                   CONSTRAINT login_of_one_person CHECK (database_login NOT IN ('neff_owner', 'neff_admin', 'neff_app', 'neff_program', 'neff_readonly')),
     office_role    varchar(50) NOT NULL DEFAULT 'manager'
                    CHECK (office_role IN ('owner', 'manager', 'sales', 'supervisor', 'database_keeper', 'viewer')),
     time_zone      text,                              -- IANA; NULL: the office's

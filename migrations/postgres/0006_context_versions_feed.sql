@@ -4,24 +4,76 @@ SET LOCAL timezone = 'UTC';
 
 -- ---- Who acts ------------------------------------------------------------------------------------------------
 -- A setting that was once set in a session reads '' afterwards, not NULL: '' means "not said" everywhere.
+-- (plpgsql throughout: a SQL function with a search path of its own is planned anew at every call, which costs ten times
+-- as much.)
 CREATE FUNCTION neff.app_setting(p_name text) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
-$$ SELECT nullif(btrim(current_setting(p_name, true)), '') $$;
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN nullif(btrim(current_setting(p_name, true)), '');
+END $$;
 
--- The person or program that says it acts (a claim; the proof is session_user, which the audit keeps).
+-- The person whose own login this session has, as app_users.user_id; NULL: the login is nobody's, or many share it.
+CREATE FUNCTION neff.proven_person() RETURNS varchar
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT u.user_id FROM public.app_users u WHERE u.database_login = session_user);
+END $$;
+
+-- The person or program that acts. Who has a login of their own is who that login says; a shared one says who it is
+-- itself (`app.current_user`), which is a claim, and not believed where it names somebody with a login of their own:
+-- then the name of the login stands there. The proof is session_user, which trail and audit keep beside it.
 CREATE FUNCTION neff.app_actor() RETURNS varchar
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
-$$ SELECT left(coalesce(neff.app_setting('app.current_user'), 'system'), 255)::varchar $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    claimed text := left(nullif(btrim(current_setting('app.current_user', true)), ''), 255);
+    proven varchar := (SELECT u.user_id FROM public.app_users u WHERE u.database_login = session_user);
+BEGIN
+    RETURN CASE WHEN proven IS NOT NULL THEN proven
+                WHEN claimed IS NULL THEN 'system'
+                WHEN EXISTS (SELECT FROM public.app_users u WHERE u.user_id = claimed AND u.database_login IS NOT NULL)
+                    THEN session_user::varchar
+                ELSE claimed END;
+END $$;
+
+-- Whose rights count. Within a function that runs as its owner `current_user` says nothing of the caller; what SET ROLE
+-- was given still does.
+CREATE FUNCTION neff.acting_role() RETURNS name
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN current_setting('role') = 'none' THEN session_user ELSE current_setting('role')::name END;
+END $$;
+
+-- Whether the person whose login this is was switched off.
+CREATE FUNCTION neff.login_is_disabled() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM public.app_users u WHERE u.database_login = session_user AND u.status = 'disabled');
+END $$;
+
+-- What functions that run as their owner let through: everything to an administrator, and to nobody else what the row
+-- policies hide (blocked customers, contracts canceled long ago); nothing at all to whoever is no staff of the office.
+CREATE FUNCTION neff.sees_all() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (pg_has_role(neff.acting_role(), 'neff_admin', 'USAGE') OR pg_has_role(neff.acting_role(), 'neff_owner', 'USAGE'))
+       AND NOT neff.login_is_disabled();
+END $$;
+CREATE FUNCTION neff.may_look() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN neff.sees_all() OR (pg_has_role(neff.acting_role(), 'neff_app', 'USAGE') AND NOT neff.login_is_disabled());
+END $$;
 
 -- Where a change comes from, always a value the constraint `valid_source` accepts.
 CREATE FUNCTION neff.app_source() RETURNS varchar
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
-$$ SELECT CASE
-       WHEN neff.app_setting('app.source') IS NULL THEN 'system'
-       WHEN neff.app_setting('app.source') IN ('system', 'calendly_webhook', 'manual_admin', 'mobile_app', 'api')
-           THEN neff.app_setting('app.source')
-       ELSE 'api'
-   END::varchar $$;
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    said text := nullif(btrim(current_setting('app.source', true)), '');
+BEGIN
+    RETURN CASE WHEN said IS NULL THEN 'system'
+                WHEN said IN ('system', 'calendly_webhook', 'manual_admin', 'mobile_app', 'api') THEN said
+                ELSE 'api' END;
+END $$;
 
 -- Settings of the office. A value somebody spoiled falls back to the default given, it never raises; one that is
 -- kept from people is kept from here, too: everybody may call this.
@@ -113,45 +165,80 @@ CREATE TABLE change_feed (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
     table_name text NOT NULL,
-    row_id     text NOT NULL,
-    operation  "char" NOT NULL,                        -- I, U or D
-    changed_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
+    row_id     text NOT NULL,                          -- '*': everything of this table
+    operation  "char" NOT NULL,                        -- I, U or D; T: emptied at once, which no row tells of
+    changed_at timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    wakes      boolean NOT NULL DEFAULT false          -- the first of its statement: who listens hears of it
 );
 CREATE INDEX idx_change_feed_xid ON change_feed (xid, id);
 CREATE INDEX idx_change_feed_changed_at ON change_feed USING brin (changed_at);
 
--- Identifies this history of changes. A restored copy is another database with another oid, so the id differs
--- and every computer refreshes in full.
-CREATE TABLE change_feed_identity (
+-- Identifies this history of changes. A restored copy is another database, mostly with another oid, always on another
+-- server or another timeline of it: so the id differs, and every computer refreshes in full.
+CREATE TABLE neff.change_feed_identity (
     id        uuid NOT NULL DEFAULT gen_random_uuid(),
     singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton)
 );
-INSERT INTO change_feed_identity DEFAULT VALUES;
+INSERT INTO neff.change_feed_identity DEFAULT VALUES;
 CREATE FUNCTION neff.change_feed_id() RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
-$$ SELECT md5(id::text || ':' || (SELECT oid FROM pg_database WHERE datname = current_database()))::uuid
-     FROM public.change_feed_identity $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    server text;
+BEGIN
+    BEGIN
+        SELECT s.system_identifier || ':' || c.timeline_id INTO server FROM pg_control_system() AS s, pg_control_checkpoint() AS c;
+    EXCEPTION WHEN insufficient_privilege THEN
+        -- Everybody may ask, unless somebody took that away: then each start of the server is a history of its own, which
+        -- costs every computer a full reading and skips nothing.
+        server := pg_postmaster_start_time()::text;
+    END;
+    RETURN md5(concat_ws(':', (SELECT i.id FROM neff.change_feed_identity i),
+                         (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()), server))::uuid;
+END $$;
 
--- Writes the feed and wakes the listeners: one NOTIFY a table and transaction, carrying only the table's name.
--- Argument: the key column of the table.
+-- Transactions whose changes nobody shows (the daily maintenance): they write no feed.
+CREATE TABLE neff.feed_silence (transaction xid8 PRIMARY KEY DEFAULT pg_current_xact_id());
+
+-- Writes the feed. Argument: the key column of the table.
 CREATE FUNCTION neff.feed_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    n bigint;
 BEGIN
-    IF TG_OP = 'DELETE' THEN
-        EXECUTE format('INSERT INTO public.change_feed (table_name, row_id, operation)
-                        SELECT %L, %I::text, %L FROM old_rows', TG_TABLE_NAME, TG_ARGV[0], 'D');
-    ELSE
-        EXECUTE format('INSERT INTO public.change_feed (table_name, row_id, operation)
-                        SELECT %L, %I::text, %L FROM new_rows', TG_TABLE_NAME, TG_ARGV[0], left(TG_OP, 1));
+    IF EXISTS (SELECT FROM neff.feed_silence s WHERE s.transaction = pg_current_xact_id()) THEN
+        RETURN NULL;
     END IF;
-    GET DIAGNOSTICS n = ROW_COUNT;
-    IF n > 0 THEN
-        PERFORM pg_notify('neff_changes', TG_TABLE_NAME);
+    -- Not earlier, whatever the session has asked of its constraints: see neff.wake_listeners().
+    SET CONSTRAINTS public.change_feed_wakes DEFERRED;
+    IF TG_OP = 'TRUNCATE' THEN
+        INSERT INTO public.change_feed (table_name, row_id, operation, wakes) VALUES (TG_TABLE_NAME, '*', 'T', true);
+    ELSE
+        EXECUTE format('INSERT INTO public.change_feed (table_name, row_id, operation, wakes)
+                        SELECT %L, %I::text, %L, row_number() OVER () = 1 FROM %I',
+                       TG_TABLE_NAME, TG_ARGV[0], left(TG_OP, 1), CASE TG_OP WHEN 'DELETE' THEN 'old_rows' ELSE 'new_rows' END);
     END IF;
     RETURN NULL;
 END $$;
+
+-- Wakes the listeners when a transaction ends: one NOTIFY a table, carrying only its name. PREPARE TRANSACTION is refused
+-- after a NOTIFY: such a transaction wakes nobody, and is read with the next heartbeat.
+CREATE FUNCTION neff.wake_listeners() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF coalesce(current_query(), '') !~* '\mprepare\M.*\mtransaction\M' THEN
+        PERFORM pg_notify('neff_changes', NEW.table_name);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER change_feed_wakes AFTER INSERT ON change_feed DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.wakes) EXECUTE FUNCTION neff.wake_listeners();
+
+-- What only our triggers write, which they do as the owner. Rows from elsewhere (a dump of the data alone, loaded while the
+-- triggers write their own) are left out: they tell of another database's changes.
+CREATE FUNCTION neff.leave_out() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN NULL;
+END $$;
+CREATE TRIGGER a_only_ours BEFORE INSERT ON change_feed FOR EACH ROW WHEN (current_user <> 'neff_owner') EXECUTE FUNCTION neff.leave_out();
 
 -- Attaches the feed to a table; later migrations call it for theirs.
 CREATE FUNCTION neff.attach_change_feed(p_table regclass, p_key text DEFAULT 'id') RETURNS void
@@ -163,7 +250,11 @@ BEGIN
                     FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_changes(%L)', p_table, p_key);
     EXECUTE format('CREATE TRIGGER z_feed_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows
                     FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_changes(%L)', p_table, p_key);
+    EXECUTE format('CREATE TRIGGER z_feed_truncate AFTER TRUNCATE ON %s
+                    FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_changes(%L)', p_table, p_key);
 END $$;
+-- What the feed told and is gone: everything may have changed.
+CREATE TRIGGER z_feed_truncate AFTER TRUNCATE ON change_feed FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_changes('id');
 
 SELECT neff.attach_change_feed(t::regclass)
   FROM unnest(ARRAY['contracts', 'estimates', 'customers', 'job_schedules', 'crew_members', 'crews',

@@ -104,8 +104,6 @@ BEGIN
     DELETE FROM public.audit_logs WHERE "timestamp" < CURRENT_TIMESTAMP - INTERVAL '1 year';
     DELETE FROM public.dashboard_notifications WHERE expires_at < CURRENT_TIMESTAMP;
     DELETE FROM public.change_feed WHERE changed_at < CURRENT_TIMESTAMP - INTERVAL '30 days';
-    UPDATE public.schedule_changes SET xid = NULL
-     WHERE xid IS NOT NULL AND changed_at < CURRENT_TIMESTAMP - INTERVAL '1 day';
 
     -- By the link where there is one, by the e-mail address otherwise (as the specification has it).
     UPDATE public.customers c

@@ -20,5 +20,6 @@ pub mod postgres;
 pub mod private_server;
 pub mod proxy;
 pub mod session;
+pub mod sql;
 pub mod window;
 pub mod worker;

@@ -115,20 +115,23 @@ pub async fn page(
                        AND ($2::text IS NULL OR lower(concat(c.summary, ' ', c.reason)) LIKE '%' || neff.like_literal(lower($2)) || '%')
                      ORDER BY c.changed_at DESC, c.id DESC LIMIT $5)
                    UNION ALL
-                   (SELECT s.id, s.changed_at, s.changed_by::text, false, s.source::text, NULL,
-                           CASE s.change_type
+                   (SELECT s.id, s.changed_at,
+                           CASE WHEN s.written_by_trigger OR s.login IS NULL OR p.database_login = s.login THEN s.changed_by
+                                ELSE concat(s.changed_by, ' (login ', s.login, ')') END, false, s.source::text, NULL,
+                           CASE WHEN s.written_by_trigger AND s.job_id_was IS NULL THEN 'All jobs deleted' ELSE CASE s.change_type
                                WHEN 'scheduled' THEN 'Job scheduled' WHEN 'rescheduled' THEN 'Job moved'
                                WHEN 'canceled' THEN 'Job canceled' WHEN 'completed' THEN 'Job completed'
                                WHEN 'crew_changed' THEN 'Crew of a job changed'
                                WHEN 'equipment_changed' THEN 'Equipment of a job changed'
                                WHEN 'notes_added' THEN 'Instructions of a job changed'
                                WHEN 'status_updated' THEN 'Status of a job changed'
-                               ELSE 'Job changed' END
+                               ELSE 'Job changed' END END
                              || coalesce(': ' || coalesce(j.location_address, coalesce(s.new_data, s.previous_data)->>'location_address'), ''),
                            s.reason, 'job', coalesce(s.job_schedule_id, s.job_id_was), '[]'::jsonb, NULL, NULL
                       FROM schedule_changes s
                       LEFT JOIN job_schedules j ON j.id = s.job_schedule_id
-                     WHERE $1::text IS NULL AND s.source IS DISTINCT FROM 'manual_admin'
+                      LEFT JOIN app_users p ON p.user_id = s.changed_by
+                     WHERE $1::text IS NULL AND (s.source IS DISTINCT FROM 'manual_admin' OR NOT s.written_by_trigger)
                        AND ($3::timestamptz IS NULL OR (s.changed_at, s.id) < ($3, $4::uuid))
                        AND ($2::text IS NULL OR lower(concat(s.reason, ' ', coalesce(j.location_address, coalesce(s.new_data, s.previous_data)->>'location_address')))
                                                 LIKE '%' || neff.like_literal(lower($2)) || '%')

@@ -47,19 +47,31 @@ pub struct ChangedRow {
     pub row: String,
 }
 
-/// Each row that transactions from `since` on changed, once: all of them that have committed. Whoever keeps what is
-/// read keeps [`Position::xmin`] of before it, and reads again what younger transactions changed: any write left open
-/// anywhere on the server holds that number back, but nothing of what everybody can see already.
+/// What changed since a position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changes {
+    /// These rows, each once.
+    Rows(Vec<ChangedRow>),
+    /// Whole tables were emptied at once, or the feed itself: what is kept is to be read anew.
+    Everything,
+}
+
+/// What transactions changed that were not yet seen at a position (its `xmin` and `snapshot`): all of them that have
+/// committed since, however early they began. Whoever keeps what is read keeps the position of before it was read.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn changed(connection: &mut PgConnection, since: u64) -> Result<Vec<ChangedRow>, DatabaseError> {
-    Ok(sqlx::query_as!(
+pub async fn changed(connection: &mut PgConnection, xmin: u64, snapshot: &str) -> Result<Changes, DatabaseError> {
+    // Numbers that this server has not reached yet came with a restored dump.
+    let rows = sqlx::query_as!(
         ChangedRow,
         r#"SELECT DISTINCT f.table_name AS "table!", f.row_id AS "row!" FROM change_feed f
-            WHERE f.xid >= $1::text::xid8"#,
-        since.to_string()
+            WHERE f.xid >= $1::text::xid8 AND f.xid < pg_snapshot_xmax(pg_current_snapshot())
+              AND NOT pg_visible_in_snapshot(f.xid, $2::text::pg_snapshot)"#,
+        xmin.to_string(),
+        snapshot
     )
     .fetch_all(connection)
-    .await?)
+    .await?;
+    Ok(if rows.iter().any(|row| row.row == "*") { Changes::Everything } else { Changes::Rows(rows) })
 }

@@ -20,22 +20,38 @@ pub struct PersonRow {
     pub proven: bool,
 }
 
-/// Who works here: the person whose login this is, or else the one who said so on this computer.
+/// Who works here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// The person whose login this is, or the one who said so on this computer.
+    Person(PersonRow),
+    /// Nobody has said so, or whoever did is not in the office any more.
+    Nobody,
+    /// The login is a person's who was switched off.
+    SwitchedOff,
+}
+
+/// Who works here: the person whose login this is, or else the one who said so on this computer. Nobody says they are
+/// somebody with a login of their own.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn who_am_i(connection: &mut PgConnection, said: Option<Uuid>) -> Result<Option<PersonRow>, DatabaseError> {
-    Ok(sqlx::query_as!(
+pub async fn who_am_i(connection: &mut PgConnection, said: Option<Uuid>) -> Result<Who, DatabaseError> {
+    if sqlx::query_scalar!(r#"SELECT neff.login_is_disabled() AS "off!""#).fetch_one(&mut *connection).await? {
+        return Ok(Who::SwitchedOff);
+    }
+    let row = sqlx::query_as!(
         PersonRow,
         r#"SELECT id, user_id, name, email, coalesce(database_login = session_user, false) AS "proven!"
              FROM app_users
-            WHERE status = 'active' AND (database_login = session_user OR id = $1)
+            WHERE status = 'active' AND (database_login = session_user OR (id = $1 AND database_login IS NULL))
             ORDER BY 5 DESC
             LIMIT 1"#,
         said
     )
     .fetch_optional(connection)
-    .await?)
+    .await?;
+    Ok(row.map_or(Who::Nobody, Who::Person))
 }
 
 /// Everybody who may say they work here, by name.
@@ -53,16 +69,17 @@ pub async fn active(connection: &mut PgConnection) -> Result<Vec<PersonRow>, Dat
     .await?)
 }
 
-/// Adds a person. The very first of an office is its owner and in `admins`.
+/// Adds a person. The first who may administer the office is its owner; alerts reach them.
 ///
 /// # Errors
-/// When the name is empty or too long, or the login may not add people.
+/// [`crate::Failure::Constraint`] when somebody is called so already; [`crate::Failure::RightsMissing`] when that was
+/// somebody who is switched off, or the login is one person's own.
 pub async fn register(connection: &mut PgConnection, name: &str) -> Result<Uuid, DatabaseError> {
     let id = sqlx::query_scalar!(r#"SELECT neff.register_person($1) AS "id!""#, name).fetch_one(connection).await?;
     Ok(id)
 }
 
-/// Adds a person whose own login this is: who they are is proven from then on.
+/// Adds a person whose own login this is: who they are is proven from then on. Only an administrator may.
 ///
 /// # Errors
 /// When the name is empty or too long, or the login is somebody's already.
@@ -149,5 +166,18 @@ pub async fn save_me(connection: &mut PgConnection, row: &MeRow) -> Result<Optio
         row.quiet_until
     )
     .fetch_optional(connection)
+    .await?)
+}
+
+/// Whether this login may change what a person is known by and reached at: it is theirs alone, or an administrator's.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn may_rename(connection: &mut PgConnection, id: Uuid) -> Result<bool, DatabaseError> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT neff.sees_all() OR EXISTS (SELECT FROM app_users WHERE id = $1 AND database_login = session_user) AS "may!""#,
+        id
+    )
+    .fetch_one(connection)
     .await?)
 }

@@ -187,7 +187,7 @@ pub async fn changes(connection: &mut PgConnection, job: Uuid) -> Result<Vec<Cha
     Ok(sqlx::query_as!(
         ChangeRow,
         r#"SELECT changed_at AS at, changed_by AS by, source AS "source!", change_type AS change, reason
-             FROM schedule_changes WHERE job_id_was = $1 ORDER BY changed_at DESC, id LIMIT 50"#,
+             FROM schedule_changes WHERE job_id_was = $1 ORDER BY changed_at DESC, number DESC LIMIT 50"#,
         job
     )
     .fetch_all(connection)

@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use database::act::{self, Actor};
-use database::{ConnectionSettings, Tuning, configuration, doctor, people};
+use database::{ConnectionSettings, Failure, Tuning, configuration, doctor, people};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -289,7 +289,17 @@ impl Office {
         let pool = self.pool().await?;
         let claimed = Actor { user_id: name.to_owned(), computer: crate::settings::computer_name() };
         let mut transaction = act::begin(&pool, &claimed, None).await?;
-        let person = people::register(&mut transaction, name).await?;
+        let person = people::register(&mut transaction, name).await.map_err(|error| match error.failure() {
+            Failure::Constraint => {
+                invalid("name", "Somebody of this name is here already. Choose them, or add something to the name.")
+            }
+            Failure::RightsMissing => AppError::new(
+                ErrorCode::RightsMissing,
+                "This was somebody who is switched off, or the login is one person's own. An administrator adds people.",
+            )
+            .with_details(error.technical()),
+            _ => error.into(),
+        })?;
         commit(transaction).await?;
         self.i_am(person).await
     }

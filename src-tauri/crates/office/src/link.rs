@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use database::listen::{Listener, Wake};
 use database::migrate::SchemaKind;
-use database::people::PersonRow;
+use database::people::{PersonRow, Who};
 use database::{ConnectionSettings, DatabaseError, PgPool};
 use rand::Rng;
 use secrecy::SecretString;
@@ -279,13 +279,7 @@ impl Keeper {
                 return Ok(Ended::WaitForPerson);
             }
         }
-        let me = in_time(database::people::who_am_i(listener.connection().await?, t.person)).await?;
-        let Some(me) = me else {
-            let people = in_time(database::people::active(listener.connection().await?)).await?;
-            let people: Vec<Person> = people.into_iter().map(Person::from).collect();
-            self.set(ConnectionState::WhoAreYou { people, suggestion: crate::settings::person_suggestion() });
-            return Ok(Ended::WaitForPerson);
-        };
+        let Some(me) = self.who(&mut listener).await? else { return Ok(Ended::WaitForPerson) };
         // Without it nothing pops up here; everything else goes on.
         of_one_question(
             "this computer could not be entered",
@@ -353,6 +347,10 @@ impl Keeper {
                     }
                     if what.people {
                         self.desktop.tell(DesktopEvent::MeChanged);
+                        // Whoever was switched off goes at once, not when they connect again.
+                        if self.who(&mut listener).await?.is_none_or(|now| now.id != me.id) {
+                            return Ok(Ended::WaitForPerson);
+                        }
                     }
                     if what.changes {
                         self.desktop.tell(DesktopEvent::ChangesChanged);
@@ -375,6 +373,23 @@ impl Keeper {
                 *failing = of_one_question("the popups are not up to date", outcome)?.is_none();
                 Ok(())
             }
+        }
+    }
+
+    /// Who works here; none: the window is asking.
+    async fn who(&self, listener: &mut Listener) -> Result<Option<PersonRow>, AppError> {
+        match in_time(database::people::who_am_i(listener.connection().await?, self.target.person)).await? {
+            Who::Person(me) => Ok(Some(me)),
+            Who::Nobody => {
+                let people = in_time(database::people::active(listener.connection().await?)).await?;
+                let people: Vec<Person> = people.into_iter().map(Person::from).collect();
+                self.set(ConnectionState::WhoAreYou { people, suggestion: crate::settings::person_suggestion() });
+                Ok(None)
+            }
+            Who::SwitchedOff => Err(AppError::new(
+                ErrorCode::RightsMissing,
+                "This login was switched off in the office. An administrator can switch it on again.",
+            )),
         }
     }
 

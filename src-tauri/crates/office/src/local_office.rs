@@ -156,7 +156,7 @@ impl LocalOffice {
 
         let ready = Ready { settings: settings(port, LOGIN, DATABASE), password };
         let mut theirs = ready.settings.open(Some(&ready.password), "Neff Office", PATIENCE).await?;
-        if database::people::who_am_i(&mut theirs, None).await?.is_none() {
+        if database::people::who_am_i(&mut theirs, None).await? == database::people::Who::Nobody {
             database::people::register_with_login(&mut theirs, person).await?;
         }
         database::close(theirs).await;

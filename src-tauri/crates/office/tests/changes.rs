@@ -141,6 +141,38 @@ async fn quiet_hours_are_mine_to_change_and_to_undo() {
     assert_eq!(dana.office.me().await.unwrap().quiet_from, None);
 }
 
+#[tokio::test]
+async fn on_a_shared_login_nobody_changes_where_alerts_go() {
+    let at = TestOffice::open().await;
+    let mike = other_person(&at).await;
+    let me = mike.office.me().await.unwrap();
+    let mut input = MeInput {
+        name: me.name,
+        email: None,
+        phone: None,
+        time_zone: Some("America/Denver".into()),
+        quiet_from: Some("21:30".into()),
+        quiet_until: Some("05:45".into()),
+        version: me.version,
+    };
+    let saved = mike.office.save_me(&input).await.unwrap();
+    assert_eq!(saved.me.quiet_from.as_deref(), Some("21:30"));
+    input.version = saved.me.version;
+    for (field, change) in [("email", "mike@example.com"), ("phone", "555-0100"), ("name", "Karen")] {
+        let mut input = input.clone();
+        match field {
+            "email" => input.email = Some(change.to_owned()),
+            "phone" => input.phone = Some(change.to_owned()),
+            _ => change.clone_into(&mut input.name),
+        }
+        let refused = mike.office.save_me(&input).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::Invalid, Some(field)), "{refused:?}");
+    }
+    mike.office.undo_change(saved.change.unwrap().id).await.unwrap();
+    assert_eq!(mike.office.me().await.unwrap().quiet_from, None);
+    assert_eq!(at.count("SELECT count(*) FROM app_users WHERE name = 'Mike Stone' AND email IS NULL").await, 1);
+}
+
 /// Somebody on the shared login of the website, who says who they are.
 async fn other_person(at: &TestOffice) -> Computer {
     at.execute("INSERT INTO app_users (user_id, name) VALUES ('mike', 'Mike Stone')").await;

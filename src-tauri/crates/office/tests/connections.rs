@@ -143,8 +143,11 @@ async fn on_a_shared_login_a_person_says_who_they_are_once_and_may_take_it_back(
     // Dana's own login is hers: nobody else says they are her, and she cannot be somebody else.
     let dana = Computer::of(&at).await;
     assert_eq!(dana.office.change_person().await.unwrap_err().code, ErrorCode::Invalid);
-    assert!(matches!(
-        computer.office.i_am(at.person).await.unwrap(),
-        ConnectionState::Online { person_is_proven: false, .. }
-    ));
+    let state = computer.office.i_am(at.person).await.unwrap();
+    assert!(matches!(state, ConnectionState::WhoAreYou { .. }), "{state:?}");
+    // Nor is anybody here twice.
+    for name in ["ana  díaz", "Dana Neff"] {
+        let refused = computer.office.i_am_new(name).await.unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::Invalid, Some("name")), "{refused:?}");
+    }
 }

@@ -553,6 +553,32 @@ async fn each_line_of_a_history_is_reversible_also_what_another_program_did() {
 }
 
 #[tokio::test]
+async fn a_line_another_program_wrote_is_told_as_theirs_and_never_put_back() {
+    let (office, dana) = yard().await;
+    let job = enter(&dana, A, "2027-06-07T06:00", "2027-06-07T14:00").await;
+    let mut website = office.website().await;
+    let said = format!(
+        "BEGIN; UPDATE job_schedules SET start_date = start_date + interval '1 h' WHERE id = '{0}';
+         INSERT INTO schedule_changes (job_schedule_id, change_type, changed_by, changed_at, source, previous_data, new_data, written_by_trigger)
+         SELECT id, 'rescheduled', '{1}', '2020-01-01', 'manual_admin', to_jsonb(j) || '{{\"start_date\": \"2020-01-01T00:00:00Z\"}}', to_jsonb(j), true
+           FROM job_schedules j WHERE id = '{0}'; COMMIT",
+        job.id, office.user_id
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(said)).execute(&mut website).await.unwrap();
+    let lines = dana.office.job_history(job.id).await.unwrap();
+    assert_eq!(lines.iter().map(|l| l.can_undo).collect::<Vec<_>>(), [false, true, false]);
+    assert!(lines[0].by.starts_with(&format!("{} (login ", office.user_id)), "{}", lines[0].by);
+    assert!(lines[0].at > lines[1].at && lines[1].by == "system", "{lines:?}");
+    assert_eq!(dana.office.undo_change(lines[0].id).await.unwrap_err().code, ErrorCode::Invalid);
+    dana.office.undo_change(lines[1].id).await.unwrap();
+    assert_eq!(dana.office.job_edit(job.id).await.unwrap().input.start, job.start);
+    // It is listed among what was done lately, whatever source it claims.
+    let query = office::view::ChangesQuery { mine: false, search: None, after: None, limit: 50 };
+    let page = dana.office.recent_changes(&query).await.unwrap();
+    assert!(page.items.iter().any(|c| c.id == lines[0].id && !c.can_undo && !c.proven), "{:?}", page.items);
+}
+
+#[tokio::test]
 async fn an_open_board_hears_of_others_within_a_second() {
     let (office, dana) = yard().await;
     let job = enter(&dana, A, "2027-06-07T06:00", "2027-06-07T14:00").await;

@@ -72,7 +72,7 @@ pub(crate) const ENTERED: &str = "
 /// Where the rows for [`ENTERED`] wait.
 pub(crate) const WAITING: &str = "
     CREATE TEMPORARY TABLE sample_entered (
-        id uuid, job_schedule_id uuid, change_type text, previous_data jsonb, new_data jsonb, reason text,
+        id uuid, job_schedule_id uuid, job_id_was uuid, change_type text, previous_data jsonb, new_data jsonb, reason text,
         changed_at timestamptz, changed_by text, source text) ON COMMIT DROP";
 
 /// Writes histories; of what may be left out so much stays that the number of lines is the one wanted.
@@ -89,7 +89,7 @@ pub(crate) struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub(crate) fn new(plan: &'a Plan, outlet: &'a Outlet) -> Self {
         let columns =
-            "id, job_schedule_id, change_type, previous_data, new_data, reason, changed_at, changed_by, source";
+            "id, job_schedule_id, job_id_was, change_type, previous_data, new_data, reason, changed_at, changed_by, source";
         let (mut certain, mut left) = (0, 0);
         for number in 0..plan.jobs.len() {
             for (_, is_certain) in story(plan, number) {
@@ -133,6 +133,7 @@ impl<'a> Writer<'a> {
         let table = if event == Event::Entered { &mut self.entered } else { &mut self.table };
         table
             .plain(id(plan.seed, Topic::Change, self.lines))
+            .plain(id(plan.seed, Topic::JobText, number))
             .plain(id(plan.seed, Topic::JobText, number))
             .plain(told.kind);
         match told.before {

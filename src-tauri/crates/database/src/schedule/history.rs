@@ -21,6 +21,8 @@ pub struct TrailRow {
     pub reason: Option<String>,
     pub before: Option<Value>,
     pub after: Option<Value>,
+    /// The database wrote it when it happened; else another program says so.
+    pub recorded: bool,
 }
 
 /// What happened to a job, newest first; 200 lines at most.
@@ -30,12 +32,15 @@ pub struct TrailRow {
 pub async fn of_job(connection: &mut PgConnection, job: Uuid) -> Result<Vec<TrailRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         TrailRow,
-        r#"SELECT s.id, s.job_schedule_id AS job_id, s.changed_at AS "at!", coalesce(u.name, s.changed_by) AS "by!",
+        r#"SELECT s.id, s.job_schedule_id AS job_id, s.changed_at AS "at!",
+                  CASE WHEN s.written_by_trigger OR s.login IS NULL OR u.database_login = s.login THEN coalesce(u.name, s.changed_by)
+                       ELSE concat(s.changed_by, ' (login ', s.login, ')') END AS "by!",
                   s.source AS "source!", s.change_type AS change, s.reason, s.previous_data AS "before!: Trail",
-                  s.new_data AS "after!: Trail"
+                  s.new_data AS "after!: Trail",
+                  s.written_by_trigger AS recorded
              FROM schedule_changes s LEFT JOIN app_users u ON u.user_id = s.changed_by
             WHERE s.job_id_was = $1 OR s.job_schedule_id = $1
-            ORDER BY s.changed_at DESC, s.id DESC LIMIT 200"#,
+            ORDER BY s.changed_at DESC, s.number DESC LIMIT 200"#,
         job
     )
     .fetch_all(connection)
@@ -49,9 +54,12 @@ pub async fn of_job(connection: &mut PgConnection, job: Uuid) -> Result<Vec<Trai
 pub async fn line(connection: &mut PgConnection, id: Uuid) -> Result<Option<TrailRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         TrailRow,
-        r#"SELECT s.id, s.job_schedule_id AS job_id, s.changed_at AS "at!", coalesce(u.name, s.changed_by) AS "by!",
+        r#"SELECT s.id, s.job_schedule_id AS job_id, s.changed_at AS "at!",
+                  CASE WHEN s.written_by_trigger OR s.login IS NULL OR u.database_login = s.login THEN coalesce(u.name, s.changed_by)
+                       ELSE concat(s.changed_by, ' (login ', s.login, ')') END AS "by!",
                   s.source AS "source!", s.change_type AS change, s.reason, s.previous_data AS "before!: Trail",
-                  s.new_data AS "after!: Trail"
+                  s.new_data AS "after!: Trail",
+                  s.written_by_trigger AS recorded
              FROM schedule_changes s LEFT JOIN app_users u ON u.user_id = s.changed_by
             WHERE s.id = $1"#,
         id

@@ -228,7 +228,7 @@ pub async fn last_changed_by(connection: &mut PgConnection, job: Uuid) -> Result
     Ok(sqlx::query_scalar!(
         r#"SELECT coalesce(u.name, s.changed_by) AS "by!"
              FROM schedule_changes s LEFT JOIN app_users u ON u.user_id = s.changed_by
-            WHERE s.job_schedule_id = $1 ORDER BY s.changed_at DESC, s.id DESC LIMIT 1"#,
+            WHERE s.job_schedule_id = $1 ORDER BY s.changed_at DESC, s.number DESC LIMIT 1"#,
         job
     )
     .fetch_optional(connection)

@@ -76,8 +76,9 @@ pub(crate) async fn keep(mut k: Keep) {
             }
             (other, _) => {
                 settled = false;
-                // Nobody works here any more: they said so, or were disabled.
-                if matches!(other, ConnectionState::WhoAreYou { .. }) {
+                // Nobody works here any more: they said so, or were switched off, and the login with them.
+                let shut_out = matches!(other, ConnectionState::Offline { error, .. } if error.code == ErrorCode::RightsMissing);
+                if shut_out || matches!(other, ConnectionState::WhoAreYou { .. }) {
                     k.copy.leave(k.connection).await;
                 }
                 tokio::select! {
@@ -100,14 +101,17 @@ async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppErro
     let position = feed::position(c).await?;
     let fresh = state.filter(|state| {
         let young = position.now - state.full_pass < FULL_PASS;
-        let same_feed = state.progress.feed.feed == position.feed;
+        // A server whose transactions are counted from an earlier number than was seen has another history.
+        let same_feed = state.progress.feed.feed == position.feed && state.progress.feed.xmin <= position.xmin;
         young && same_feed && covers(&state.progress.window, position.now, extent)
     });
     let Some(state) = fresh else {
         return full_pass(k, extent, identity, c, position, me).await;
     };
     let progress = Progress { feed: feed_of(&position), as_of: position.now, window: state.progress.window };
-    let refresh = changes(c, state.progress.feed.xmin, me, &progress.window).await?;
+    let Some(refresh) = changes(c, &state.progress.feed, me, &progress.window).await? else {
+        return full_pass(k, extent, identity, c, position, me).await;
+    };
     drop(connection);
     let mut slot = k.copy.slot.clone().lock_owned().await;
     let token = k.token.clone();
@@ -126,13 +130,19 @@ async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppErro
     told(outcome)
 }
 
-/// What the feed names, read anew; and notifications, which are not in it.
-async fn changes(c: &mut PgConnection, since: u64, me: &PersonRow, window: &Window) -> Result<Refresh, AppError> {
+/// What the feed names, read anew, and the notifications. None: everything is to be read anew.
+async fn changes(
+    c: &mut PgConnection,
+    since: &FeedPosition,
+    me: &PersonRow,
+    window: &Window,
+) -> Result<Option<Refresh>, AppError> {
+    let feed::Changes::Rows(rows) = feed::changed(c, since.xmin, &since.snapshot).await? else { return Ok(None) };
     let mut jobs: BTreeSet<Uuid> = BTreeSet::new();
     let mut contracts: Vec<Uuid> = Vec::new();
     let mut named = full::Named::default();
     let mut kinds: BTreeSet<Kind> = BTreeSet::from([Kind::Notification]);
-    for row in feed::changed(c, since).await? {
+    for row in rows {
         let id = row.row.parse::<Uuid>().ok();
         match row.table.as_str() {
             "job_schedules" => {
@@ -181,7 +191,7 @@ async fn changes(c: &mut PgConnection, since: u64, me: &PersonRow, window: &Wind
     let deletions = ids.into_iter().filter(|id| !there.contains(id)).map(|id| (Kind::Job, id)).collect();
     let replaced: Vec<Kind> = kinds.into_iter().collect();
     upserts.extend(gather::whole(c, &replaced, me, window).await?);
-    Ok(Refresh { upserts, deletions, replaced })
+    Ok(Some(Refresh { upserts, deletions, replaced }))
 }
 
 /// Reads everything into a new file. The old one is read meanwhile by whoever asks.

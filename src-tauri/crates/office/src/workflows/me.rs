@@ -81,6 +81,19 @@ pub(crate) async fn write(
     if left.is_some_and(|left| *left == Chosen::of(&before)) {
         row.version = before.version;
     }
+    let renamed = [
+        ("name", before.name != row.name),
+        ("email", before.email != row.email),
+        ("phone", before.phone != row.phone),
+    ];
+    if let Some((field, _)) = renamed.iter().find(|(_, differs)| *differs)
+        && !people::may_rename(connection, row.id).await?
+    {
+        return Err(invalid(
+            field,
+            "Several people share the login on this computer. An administrator changes names, mail addresses and telephone numbers.",
+        ));
+    }
     let version = people::save_me(connection, &row).await?.ok_or_else(|| changed_meanwhile(what))?;
     let clock = |t: Option<NaiveTime>| t.map(|t| t.format("%-I:%M %P").to_string());
     let (old_from, old_until) = (clock(before.quiet_from), clock(before.quiet_until));

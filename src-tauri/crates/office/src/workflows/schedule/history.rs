@@ -129,6 +129,9 @@ fn why_not(row: &TrailRow, now: Option<&Map<String, Value>>) -> Option<String> {
     if row.change == "scheduled" {
         return Some("This is how the job began. Cancel the job instead.".to_owned());
     }
+    if !row.recorded {
+        return Some("Another program wrote this line. What the database recorded stands beside it.".to_owned());
+    }
     let changed = differences(row);
     if changed.is_empty() {
         return Some("What was there before is not known.".to_owned());
@@ -251,6 +254,7 @@ mod tests {
             reason: None,
             before,
             after,
+            recorded: true,
         }
     }
 
