@@ -53,6 +53,31 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
              WHERE jsonb_typeof(value) = 'string' AND neff.utc_text_of(value #>> '{}') IS NOT NULL), '{}')
     END $$;
 
+-- JSON that every program can read: PostgreSQL keeps 1e400 and 300 levels of nesting, most readers refuse the whole
+-- document for either. A number beyond 1e300 becomes its first digits as text, what lies deeper than p_levels a dot.
+CREATE FUNCTION neff.bounded_json(p_json jsonb, p_levels integer DEFAULT 64) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    written text := p_json::text;
+BEGIN
+    IF length(written) - length(translate(written, '[{', '')) < p_levels AND written !~ '[0-9]{255}' THEN
+        RETURN p_json;  -- nearly always
+    END IF;
+    CASE jsonb_typeof(p_json)
+        WHEN 'number' THEN
+            RETURN CASE WHEN abs((p_json #>> '{}')::numeric) < 1e300 THEN p_json ELSE to_jsonb(left(p_json #>> '{}', 40) || '…') END;
+        WHEN 'object' THEN
+            RETURN CASE WHEN p_levels <= 0 THEN '"…"'
+                ELSE (SELECT coalesce(jsonb_object_agg(key, neff.bounded_json(value, p_levels - 1)), '{}') FROM jsonb_each(p_json)) END;
+        WHEN 'array' THEN
+            RETURN CASE WHEN p_levels <= 0 THEN '"…"'
+                ELSE (SELECT coalesce(jsonb_agg(neff.bounded_json(e.value, p_levels - 1) ORDER BY e.n), '[]')
+                        FROM jsonb_array_elements(p_json) WITH ORDINALITY AS e(value, n)) END;
+        ELSE
+            RETURN p_json;
+    END CASE;
+END $$;
+
 -- ---- The compiler ------------------------------------------------------------------------------------------------
 -- How a field is reached: by its whole name and, where it is dotted, also step by step. Names are quoted as data.
 CREATE FUNCTION neff.condition_paths(p_field text) RETURNS text[]
@@ -191,12 +216,16 @@ DECLARE
     entry record;
     part record;
     parts text[] := '{}';
+    compiled text;
+    values_here integer;
     comparisons integer := 0;
+    written bigint := 0;
 BEGIN
     IF conditions IS NULL OR jsonb_typeof(conditions) <> 'object' THEN
         PERFORM neff.refuse_condition('The conditions must be a set of fields, each with an operator and a value.');
     END IF;
-    IF pg_column_size(conditions) > 100000 THEN
+    -- As written: what is stored may be compressed to a hundredth.
+    IF octet_length(conditions::text) > 100000 THEN
         PERFORM neff.refuse_condition('The conditions are too long.');
     END IF;
     FOR entry IN SELECT key AS field, value AS operators FROM jsonb_each(conditions) LOOP
@@ -204,15 +233,25 @@ BEGIN
             PERFORM neff.refuse_condition(format('The condition on "%s" has no operator.', neff.shortened(entry.field, 60)));
         END IF;
         FOR part IN SELECT key AS operator, value FROM jsonb_each(entry.operators) LOOP
-            comparisons := comparisons + CASE jsonb_typeof(part.value) WHEN 'array' THEN jsonb_array_length(part.value) ELSE 1 END;
+            values_here := CASE jsonb_typeof(part.value) WHEN 'array' THEN jsonb_array_length(part.value) ELSE 1 END;
+            comparisons := comparisons + values_here;
             IF comparisons > 1000 THEN  -- deep predicates would run into the stack limit
                 PERFORM neff.refuse_condition('The conditions hold more than 1,000 comparisons.');
             END IF;
-            parts := parts || (
-                SELECT '(' || string_agg(neff.condition_part(entry.field, path, part.operator, part.value),
-                    -- Absent means absent by either way of reaching it.
-                    CASE WHEN part.operator = 'exists' AND part.value = 'false' THEN ' && ' ELSE ' || ' END) || ')'
-                  FROM unnest(neff.condition_paths(entry.field)) AS path);
+            -- Each comparison repeats the field's name: 3 kB of conditions could become 100 MB. Looked at before it is
+            -- put together, and again after.
+            IF octet_length(entry.field) * values_here > 200000 THEN
+                PERFORM neff.refuse_condition(format('The condition on "%s" compares too long a name with too many values.', neff.shortened(entry.field, 60)));
+            END IF;
+            SELECT '(' || string_agg(neff.condition_part(entry.field, path, part.operator, part.value),
+                -- Absent means absent by either way of reaching it.
+                CASE WHEN part.operator = 'exists' AND part.value = 'false' THEN ' && ' ELSE ' || ' END) || ')'
+              INTO compiled FROM unnest(neff.condition_paths(entry.field)) AS path;
+            written := written + octet_length(compiled);
+            IF written > 1000000 THEN
+                PERFORM neff.refuse_condition('The conditions are too long.');
+            END IF;
+            parts := parts || compiled;
         END LOOP;
     END LOOP;
     RETURN ('strict (' || coalesce(nullif(array_to_string(parts, ' && '), ''), '1 == 1') || ')')::jsonpath;
@@ -368,15 +407,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                        THEN ' and ' || to_char(p_count - jsonb_array_length(p_names), 'FM999,999,999') || ' more' ELSE '' END, 400), ''),
                'Open the list to see them') $$;
 
--- The first three names of events, after those already known.
-CREATE FUNCTION neff.alert_names(p_contexts jsonb[], p_events integer[], p_names jsonb) RETURNS jsonb
+-- What one event is called in a list of many.
+CREATE FUNCTION neff.alert_name(d jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN CASE WHEN jsonb_array_length(p_names) >= 3 THEN p_names ELSE p_names || coalesce((
-        SELECT jsonb_agg(neff.shortened(coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component',
-                                            d->>'title', d #>> '{names,0}'), 80) ORDER BY n)
-          FROM (SELECT p_contexts[e] AS d, n FROM unnest(p_events[1:3 - jsonb_array_length(p_names)]) WITH ORDINALITY AS t(e, n)) AS first
-         WHERE coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component', d->>'title', d #>> '{names,0}') IS NOT NULL), '[]') END;
+    RETURN neff.shortened(coalesce(d->>'customer_name', d->>'resource_name', d->>'location_address', d->>'component',
+                                   d->>'title', d #>> '{names,0}'), 80);
 END $$;
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.10', 'Rules compile to predicates', '0.1.0');

@@ -1,5 +1,6 @@
 -- From an event to what people get: which rules match, whom they name, one message or one for many, now or when the
--- window ends. All of it in the transaction of the change, without ever waiting and without ever failing the change.
+-- window ends. A change writes down what happened (alert_events) and nothing else; who is told is worked out when its
+-- transaction commits, all of it at once, or by whoever comes next where that would have meant waiting.
 SET LOCAL ROLE neff_owner;
 SET LOCAL timezone = 'UTC';
 
@@ -7,6 +8,8 @@ SET LOCAL timezone = 'UTC';
 -- No foreign keys from here to people and targets: checking one waits for whoever holds the row.
 ALTER TABLE alert_history
     ADD COLUMN event_id         uuid,                        -- what happened, once, however many rules and people
+    ADD COLUMN for_rule         uuid,                        -- as alert_rule_id, also where that rule could not be referred to
+    ADD COLUMN audience         jsonb,                       -- throttled: whom the rule named then, in case it is gone by the end
     ADD COLUMN recipient_key    text,                        -- person:…, endpoint:…, group:…, channel:…, or rule
     ADD COLUMN app_user_id      uuid,
     ADD COLUMN endpoint_id      uuid,
@@ -18,7 +21,7 @@ ALTER TABLE alert_history
     ADD COLUMN lease_owner      text,
     ADD COLUMN fence            bigint NOT NULL DEFAULT 0;   -- raised by each lease: an older holder writes nothing
 CREATE UNIQUE INDEX alert_history_once ON alert_history
-    (event_id, coalesce(alert_rule_id, '00000000-0000-0000-0000-000000000000'), recipient_key, channel) WHERE event_id IS NOT NULL;
+    (event_id, coalesce(for_rule, '00000000-0000-0000-0000-000000000000'), recipient_key, channel) WHERE event_id IS NOT NULL;
 CREATE INDEX idx_alert_history_to_send ON alert_history (next_attempt_at NULLS FIRST, created_at) WHERE status = 'pending';
 CREATE INDEX idx_alert_history_to_sum_up ON alert_history (next_attempt_at)
     WHERE status = 'throttled' AND summarised_in IS NULL AND event_id IS NOT NULL;
@@ -32,15 +35,56 @@ CREATE UNIQUE INDEX dashboard_notifications_once ON dashboard_notifications (eve
 -- Shipped types cannot be raised by neff.raise_alert(); the office's own can.
 ALTER TABLE alert_types ADD COLUMN is_shipped boolean NOT NULL DEFAULT false;
 
--- When a throttled rule (or, without a rule, a type) last sent something.
-CREATE TABLE alert_windows (
-    subject_id uuid PRIMARY KEY,
-    sent_at    timestamptz NOT NULL
-);
+-- ---- What happened -------------------------------------------------------------------------------------------------
+-- Every event, from when it happened until everybody is told. It refers to nothing and nobody else may touch it: there
+-- is nothing to wait for. What is still in it after its transaction is told by deliver_pending_alerts().
+CREATE TABLE neff.alert_events (
+    transaction xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    id          bigint GENERATED ALWAYS AS IDENTITY,
+    event_id    uuid NOT NULL DEFAULT gen_random_uuid(),
+    type_name   text NOT NULL,
+    source      text NOT NULL CHECK (source IN ('job', 'booking', 'estimate', 'payment', 'data')),
+    subject_id  uuid,                                  -- the job, the estimate or the payment
+    facts       jsonb,                                 -- its row as it was written; NULL: it is read when it is told
+    more        jsonb NOT NULL DEFAULT '{}',           -- what else a rule may ask about
+    addressed   jsonb,                                 -- {"rule", "channels", "groups"}: instead of asking the rules
+    quiet       boolean NOT NULL DEFAULT false,        -- an import that alerts nobody, unless it is about security
+    calls       boolean NOT NULL DEFAULT true,         -- queues the telling: one event a statement does
+    occurred_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    attempts    integer NOT NULL DEFAULT 0,
+    next_try    timestamptz,
+    error       text,
+    PRIMARY KEY (transaction, id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 
+-- When a throttled rule (or, without a rule, a type) last sent something. A row each, made with the rule: who finds it
+-- held by another transaction does not wait, and is throttled.
+CREATE TABLE neff.alert_windows (
+    subject_id uuid PRIMARY KEY,
+    sent_at    timestamptz NOT NULL DEFAULT '-infinity'
+);
+CREATE FUNCTION neff.make_alert_window() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO neff.alert_windows (subject_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER n_make_alert_window AFTER INSERT ON alert_rules FOR EACH ROW EXECUTE FUNCTION neff.make_alert_window();
+CREATE TRIGGER n_make_alert_window AFTER INSERT ON alert_types FOR EACH ROW EXECUTE FUNCTION neff.make_alert_window();
+INSERT INTO neff.alert_windows (subject_id) SELECT id FROM alert_rules UNION SELECT id FROM alert_types;
+
+-- Work that one computer does for all, once: whoever finds the row held leaves it to the holder.
+CREATE TABLE neff.duties (
+    task     text PRIMARY KEY,
+    last_day date,                                     -- of the office's clock, where it is done once a day
+    next_try timestamptz
+);
+INSERT INTO neff.duties (task) VALUES ('sum up throttled alerts'), ('daily maintenance');
+
+CREATE TYPE neff.alert_context AS (id bigint, event_id uuid, addressed jsonb, context jsonb);  -- an event as rules see it
 CREATE TYPE neff.alert_hit AS (
     rule_id uuid, rule_name text, channels jsonb, recipient_groups jsonb, throttle_minutes integer,
-    events integer[]                                         -- positions in the array of contexts
+    total integer, events bigint[]                           -- how many events, and the first of them
 );
 CREATE TYPE neff.alert_message AS (
     hit integer, event_id uuid, title text, sentence text, data jsonb, status text, summarised_count integer, due timestamptz
@@ -51,17 +95,16 @@ CREATE FUNCTION neff.app_quiet() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
 $$ SELECT coalesce(lower(neff.app_setting('app.quiet')) NOT IN ('off', 'false', 'f', '0', 'no', 'n'), false) $$;
 
--- What this transaction has sent so far: {rule or type: {n, e, c, t, tc, w}, "seen": {type: events}}. It lives in a
--- setting of the transaction, which a rollback to a savepoint takes back, and no row is written for it. Anybody can
--- write the setting, so what is done by it touches rows of this very transaction only (created_at = now()).
-CREATE FUNCTION neff.alerts_so_far() RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- A wake-up. NOTIFY would make PREPARE TRANSACTION impossible: it is sent by triggers that are deferred to the end of
+-- the transaction, and not where that end is a PREPARE. (Who listens asks every ten seconds without being woken, too.)
+CREATE FUNCTION neff.wake(p_channel text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    so_far jsonb;
+    query text := coalesce(current_query(), '');
 BEGIN
-    so_far := nullif(current_setting('neff.alerts_so_far', true), '')::jsonb;
-    RETURN CASE jsonb_typeof(so_far) WHEN 'object' THEN so_far ELSE '{}' END;
-EXCEPTION WHEN OTHERS THEN
-    RETURN '{}';  -- somebody spoiled it: the count starts again
+    IF left(query, 1000) || right(query, 1000) !~* 'prepare' THEN
+        PERFORM pg_notify(p_channel, '');
+    END IF;
 END $$;
 
 -- The names in a list, each once; the fallback where it is no list or an empty one.
@@ -73,62 +116,65 @@ BEGIN
                       WHERE btrim(v) <> ''), p_fallback);
 END $$;
 
--- What is stored with a delivery: long texts cut, big trees dropped. Rules have seen the whole.
+-- What is stored with a delivery: long texts cut, big trees dropped, nothing that a reader would choke on. Rules have
+-- seen the whole.
 CREATE FUNCTION neff.trimmed_data(p_data jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN CASE WHEN pg_column_size(p_data) <= 4000 OR jsonb_typeof(p_data) <> 'object' THEN p_data
+    RETURN neff.bounded_json(CASE WHEN octet_length(p_data::text) <= 4000 OR jsonb_typeof(p_data) <> 'object' THEN p_data
         ELSE (SELECT jsonb_object_agg(left(key, 200), CASE
                   WHEN jsonb_typeof(value) = 'string' THEN to_jsonb(left(value #>> '{}', 1000))
-                  WHEN pg_column_size(value) <= 1000 THEN value
+                  WHEN octet_length(value::text) <= 1000 THEN value
                   ELSE 'null' END)
-                FROM (SELECT * FROM jsonb_each(p_data) LIMIT 200) AS fields) END;
+                FROM (SELECT * FROM jsonb_each(p_data) LIMIT 200) AS fields) END);
 END $$;
 
 -- Does this person want this channel at this urgency? {"sms": {"enabled": true, "min_priority": 4}}
 CREATE FUNCTION neff.wants_channel(p_preferences jsonb, p_channel text, p_priority integer) RETURNS boolean
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(p_preferences #>> ARRAY[p_channel, 'enabled'], 'true') <> 'false'
-       AND CASE jsonb_typeof(p_preferences #> ARRAY[p_channel, 'min_priority'])
-               WHEN 'number' THEN (p_preferences #>> ARRAY[p_channel, 'min_priority'])::numeric <= p_priority ELSE true END $$;
-
--- NULL: the window is open and now ours. Otherwise when it ends. The lock is tried, never waited for: who does not
--- get it is throttled and summed up later, also when the holder rolls back.
-CREATE FUNCTION neff.open_alert_window(p_subject uuid, p_minutes integer) RETURNS timestamptz
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    ends timestamptz;
-    length interval := make_interval(mins => least(p_minutes, 1000000));
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    SELECT sent_at + length INTO ends FROM public.alert_windows WHERE subject_id = p_subject;
-    IF ends > clock_timestamp() THEN
-        RETURN ends;
-    END IF;
-    ends := clock_timestamp() + length;
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('alert window ' || p_subject, 0)) THEN
-        RETURN ends;
-    END IF;
-    BEGIN
-        INSERT INTO public.alert_windows VALUES (p_subject, clock_timestamp())
-        ON CONFLICT (subject_id) DO UPDATE SET sent_at = excluded.sent_at
-            WHERE alert_windows.sent_at + length <= clock_timestamp();
-        RETURN CASE WHEN FOUND THEN NULL ELSE ends END;
-    EXCEPTION WHEN serialization_failure THEN
-        RETURN ends;  -- REPEATABLE READ: somebody else sent since our snapshot
-    END;
+    RETURN coalesce(p_preferences #>> ARRAY[p_channel, 'enabled'], 'true') <> 'false'
+       AND CASE jsonb_typeof(p_preferences #> ARRAY[p_channel, 'min_priority'])
+               WHEN 'number' THEN (p_preferences #>> ARRAY[p_channel, 'min_priority'])::numeric <= p_priority ELSE true END;
+END $$;
+
+-- For each of these rules: NULL where its window is open and now ours, otherwise when it ends. Who finds the row held
+-- is throttled and summed up later, also when the holder rolls back.
+CREATE FUNCTION neff.open_alert_windows(p_subjects uuid[], p_minutes integer[]) RETURNS TABLE (subject uuid, ends timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO neff.alert_windows (subject_id)
+    SELECT s FROM unnest(p_subjects) AS s WHERE NOT EXISTS (SELECT FROM neff.alert_windows w WHERE w.subject_id = s)
+    ON CONFLICT DO NOTHING;
+    RETURN QUERY
+    WITH asked AS MATERIALIZED (
+        SELECT s.id, make_interval(mins => least(s.minutes, 1000000)) AS length FROM unnest(p_subjects, p_minutes) AS s(id, minutes)
+    ), free AS MATERIALIZED (
+        SELECT w.subject_id FROM neff.alert_windows w JOIN asked ON asked.id = w.subject_id
+         WHERE w.sent_at + asked.length <= clock_timestamp() FOR UPDATE OF w SKIP LOCKED
+    ), opened AS (
+        UPDATE neff.alert_windows w SET sent_at = clock_timestamp() FROM free WHERE w.subject_id = free.subject_id RETURNING w.subject_id
+    )
+    SELECT asked.id, CASE WHEN opened.subject_id IS NULL
+                          THEN (CASE WHEN w.sent_at + asked.length > clock_timestamp() THEN w.sent_at ELSE clock_timestamp() END) + asked.length END
+      FROM asked JOIN neff.alert_windows w ON w.subject_id = asked.id LEFT JOIN opened ON opened.subject_id = asked.id;
 END $$;
 
 -- ---- Delivery ----------------------------------------------------------------------------------------------------
 -- Writes what the messages say to everybody their rules name: one delivery a recipient and channel, and one
 -- notification a person and event, however many rules matched. Mail and texts are rendered when they are sent.
-CREATE FUNCTION neff.write_alert_messages(p_type alert_types, p_hits neff.alert_hit[], p_messages neff.alert_message[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+-- p_total: how many events there were; a combined message about all of them speaks, for a person, for the other combined
+-- ones.
+CREATE FUNCTION neff.write_alert_messages(p_type public.alert_types, p_hits neff.alert_hit[], p_messages neff.alert_message[], p_total integer)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET jit = off AS $$
 DECLARE
-    held uuid[];
+    free uuid[];
 BEGIN
     -- A rule somebody holds (an editor in a transaction, a delete under way) is not waited for: the delivery then
-    -- names it in `data` only.
-    SELECT array_agg(id) INTO held
+    -- has it in for_rule only.
+    SELECT array_agg(id) INTO free
       FROM (SELECT r.id FROM public.alert_rules r WHERE r.id = ANY (ARRAY(SELECT h.rule_id FROM unnest(p_hits) AS h))
                FOR KEY SHARE SKIP LOCKED) AS rules;
 
@@ -182,23 +228,28 @@ BEGIN
         SELECT m.*, h.rule_id, h.rule_name,
                m.data || jsonb_build_object('alert_type', p_type.name, 'rule', h.rule_name, 'rule_id', h.rule_id) AS full_data
           FROM unnest(p_messages) AS m JOIN hit h USING (hit)
-    ), notified AS (
-        INSERT INTO public.dashboard_notifications
-            (user_id, alert_type_id, title, message, data, priority_level, expires_at, event_id, alert_rule_id, summarised_count)
-        SELECT DISTINCT ON (m.event_id, t.user_id)
-               t.user_id, p_type.id, neff.shortened(m.title, 255), m.sentence,
-               jsonb_strip_nulls(jsonb_build_object('about', m.data->'about', 'of', m.data->'of', 'alert_type', p_type.name,
-                                                    'rule', m.rule_name, 'count', m.summarised_count)),
-               p_type.priority_level, now() + interval '90 days', m.event_id, m.rule_id, m.summarised_count
+    ), notice AS MATERIALIZED (
+        SELECT DISTINCT ON (m.event_id, t.user_id) m.*, t.user_id
           FROM message m JOIN target t USING (hit)
          WHERE t.channel = 'dashboard' AND t.problem IS NULL AND m.status = 'pending'
          ORDER BY m.event_id, t.user_id, m.hit
+    ), notified AS (
+        INSERT INTO public.dashboard_notifications
+            (user_id, alert_type_id, title, message, data, priority_level, expires_at, event_id, alert_rule_id, summarised_count)
+        SELECT n.user_id, p_type.id, neff.shortened(n.title, 255), n.sentence,
+               neff.bounded_json(jsonb_strip_nulls(jsonb_build_object('about', n.data->'about', 'of', n.data->'of',
+                   'alert_type', p_type.name, 'rule', n.rule_name, 'count', n.summarised_count))),
+               p_type.priority_level, now() + interval '90 days', n.event_id, n.rule_id, n.summarised_count
+          FROM (SELECT notice.*, first_value(CASE WHEN summarised_count = p_total THEN event_id END)
+                           OVER (PARTITION BY user_id ORDER BY (summarised_count = p_total) IS TRUE DESC, hit) AS whole
+                  FROM notice) AS n
+         WHERE n.summarised_count IS NULL OR n.whole IS NULL OR n.event_id = n.whole
         ON CONFLICT DO NOTHING
     )
     INSERT INTO public.alert_history
-        (alert_type_id, alert_rule_id, event_id, recipient_key, app_user_id, endpoint_id, recipient_email, recipient_phone,
-         channel, status, subject, message, data, summarised_count, error_message, next_attempt_at, sent_at, delivered_at)
-    SELECT p_type.id, CASE WHEN m.rule_id = ANY (held) THEN m.rule_id END, m.event_id, t.recipient, t.app_user_id, t.endpoint_id,
+        (alert_type_id, alert_rule_id, for_rule, audience, event_id, recipient_key, app_user_id, endpoint_id, recipient_email,
+         recipient_phone, channel, status, subject, message, data, summarised_count, error_message, next_attempt_at, sent_at, delivered_at)
+    SELECT p_type.id, CASE WHEN m.rule_id = ANY (free) THEN m.rule_id END, m.rule_id, NULL, m.event_id, t.recipient, t.app_user_id, t.endpoint_id,
            t.email, t.phone, t.channel,
            CASE WHEN t.problem IS NOT NULL THEN 'failed' WHEN t.channel = 'dashboard' THEN 'delivered' ELSE 'pending' END,
            neff.shortened(m.title, 500), m.sentence, m.full_data, m.summarised_count, t.problem,
@@ -209,169 +260,230 @@ BEGIN
      WHERE m.status = 'pending'
     UNION ALL
     -- Throttled: one row, for nobody yet. Who gets the summary is asked when the window ends.
-    SELECT p_type.id, CASE WHEN m.rule_id = ANY (held) THEN m.rule_id END, m.event_id, 'rule', NULL, NULL, NULL, NULL,
+    SELECT p_type.id, CASE WHEN m.rule_id = ANY (free) THEN m.rule_id END, m.rule_id,
+           (SELECT jsonb_build_object('name', h.rule_name, 'channels', h.channels, 'groups', h.groups) FROM hit h WHERE h.hit = m.hit),
+           m.event_id, 'rule', NULL, NULL, NULL, NULL,
            coalesce((SELECT min(c.channel) FROM channel c WHERE c.hit = m.hit), 'dashboard'), 'throttled',
            neff.shortened(m.title, 500), m.sentence, m.full_data, m.summarised_count, NULL, m.due, NULL, NULL
       FROM message m WHERE m.status = 'throttled'
     ON CONFLICT DO NOTHING;
 END $$;
 
--- Decides, rule by rule, what is sent: each event, one message for many, or nothing until the window ends.
-CREATE FUNCTION neff.deliver_alerts(p_type alert_types, p_contexts jsonb[], p_hits neff.alert_hit[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Who is told about the events of one type in one transaction, and the telling: all of it, or an error. Everything at
+-- once: what a transaction did in ten thousand statements is one message as if it had been one.
+CREATE FUNCTION neff.tell_alerts(p_transaction xid8, p_type text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan SET work_mem = '64MB' SET enable_nestloop = off SET jit = off AS $$
 DECLARE
-    above integer := greatest(coalesce((SELECT CASE WHEN c.value ~ '^[0-9]{1,9}$' THEN c.value::integer END
-                                          FROM public.system_config c WHERE c.key = 'alert_combine_above'), 5), 1);
-    so_far jsonb := neff.alerts_so_far();
-    ids uuid[] := array_fill(NULL::uuid, ARRAY[cardinality(p_contexts)]);
-    messages neff.alert_message[] := '{}';
-    absorbed_rules uuid[] := '{}';
-    absorbed_events uuid[] := '{}';
-    h neff.alert_hit;
-    hit integer := 0;
-    key text;
-    mine jsonb;                 -- what this transaction has sent for this rule
-    many integer;               -- events now
-    before integer;             -- events before
-    due timestamptz;
-    singles boolean;
-    combined uuid;
-    event integer;
-    words record;
+    type public.alert_types;
+    above integer;              -- more events than this are one message
+    ids bigint[];
+    chunk integer := 2000;      -- contexts held at a time
+    asked bigint[] := '{}';     -- the events a rule may match, of the chunks so far
+    known neff.alert_context[];
+    matched neff.alert_hit[];
+    hits neff.alert_hit[];
+    messages neff.alert_message[];
+    total integer := 0;
 BEGIN
-    FOREACH h IN ARRAY p_hits LOOP
-        hit := hit + 1;
-        key := coalesce(h.rule_id, p_type.id)::text;
-        mine := coalesce(so_far->key, '{}');
-        many := cardinality(h.events);
-        due := NULL;
-        combined := NULL;
-        IF coalesce(h.throttle_minutes, 0) > 0 THEN
-            due := clock_timestamp() + make_interval(mins => least(h.throttle_minutes, 1000000));
-            IF NOT mine ? 'w' THEN
-                due := neff.open_alert_window(key::uuid, h.throttle_minutes);
-                mine := mine || '{"w": 1}';
-            END IF;
-            before := coalesce((mine->>'t')::integer, 0);
-            singles := CASE WHEN due IS NULL THEN many = 1 ELSE before + many <= above END;
-            IF due IS NOT NULL THEN
-                mine := mine || jsonb_build_object('t', before + many);
-            END IF;
-            IF NOT singles AND due IS NULL THEN
-                combined := gen_random_uuid();
-            ELSIF NOT singles AND NOT mine ? 'tc' THEN
-                combined := gen_random_uuid();
-                mine := mine || jsonb_build_object('tc', combined, 'tb', before);
-            END IF;
-            before := 0;
-        ELSE
-            before := coalesce((mine->>'n')::integer, 0);
-            singles := before + many <= above;
-            mine := mine || jsonb_build_object('n', before + many);
-            IF NOT singles AND NOT mine ? 'c' THEN
-                combined := gen_random_uuid();
-                absorbed_events := absorbed_events || ARRAY(SELECT e::uuid FROM jsonb_array_elements_text(mine->'e') AS e);
-                absorbed_rules := absorbed_rules || array_fill(h.rule_id, ARRAY[coalesce(jsonb_array_length(mine->'e'), 0)]);
-                mine := (mine - 'e') || jsonb_build_object('c', combined, 'f',
-                    neff.alert_names(p_contexts, h.events, coalesce(mine->'f', '[]')));
-            END IF;
-        END IF;
+    SELECT t.* INTO type FROM public.alert_types t
+     WHERE t.name = p_type OR t.id::text = p_type
+        OR t.id = (SELECT r.alert_type_id FROM public.alert_rules r WHERE 'rule ' || r.id = p_type);
+    DELETE FROM neff.alert_events e
+     WHERE e.transaction = p_transaction AND e.type_name = p_type
+       AND (type.is_active IS NOT TRUE OR e.quiet AND type.category <> 'security');
+    ids := ARRAY(SELECT e.id FROM neff.alert_events e WHERE e.transaction = p_transaction AND e.type_name = p_type ORDER BY e.id);
+    IF cardinality(ids) = 0 THEN
+        RETURN;
+    END IF;
+    -- What is written refers to the type; where somebody holds its row that would wait.
+    PERFORM FROM public.alert_types t WHERE t.id = type.id FOR KEY SHARE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('the alert type "%s" is held by another transaction', p_type);
+    END IF;
+    above := coalesce((SELECT CASE WHEN c.value ~ '^[0-9]{1,9}$' THEN least(greatest(c.value::integer, 1), 1000) END
+                         FROM public.system_config c WHERE c.key = 'alert_combine_above'), 5);
 
-        IF singles THEN
-            FOREACH event IN ARRAY h.events LOOP
-                ids[event] := coalesce(ids[event], CASE WHEN p_contexts[event]->>'event_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-                    THEN (p_contexts[event]->>'event_id')::uuid END, gen_random_uuid());
-                SELECT * INTO words FROM neff.alert_words(p_type.name, p_contexts[event]);
-                messages := messages || ROW(hit, ids[event], words.title, words.sentence, neff.trimmed_data(p_contexts[event]),
-                    CASE WHEN due IS NULL THEN 'pending' ELSE 'throttled' END, NULL, due)::neff.alert_message;
-                IF coalesce(h.throttle_minutes, 0) = 0 THEN
-                    mine := mine || jsonb_build_object('e', coalesce(mine->'e', '[]') || to_jsonb(ids[event]),
-                        'f', neff.alert_names(p_contexts, ARRAY[event], coalesce(mine->'f', '[]')));
-                END IF;
-            END LOOP;
-        ELSIF combined IS NOT NULL THEN
-            SELECT * INTO words FROM neff.combined_alert_words(p_type.name, before + many,
-                coalesce(mine->'f', neff.alert_names(p_contexts, h.events, '[]')));
-            messages := messages || ROW(hit, combined, words.title, words.sentence,
-                jsonb_build_object('about', jsonb_build_object('kind', 'alert', 'id', combined), 'count', before + many,
-                    'of', p_contexts[h.events[1]] #> '{about,kind}', 'names', coalesce(mine->'f', neff.alert_names(p_contexts, h.events, '[]'))),
-                CASE WHEN due IS NULL THEN 'pending' ELSE 'throttled' END, before + many, due)::neff.alert_message;
-        END IF;
-        so_far := so_far || jsonb_build_object(key, mine);
+    FOR n IN 1 .. cardinality(ids) BY chunk LOOP
+        known := ARRAY(SELECT c FROM neff.alert_contexts(p_transaction, ids[n:n + chunk - 1]) AS c);
+        total := total + (SELECT count(*) FROM unnest(known) AS c WHERE c.addressed IS NULL);
+        asked := asked || ARRAY(SELECT c.id FROM unnest(known) AS c WHERE c.addressed IS NULL LIMIT greatest(above + 1 - cardinality(asked), 0));
+        -- All rules against all events, in one statement.
+        SELECT array_agg(ROW(h.rule_id, NULL, h.channels, h.groups, NULL, h.n, h.events)::neff.alert_hit) INTO matched
+          FROM (SELECT m.rule_id, m.channels, m.groups, (sum(m.n) FILTER (WHERE e.nth = 1))::integer AS n,
+                       (array_agg(e.id ORDER BY e.id))[1:greatest(above, 3)] AS events
+                  FROM (SELECT f.rule_id, f.channels, f.recipient_groups AS groups, f.total AS n, f.events FROM unnest(matched) AS f
+                        UNION ALL
+                        SELECT rule.id, NULL, NULL, count(*), (array_agg(c.id ORDER BY c.id))[1:greatest(above, 3)]
+                          FROM public.alert_rules rule
+                          JOIN unnest(known) AS c ON c.addressed IS NULL AND jsonb_path_match(c.context, rule.predicate, '{}', true)
+                         WHERE rule.alert_type_id = type.id AND rule.is_active AND rule.retired_at IS NULL AND rule.predicate IS NOT NULL
+                         GROUP BY rule.id
+                        UNION ALL
+                        SELECT (c.addressed->>'rule')::uuid, c.addressed->'channels', c.addressed->'groups', count(*),
+                               (array_agg(c.id ORDER BY c.id))[1:greatest(above, 3)]
+                          FROM unnest(known) AS c WHERE c.addressed IS NOT NULL GROUP BY c.addressed) AS m
+                 CROSS JOIN unnest(m.events) WITH ORDINALITY AS e(id, nth)
+                 GROUP BY 1, 2, 3) AS h;
     END LOOP;
 
-    PERFORM set_config('neff.alerts_so_far', so_far::text, true);
-    IF cardinality(absorbed_events) > 0 THEN
-        DELETE FROM public.alert_history a USING unnest(absorbed_rules, absorbed_events) AS x(rule_id, event_id)
-         WHERE a.event_id = x.event_id AND a.alert_rule_id IS NOT DISTINCT FROM x.rule_id AND a.created_at = now();
-        DELETE FROM public.dashboard_notifications d
-         WHERE d.event_id = ANY (absorbed_events) AND d.created_at = now()
-           AND NOT EXISTS (SELECT FROM public.alert_history a JOIN public.app_users u ON u.id = a.app_user_id
-                            WHERE a.event_id = d.event_id AND a.channel = 'dashboard' AND u.user_id = d.user_id);
+    SELECT array_agg(ROW(r.id, r.name, coalesce(h.channels, r.notification_channels), coalesce(h.recipient_groups, r.recipient_groups),
+                         coalesce(r.throttle_minutes, 0), h.total, h.events)::neff.alert_hit ORDER BY r.created_at, r.id)
+      INTO hits FROM unnest(matched) AS h LEFT JOIN public.alert_rules r ON r.id = h.rule_id;
+    IF total > 0 AND NOT EXISTS (SELECT FROM public.alert_rules r WHERE r.alert_type_id = type.id AND r.retired_at IS NULL
+                                    AND (r.predicate IS NOT NULL OR NOT r.is_active)) THEN
+        -- No rule at all (or none but broken ones): the type's own channels, to the admins. Errors come in floods.
+        hits := hits || ROW(NULL, NULL, type.default_channels, '["admins"]',
+            CASE p_type WHEN 'system_error' THEN neff.default_throttle_minutes() ELSE 0 END, total, asked)::neff.alert_hit;
     END IF;
-    IF cardinality(messages) > 0 THEN
-        PERFORM neff.write_alert_messages(p_type, p_hits, messages);
+    IF cardinality(ids) > chunk THEN
+        known := ARRAY(SELECT c FROM neff.alert_contexts(p_transaction, ARRAY(SELECT DISTINCT e FROM unnest(hits) AS h, unnest(h.events) AS e)) AS c);
     END IF;
+
+    WITH hit AS MATERIALIZED (
+        SELECT h.*, h.ordinality::integer AS hit, coalesce(h.rule_id, type.id) AS subject FROM unnest(hits) WITH ORDINALITY AS h
+    ), throttled AS MATERIALIZED (
+        SELECT w.subject, w.ends
+          FROM (SELECT array_agg(subject) AS subjects, array_agg(minutes) AS minutes
+                  FROM (SELECT subject, max(throttle_minutes) AS minutes FROM hit WHERE throttle_minutes > 0 GROUP BY 1) AS t) AS all_of_them
+         CROSS JOIN LATERAL neff.open_alert_windows(subjects, minutes) AS w WHERE subjects IS NOT NULL
+    ), decided AS MATERIALIZED (
+        -- In an open window one message goes out, whatever there is; otherwise few events are told singly.
+        SELECT hit.*, throttled.ends AS due, CASE WHEN throttled.ends IS NULL THEN 'pending' ELSE 'throttled' END AS status,
+               CASE WHEN throttle_minutes > 0 AND throttled.ends IS NULL THEN hit.total = 1 ELSE hit.total <= above END AS singly
+          FROM hit LEFT JOIN throttled ON throttled.subject = hit.subject AND hit.throttle_minutes > 0
+    ), event AS MATERIALIZED (
+        SELECT d.hit, d.singly, e.id, e.nth FROM decided d CROSS JOIN unnest(d.events) WITH ORDINALITY AS e(id, nth)
+         WHERE d.singly OR e.nth <= 3
+    ), context AS MATERIALIZED (
+        SELECT c.id, c.event_id, c.context FROM unnest(known) AS c
+    ), worded AS MATERIALIZED (
+        SELECT c.id, c.event_id, w.title, w.sentence, neff.trimmed_data(c.context) AS data
+          FROM context c CROSS JOIN LATERAL neff.alert_words(type.name, c.context) AS w
+         WHERE c.id IN (SELECT e.id FROM event e WHERE e.singly)
+    ), combined AS MATERIALIZED (
+        SELECT d.hit, d.total, d.status, d.due, gen_random_uuid() AS event_id, n.names, n.of
+          FROM decided d
+          JOIN (SELECT e.hit, coalesce(jsonb_agg(neff.alert_name(c.context) ORDER BY e.nth) FILTER (WHERE neff.alert_name(c.context) IS NOT NULL), '[]') AS names,
+                       (array_agg(c.context #> '{about,kind}' ORDER BY e.nth))[1] AS of
+                  FROM event e JOIN context c USING (id) WHERE NOT e.singly GROUP BY e.hit) AS n USING (hit)
+         WHERE NOT d.singly
+    )
+    SELECT array_agg(ROW(m.hit, m.event_id, m.title, m.sentence, m.data, m.status, m.summarised_count, m.due)::neff.alert_message ORDER BY m.hit, m.n)
+      INTO messages
+      FROM (SELECT d.hit, w.event_id, w.title, w.sentence, w.data, d.status, NULL::integer AS summarised_count, d.due, e.nth AS n
+              FROM decided d JOIN event e USING (hit) JOIN worded w USING (id) WHERE d.singly
+            UNION ALL
+            SELECT c.hit, c.event_id, w.title, w.sentence,
+                   jsonb_build_object('about', jsonb_build_object('kind', 'alert', 'id', c.event_id), 'count', c.total, 'of', c.of, 'names', c.names),
+                   c.status, c.total, c.due, 1
+              FROM combined c CROSS JOIN LATERAL neff.combined_alert_words(type.name, c.total, c.names) AS w) AS m;
+    IF messages IS NOT NULL THEN
+        PERFORM neff.write_alert_messages(type, hits, messages, total);
+        IF EXISTS (SELECT FROM unnest(messages) AS m WHERE m.status = 'pending') THEN
+            PERFORM neff.wake('neff_notifications');
+        END IF;
+    END IF;
+    DELETE FROM neff.alert_events e WHERE e.transaction = p_transaction AND e.type_name = p_type;
 END $$;
 
--- At commit the combined messages of this transaction get their final count, once; a rule that saw every event
--- speaks for the others of its type.
-CREATE FUNCTION neff.finish_combined_alerts() RETURNS trigger
+-- The same, never raising: false where it has to be done later. Where it would have waited it is tried again at once
+-- by whoever comes next; what else went wrong is recorded, and tried again at growing intervals.
+CREATE FUNCTION neff.told_alerts(p_transaction xid8, p_type text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '10ms' AS $$
+DECLARE
+    first boolean;
+BEGIN
+    PERFORM neff.tell_alerts(p_transaction, p_type);
+    RETURN true;
+EXCEPTION
+    WHEN lock_not_available OR serialization_failure OR deadlock_detected OR query_canceled THEN
+        UPDATE neff.alert_events e SET attempts = 1 WHERE e.transaction = p_transaction AND e.type_name = p_type AND e.attempts = 0;
+        RETURN false;
+    WHEN OTHERS THEN
+        first := EXISTS (SELECT FROM neff.alert_events e WHERE e.transaction = p_transaction AND e.type_name = p_type AND e.error IS NULL);
+        UPDATE neff.alert_events e
+           SET attempts = e.attempts + 1, error = left(SQLERRM, 2000),
+               next_try = clock_timestamp() + make_interval(secs => least(10 * 2 ^ least(e.attempts, 10), 3600))
+         WHERE e.transaction = p_transaction AND e.type_name = p_type;
+        IF first THEN
+            PERFORM neff.record_alert_failure(p_type, SQLERRM);
+        END IF;
+        RETURN false;
+END $$;
+
+-- At the end of the transaction, once for all its events.
+CREATE FUNCTION neff.tell_at_commit() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    so_far jsonb := neff.alerts_so_far();
-    entry record;
-    words record;
+    kind text;
+    told boolean := true;
 BEGIN
-    IF so_far = '{}' THEN
+    -- At SERIALIZABLE whatever is read here could cost somebody their transaction.
+    IF current_setting('transaction_isolation') = 'serializable' THEN
+        PERFORM neff.wake('neff_alerts');
         RETURN NULL;
     END IF;
-    PERFORM set_config('neff.alerts_so_far', '', true);
-    FOR entry IN
-        SELECT (v->>'c')::uuid AS event_id, (v->>'n')::integer AS n, coalesce(v->'f', '[]') AS names
-          FROM jsonb_each(so_far) AS e(k, v) WHERE v ? 'c'
-        UNION ALL
-        SELECT (v->>'tc')::uuid, (v->>'t')::integer - (v->>'tb')::integer, '[]'
-          FROM jsonb_each(so_far) AS e(k, v) WHERE v ? 'tc'
-    LOOP
-        SELECT w.* INTO words
-          FROM public.alert_history a JOIN public.alert_types t ON t.id = a.alert_type_id
-         CROSS JOIN LATERAL neff.combined_alert_words(t.name, entry.n, entry.names) AS w
-         WHERE a.event_id = entry.event_id AND a.summarised_count <> entry.n AND a.created_at = now() LIMIT 1;
-        CONTINUE WHEN NOT FOUND;
-        UPDATE public.alert_history
-           SET summarised_count = entry.n, subject = words.title, message = words.sentence,
-               data = data || jsonb_build_object('count', entry.n)
-         WHERE event_id = entry.event_id AND created_at = now();
-        UPDATE public.dashboard_notifications
-           SET summarised_count = entry.n, title = words.title, message = words.sentence,
-               data = data || jsonb_build_object('count', entry.n)
-         WHERE event_id = entry.event_id AND created_at = now();
-    END LOOP;
-    DELETE FROM public.dashboard_notifications d
-     USING public.dashboard_notifications whole
-     WHERE d.created_at = now() AND whole.created_at = now()
-       AND d.event_id IN (SELECT (v->>'c')::uuid FROM jsonb_each(so_far) AS e(k, v) WHERE v ? 'c')
-       AND whole.event_id IN (SELECT (v->>'c')::uuid FROM jsonb_each(so_far) AS e(k, v) WHERE v ? 'c')
-       AND whole.user_id = d.user_id AND whole.alert_type_id = d.alert_type_id AND whole.event_id <> d.event_id
-       AND whole.summarised_count = (so_far #>> ARRAY['seen', whole.alert_type_id::text])::integer
-       AND (whole.summarised_count > d.summarised_count OR whole.event_id < d.event_id);
-    RETURN NULL;
-EXCEPTION WHEN OTHERS THEN
-    RAISE WARNING 'combined alerts keep an earlier count: %', SQLERRM;
+    IF NOT EXISTS (SELECT FROM neff.alert_events e WHERE e.transaction = pg_current_xact_id() AND e.id = NEW.id AND e.attempts = 0) THEN
+        RETURN NULL;  -- an earlier call has seen to all of them
+    END IF;
+    BEGIN
+        FOR kind IN SELECT e.type_name FROM neff.alert_events e WHERE e.transaction = pg_current_xact_id() AND e.attempts = 0
+                     GROUP BY 1 ORDER BY min(e.id) LOOP
+            told := neff.told_alerts(pg_current_xact_id(), kind) AND told;
+        END LOOP;
+    EXCEPTION WHEN OTHERS OR query_canceled THEN
+        told := false;
+        RAISE WARNING 'alerts are told later: %', SQLERRM;
+    END;
+    IF NOT told THEN
+        PERFORM neff.wake('neff_alerts');
+    END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER n_finish_combined_alerts AFTER INSERT ON alert_history DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (NEW.summarised_count IS NOT NULL) EXECUTE FUNCTION neff.finish_combined_alerts();
+CREATE CONSTRAINT TRIGGER tell_at_commit AFTER INSERT ON neff.alert_events DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.calls) EXECUTE FUNCTION neff.tell_at_commit();
 
--- A wake-up, once a transaction, whoever writes: listeners then ask for what is theirs and unread.
-CREATE FUNCTION neff.wake_for_notifications() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- What its own transaction could not tell: any desktop, worker or sweep does it as soon as it hears of it. Safe on many
+-- at once: the first event of a transaction is the claim, and nobody waits for one that is taken. `waiting`: how many
+-- are still to be told, by a later call.
+CREATE FUNCTION neff.deliver_pending_alerts(p_limit integer DEFAULT 200, OUT told integer, OUT waiting integer)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    pending record;
+    held text[] := '{}';
 BEGIN
-    PERFORM pg_notify('neff_notifications', '');
+    told := 0;
+    waiting := 0;
+    FOR pending IN SELECT e.transaction, e.type_name, min(e.id) AS first FROM neff.alert_events e
+                    WHERE e.next_try IS NULL OR e.next_try <= clock_timestamp()
+                    GROUP BY 1, 2 ORDER BY 3 LOOP
+        IF told >= p_limit OR pending.type_name = ANY (held) THEN
+            waiting := waiting + 1;
+            CONTINUE;
+        END IF;
+        PERFORM FROM neff.alert_events e WHERE e.transaction = pending.transaction AND e.id = pending.first FOR UPDATE SKIP LOCKED;
+        CONTINUE WHEN NOT FOUND;
+        IF neff.told_alerts(pending.transaction, pending.type_name) THEN
+            told := told + 1;
+        ELSE
+            waiting := waiting + 1;
+            held := held || pending.type_name;
+        END IF;
+    END LOOP;
+END $$;
+
+-- What other programs write, and what is read, wakes too.
+CREATE FUNCTION neff.wake_for_notifications() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM neff.wake('neff_notifications');
     RETURN NULL;
 END $$;
-CREATE TRIGGER n_wake_for_notifications AFTER INSERT OR UPDATE OF is_read ON dashboard_notifications
-    FOR EACH STATEMENT EXECUTE FUNCTION neff.wake_for_notifications();
+CREATE CONSTRAINT TRIGGER n_wake_for_new AFTER INSERT ON dashboard_notifications DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.event_id IS NULL) EXECUTE FUNCTION neff.wake_for_notifications();
+CREATE CONSTRAINT TRIGGER n_wake_for_read AFTER UPDATE OF is_read ON dashboard_notifications DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.is_read IS DISTINCT FROM OLD.is_read) EXECUTE FUNCTION neff.wake_for_notifications();
 
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.11', 'Alert delivery', '0.1.0');
 

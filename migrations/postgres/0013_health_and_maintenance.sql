@@ -12,6 +12,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       LEFT JOIN pg_stat_activity a ON a.backend_type = 'client backend'
      GROUP BY may.see $$;
 
+-- Events whose own transaction could not tell anybody, and that nobody has told since.
+CREATE FUNCTION neff.waiting_alert_events() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ SELECT count(*) FROM neff.alert_events $$;
+GRANT EXECUTE ON FUNCTION neff.waiting_alert_events() TO neff_app, neff_admin, neff_readonly;
+
 CREATE FUNCTION neff.replace_view(p_name text, p_query text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -41,6 +47,8 @@ SELECT neff.replace_view('alert_system_health', $v$
     UNION ALL
     SELECT 'stuck_alerts', count(*)::numeric FROM public.alert_history
      WHERE status = 'pending' AND created_at <= CURRENT_TIMESTAMP - INTERVAL '1 hour'
+    UNION ALL
+    SELECT 'waiting_events', neff.waiting_alert_events()::numeric
     UNION ALL
     SELECT 'failed_alerts', count(*)::numeric FROM public.alert_history
      WHERE status = 'failed' AND created_at > CURRENT_TIMESTAMP - INTERVAL '24 hours'
@@ -90,46 +98,92 @@ BEGIN
 END $$;
 SELECT neff.make_statement_views();
 
--- Deletes only what is finished and old, touches only the customers whose totals differ.
+-- Deletes only what is finished and old, touches only the customers whose totals differ, and waits for nobody: a row
+-- that somebody holds is done tomorrow.
 CREATE OR REPLACE FUNCTION public.daily_maintenance() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
     run uuid;
 BEGIN
     INSERT INTO public.maintenance_runs (task) VALUES ('daily_maintenance') RETURNING id INTO run;
 
+    -- What nobody is shown any more needs no line in the change feed.
+    INSERT INTO neff.feed_silence (transaction) VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING;
     DELETE FROM public.alert_history
-     WHERE created_at < CURRENT_TIMESTAMP - INTERVAL '90 days'
-       AND (status IN ('sent', 'delivered', 'failed') OR (status = 'throttled' AND (summarised_in IS NOT NULL OR event_id IS NULL)));
+     WHERE id IN (SELECT h.id FROM public.alert_history h
+                   WHERE h.created_at < CURRENT_TIMESTAMP - INTERVAL '90 days'
+                     AND (h.status IN ('sent', 'delivered', 'failed')
+                          OR (h.status = 'throttled' AND (h.summarised_in IS NOT NULL OR h.event_id IS NULL))) FOR UPDATE SKIP LOCKED);
+    DELETE FROM neff.alert_events
+     WHERE (transaction, id) IN (SELECT e.transaction, e.id FROM neff.alert_events e
+                                  WHERE e.occurred_at < CURRENT_TIMESTAMP - INTERVAL '90 days' FOR UPDATE SKIP LOCKED);
+    DELETE FROM neff.alert_windows
+     WHERE subject_id IN (SELECT w.subject_id FROM neff.alert_windows w
+                           WHERE NOT EXISTS (SELECT FROM public.alert_rules r WHERE r.id = w.subject_id)
+                             AND NOT EXISTS (SELECT FROM public.alert_types t WHERE t.id = w.subject_id) FOR UPDATE SKIP LOCKED);
     DELETE FROM public.audit_logs WHERE "timestamp" < CURRENT_TIMESTAMP - INTERVAL '1 year';
-    DELETE FROM public.dashboard_notifications WHERE expires_at < CURRENT_TIMESTAMP;
+    DELETE FROM public.dashboard_notifications
+     WHERE id IN (SELECT d.id FROM public.dashboard_notifications d WHERE d.expires_at < CURRENT_TIMESTAMP FOR UPDATE SKIP LOCKED);
     DELETE FROM public.change_feed WHERE changed_at < CURRENT_TIMESTAMP - INTERVAL '30 days';
+    DELETE FROM neff.feed_silence WHERE transaction = pg_current_xact_id();
 
     -- By the link where there is one, by the e-mail address otherwise (as the specification has it).
-    UPDATE public.customers c
-       SET total_projects = t.projects, total_spent = t.spent
-      FROM (SELECT all_customers.id, coalesce(sum(done.n), 0)::integer AS projects,
-                   least(coalesce(sum(done.spent), 0), 9999999999.99)::numeric(12,2) AS spent
-              FROM public.customers all_customers
-              LEFT JOIN (SELECT k.customer_id AS id, count(*) AS n, sum(k.estimated_cost) AS spent
-                           FROM public.contracts k
-                          WHERE k.status = 'completed' AND k.customer_id IS NOT NULL GROUP BY 1
-                         UNION ALL
-                         SELECT owner.id, count(*), sum(k.estimated_cost)
-                           FROM public.contracts k JOIN public.customers owner ON owner.email = k.client_email
-                          WHERE k.status = 'completed' AND k.customer_id IS NULL GROUP BY 1) AS done USING (id)
-             GROUP BY 1) AS t
-     WHERE c.id = t.id AND (c.total_projects, c.total_spent) IS DISTINCT FROM (t.projects, t.spent);
+    WITH done AS (
+        SELECT k.customer_id AS id, count(*) AS n, sum(k.estimated_cost) AS spent
+          FROM public.contracts k
+         WHERE k.status = 'completed' AND k.customer_id IS NOT NULL GROUP BY 1
+        UNION ALL
+        SELECT owner.id, count(*), sum(k.estimated_cost)
+          FROM public.contracts k JOIN public.customers owner ON owner.email = k.client_email
+         WHERE k.status = 'completed' AND k.customer_id IS NULL GROUP BY 1
+    ), wrong AS MATERIALIZED (
+        SELECT c.id, t.projects, t.spent
+          FROM public.customers c
+          JOIN (SELECT k.id, coalesce(sum(done.n), 0)::integer AS projects,
+                       least(coalesce(sum(done.spent), 0), 9999999999.99)::numeric(12,2) AS spent
+                  FROM public.customers k LEFT JOIN done USING (id) GROUP BY 1) AS t USING (id)
+         WHERE (c.total_projects, c.total_spent) IS DISTINCT FROM (t.projects, t.spent)
+    ), free AS MATERIALIZED (
+        SELECT f.id FROM public.customers f WHERE f.id IN (SELECT w.id FROM wrong w) FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE public.customers c SET total_projects = wrong.projects, total_spent = wrong.spent
+      FROM wrong JOIN free USING (id) WHERE c.id = wrong.id;
 
-    ANALYZE public.customers, public.contracts, public.estimates, public.job_schedules, public.schedule_changes,
+    ANALYZE (SKIP_LOCKED) public.customers, public.contracts, public.estimates, public.job_schedules, public.schedule_changes,
             public.crew_members, public.alert_history, public.dashboard_notifications, public.change_feed;
 
     PERFORM neff.make_statement_views();
-    -- Whatever the assignments and the schedule disagree on is put right.
-    PERFORM neff.settle_assignments(true);
 
     UPDATE public.maintenance_runs SET finished_at = clock_timestamp(), result = 'good' WHERE id = run;
     RAISE NOTICE 'Daily maintenance completed at %', CURRENT_TIMESTAMP;
+END $$;
+
+-- The same once a day over all computers, from the hour the office has set: every sweep calls it, one of them does it.
+-- What fails is recorded and tried again in an hour. True: it was done now.
+CREATE FUNCTION neff.daily_maintenance_if_due() RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- The office's day that began last, counted from that hour.
+    day date := (clock_timestamp() AT TIME ZONE neff.office_time_zone()
+                 - make_interval(hours => least(greatest(neff.config_int('database_maintenance_hour', 2), 0), 23)))::date;
+BEGIN
+    PERFORM FROM neff.duties d
+      WHERE d.task = 'daily maintenance' AND (d.last_day IS NULL OR d.last_day < day) AND (d.next_try IS NULL OR d.next_try <= clock_timestamp())
+        FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    BEGIN
+        PERFORM public.daily_maintenance();
+        UPDATE neff.duties SET last_day = day, next_try = NULL WHERE task = 'daily maintenance';
+        RETURN true;
+    EXCEPTION WHEN OTHERS OR query_canceled THEN
+        UPDATE neff.duties SET next_try = clock_timestamp() + interval '1 hour' WHERE task = 'daily maintenance';
+        INSERT INTO public.maintenance_runs (task, finished_at, result, details)
+        VALUES ('daily_maintenance', clock_timestamp(), 'failed', jsonb_build_object('error', left(SQLERRM, 2000)));
+        PERFORM neff.record_system_error('maintenance', 'The daily maintenance did not finish: ' || SQLERRM);
+        RETURN false;
+    END;
 END $$;
 
 -- VACUUM and REINDEX DATABASE cannot run inside a function: the program issues them one by one. What can be done
@@ -146,13 +200,18 @@ BEGIN
                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relowner = current_user::regrole LOOP
         EXECUTE format('ANALYZE %s', tbl);
     END LOOP;
-    SELECT p.oid::regproc::text INTO reset_statistics
-      FROM pg_proc p
-     WHERE p.proname = 'pg_stat_statements_reset' AND has_function_privilege(p.oid, 'EXECUTE')
-     LIMIT 1;
+    -- The extension's own, whatever else is called like it: found by membership, called with exactly its types.
+    SELECT format('%I.%I(%s)', n.nspname, p.proname,
+                  (SELECT string_agg(CASE t.oid WHEN 'bool'::regtype THEN 'false' ELSE '0' END || '::' || t.oid::regtype, ', ' ORDER BY a.n)
+                     FROM unnest(p.proargtypes) WITH ORDINALITY AS a(oid, n) JOIN pg_type t ON t.oid = a.oid)) INTO reset_statistics
+      FROM pg_extension e
+      JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+      JOIN pg_proc p ON p.oid = d.objid AND p.proname = 'pg_stat_statements_reset'
+      JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE e.extname = 'pg_stat_statements' AND has_function_privilege(p.oid, 'EXECUTE');
     IF reset_statistics IS NOT NULL THEN
         BEGIN
-            EXECUTE format('SELECT %s()', reset_statistics);
+            EXECUTE 'SELECT ' || reset_statistics;
         EXCEPTION WHEN OTHERS THEN
             RAISE NOTICE 'query statistics are not being collected: %', SQLERRM;
         END;

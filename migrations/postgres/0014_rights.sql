@@ -138,6 +138,7 @@ GRANT EXECUTE ON FUNCTION neff.change_feed_id(), neff.record_system_error(text, 
     public.evaluate_alert_conditions(jsonb, jsonb), public.send_alert_notifications(uuid, uuid, jsonb, jsonb, jsonb) TO neff_program;
 -- The background work of any computer of the office, and the specification's way to send an alert. neff.raise_alert() is
 -- granted role by role, to programs that raise alerts of types the office added.
+GRANT EXECUTE ON FUNCTION neff.deliver_pending_alerts(integer), neff.daily_maintenance_if_due() TO neff_app, neff_admin;
 GRANT EXECUTE ON FUNCTION neff.flush_throttled_alerts(), neff.record_system_error(text, text, jsonb),
     neff.record_problem(varchar, text, text, jsonb), neff.compile_alert_conditions(jsonb),
     public.send_alert_notifications(uuid, uuid, jsonb, jsonb, jsonb) TO neff_app, neff_admin;

@@ -37,6 +37,9 @@ BEGIN
                            WHERE u.user_id = NEW.changed_by AND u.database_login = session_user);
     NEW.source := neff.app_source();
     NEW.reason := coalesce(NEW.reason, neff.app_setting('app.reason'));
+    -- Nobody may delete a line: one that no program can read would stay.
+    NEW.fields := neff.bounded_json(NEW.fields);
+    NEW.inverse := neff.bounded_json(NEW.inverse);
     RETURN NEW;
 END $$;
 REVOKE EXECUTE ON FUNCTION neff.attribute_office_change() FROM PUBLIC;

@@ -597,6 +597,33 @@ async fn long_conditions_neither_crash_nor_slip_through() {
     assert_eq!(evaluated(&pool, &[(json!({}), Value::Object(deep))]).await, [[true; 3]]);
     let huge = json!({ "a": { "=": "x".repeat(200_000) } });
     assert_eq!(evaluated(&pool, &[(json!({ "a": "x".repeat(200_000) }), huge)]).await, [[false; 3]]);
+    // Each comparison repeats the field's name: a few kilobytes of conditions must not become a hundred megabytes.
+    for field in ["f".repeat(3000), "f.".repeat(1500), "\u{1}".repeat(700)] {
+        for operator in ["in", "not_in"] {
+            let conditions = json!({ field.as_str(): { operator: vec!["2026-04-30"; 900] } });
+            let (stored, size): (bool, i64) = sqlx::query_as(
+                "INSERT INTO alert_rules (alert_type_id, name, conditions)
+                 SELECT id, 'wide', $1 FROM alert_types WHERE name = 'payment_received'
+                 RETURNING predicate_error IS NOT NULL, coalesce(octet_length(predicate::text), 0)::bigint",
+            )
+            .bind(&conditions)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+            assert!(stored && size == 0, "{operator}: {size} characters");
+        }
+    }
+    // What compresses well is measured as it is written.
+    let wide: Map<String, Value> = (0..900).map(|n| (format!("f{n}"), json!({ "=": "x".repeat(5000) }))).collect();
+    let error: Option<String> = sqlx::query_scalar(
+        "INSERT INTO alert_rules (alert_type_id, name, conditions)
+         SELECT id, 'wide', $1 FROM alert_types WHERE name = 'payment_received' RETURNING predicate_error",
+    )
+    .bind(Value::Object(wide))
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(error.as_deref(), Some("The conditions are too long."));
 }
 
 #[tokio::test]

@@ -779,13 +779,13 @@ async fn health_counts_right() {
     let health = "SELECT string_agg(metric || ' ' || coalesce(value::text, 'none'), ', ' ORDER BY metric) FROM alert_system_health";
     assert_eq!(
         text(&mut connection, health).await,
-        "alert_success_rate none, failed_alerts 0, pending_alerts 0, stuck_alerts 0"
+        "alert_success_rate none, failed_alerts 0, pending_alerts 0, stuck_alerts 0, waiting_events 0"
     );
     run(&mut connection, "INSERT INTO alert_history (alert_type_id, channel, status, created_at) SELECT (SELECT id FROM alert_types LIMIT 1), 'email', s, now() - d
          FROM (VALUES ('pending', interval '1 minute'), ('pending', '3 days'), ('sent', '1 h'), ('delivered', '1 h'), ('failed', '1 h'), ('failed', '25 h')) AS v(s, d)").await;
     assert_eq!(
         text(&mut connection, health).await,
-        "alert_success_rate 50.00, failed_alerts 1, pending_alerts 2, stuck_alerts 1"
+        "alert_success_rate 50.00, failed_alerts 1, pending_alerts 2, stuck_alerts 1, waiting_events 0"
     );
 
     // Client backends, not the server's own processes.

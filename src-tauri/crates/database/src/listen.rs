@@ -60,12 +60,15 @@ pub struct Changed {
     pub changes: bool,
     /// What says when a person wants no popups: the person, or the office's zone.
     pub quiet: bool,
+    /// Something a transaction had to leave undone, for whoever comes first.
+    pub work: bool,
 }
 
 impl Changed {
     fn note(&mut self, notification: &PgNotification) {
         match (notification.channel(), notification.payload()) {
             ("neff_notifications", _) | (_, "dashboard_notifications") => self.notifications = true,
+            ("neff_alerts", _) | (_, "assignment_notes") => self.work = true,
             (_, table) => {
                 self.today |= TODAY.contains(&table);
                 self.schedule |= table != "estimates" && TODAY.contains(&table) || SCHEDULE_TOO.contains(&table);
@@ -116,7 +119,7 @@ impl Listener {
     /// # Errors
     /// When the link broke.
     pub async fn listen(&mut self) -> Result<(), DatabaseError> {
-        Ok(self.listener.listen_all(["neff_notifications", "neff_changes"]).await?)
+        Ok(self.listener.listen_all(["neff_notifications", "neff_alerts", "neff_changes"]).await?)
     }
 
     /// The connection, for short questions.

@@ -140,7 +140,7 @@ impl Link {
         let step = target.local.is_some().then(|| "Starting the local office".to_owned());
         let (sender, state) = watch::channel(ConnectionState::Connecting { step });
         let (me_sender, me) = watch::channel(None);
-        let (again, token) = (Arc::new(Notify::new()), CancellationToken::new());
+        let (again, work, token) = (Arc::new(Notify::new()), Arc::new(Notify::new()), CancellationToken::new());
         let keeper = Keeper {
             target,
             desktop,
@@ -149,6 +149,7 @@ impl Link {
             sender,
             me: me_sender,
             again: again.clone(),
+            work: work.clone(),
             token: token.clone(),
             copy: copy.clone(),
         };
@@ -164,7 +165,7 @@ impl Link {
             tokio::spawn(crate::copy::keep(keep));
         }
         let task = tokio::spawn(keeper.run());
-        tokio::spawn(crate::sweep::sweep(pool.clone(), state.clone(), token.clone()));
+        tokio::spawn(crate::sweep::sweep(pool.clone(), state.clone(), work, token.clone()));
         Self { pool, state, me, again, token, task }
     }
     /// Connections for what the person does.
@@ -210,6 +211,8 @@ struct Keeper {
     sender: watch::Sender<ConnectionState>,
     me: watch::Sender<Option<PersonRow>>,
     again: Arc<Notify>,
+    /// Tells the sweep that something waits.
+    work: Arc<Notify>,
     token: CancellationToken,
     copy: Option<Arc<LocalCopy>>,
 }
@@ -307,6 +310,7 @@ impl Keeper {
             person_is_proven: me.proven,
             read_only: !schema.writable,
         });
+        self.work.notify_one();
         self.open_ready_connections();
         self.desktop.tell(DesktopEvent::TodayChanged);
         self.desktop.tell(DesktopEvent::ScheduleChanged);
@@ -318,6 +322,9 @@ impl Keeper {
                 wake = listener.next(HEARTBEAT) => wake?,
                 () = self.popups.wanted() => Wake::Popups,
             };
+            if matches!(wake, Wake::Silence) || matches!(wake, Wake::Changed(what) if what.work) {
+                self.work.notify_one();
+            }
             match wake {
                 Wake::Silence => {
                     listener.beat(HEARTBEAT_PATIENCE).await?;
