@@ -226,11 +226,15 @@ LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 -- clock says, 23 and 25 hours long when the clocks change. Over a year, or without end: one range.
 CREATE FUNCTION neff.spread_claims(p_starts timestamptz[], p_ends timestamptz[], p_matches neff.written_match[])
 RETURNS TABLE (place bigint, resource_kind text, resource_id uuid, via_crew_id uuid, during tstzrange)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
 DECLARE
     zone constant text := neff.office_time_zone();
-    working constant integer[] := neff.office_working_days();
+    working integer[];
 BEGIN
+    IF EXISTS (SELECT FROM unnest(p_starts, p_ends) AS j(starts, ends) WHERE j.ends > j.starts + interval '24 hours') THEN
+        working := neff.office_working_days();
+    END IF;
     RETURN QUERY
     WITH span AS MATERIALIZED (
         SELECT j.place, j.starts, j.ends,
@@ -244,8 +248,9 @@ BEGIN
           FROM span s CROSS JOIN LATERAL generate_series(s.first_day::timestamp, s.last_day::timestamp, interval '1 day') AS d(day)
          WHERE s.last_day IS NOT NULL AND (d.day::date IN (s.first_day, s.last_day) OR extract(isodow FROM d.day)::integer = ANY (working))
     ), day AS MATERIALIZED (
-        SELECT a.day, tstzrange(neff.start_of_day(a.day, zone), greatest(neff.start_of_day(a.day, zone), neff.start_of_day(a.day + 1, zone))) AS during
+        SELECT a.day, tstzrange(e.starts, greatest(e.starts, e.ends)) AS during
           FROM asked a
+         CROSS JOIN LATERAL (SELECT neff.start_of_day(a.day, zone) AS starts, neff.start_of_day(a.day + 1, zone) AS ends OFFSET 0) AS e
     ), part AS (
         SELECT s.place, s.first_day AS day, tstzrange(s.starts, s.ends) AS during FROM span s WHERE s.last_day IS NULL
         UNION ALL
@@ -272,10 +277,14 @@ BEGIN
 END $$;
 
 -- ---- Checking and claiming --------------------------------------------------------------------------------------
+-- Functions that ask a GiST index again and again within one statement turn plain index scans off: when such an index of one
+-- page is split meanwhile, PostgreSQL (13 to 18) marks entries of living rows dead, and the constraint no longer sees them.
+-- Bitmap scans never mark any.
 -- Which of these claims (those that hold) meet a claim that is not released, or an earlier one among themselves.
 -- A few: look each up. Many: one pass over all of them in the order of time, and a closer look at what touches.
 CREATE FUNCTION neff.clashing_claims(p_claims neff.assignment_claim[]) RETURNS bigint[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
 DECLARE
     clashing bigint[];
 BEGIN
@@ -335,7 +344,8 @@ END $$;
 
 -- Who waits (conflict) where time became free is looked at again; who came first is first served.
 CREATE FUNCTION neff.promote_waiting(p_resources uuid[], p_times tstzrange[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
 DECLARE
     promoted bigint;
 BEGIN
@@ -364,7 +374,8 @@ CREATE FUNCTION neff.describe_clashes(p_claims neff.assignment_claim[])
 RETURNS TABLE (job_id uuid, resource_kind text, resource_id uuid, resource_name text, via_crew_id uuid,
                during tstzrange, other_job_id uuid, other_address text, other_customer text,
                other_start timestamptz, other_end timestamptz, other_status text, other_state text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
 BEGIN
     RETURN QUERY
     SELECT c.job_schedule_id, c.resource_kind, c.resource_id,
@@ -390,11 +401,11 @@ END $$;
 
 -- Brings job_assignments, job_crews and job_unknown_resources in line with these jobs (those that are gone included):
 -- releases what changed, of all the jobs, before anything is claimed. What did not change, or only shrank, keeps its
--- state. `p_refuse`: a new clash without a reason raises NF001. `p_only_release`: as far as the first half.
--- `p_part` of `p_parts`: only every so many of the people and machines. Returned: what became free, for
--- promote_waiting(). Callers stand in the gate of 0009.
-CREATE FUNCTION neff.assign_jobs(p_jobs uuid[], p_refuse boolean, p_only_release boolean DEFAULT false,
-                                 p_part integer DEFAULT 0, p_parts integer DEFAULT 1,
+-- state. `p_refuse`: a new clash without a reason raises NF001. `p_new`: the jobs hold nothing yet. `p_only_release`: as
+-- far as the first half. `p_part` of `p_parts`: only every so many of the people and machines. `p_same_words`: only times
+-- and states changed. Returned: what became free, for promote_waiting(). Callers stand in the gate of 0009.
+CREATE FUNCTION neff.assign_jobs(p_jobs uuid[], p_refuse boolean, p_new boolean DEFAULT false, p_only_release boolean DEFAULT false,
+                                 p_part integer DEFAULT 0, p_parts integer DEFAULT 1, p_same_words boolean DEFAULT false,
                                  OUT freed uuid[], OUT freed_times tstzrange[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 SET plan_cache_mode = force_generic_plan SET work_mem = '16MB' AS $$
@@ -412,6 +423,7 @@ DECLARE
     clashing bigint[];
     refused neff.assignment_claim[];
     details jsonb;
+    named record;
 BEGIN
     IF cardinality(p_jobs) > 32 THEN
         PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '64MB', true);
@@ -431,47 +443,49 @@ BEGIN
          WHERE p_parts = 1 OR abs(uuid_hash(c.resource_id) % p_parts) = p_part
          ORDER BY 1);
 
-    WITH old AS MATERIALIZED (
-        SELECT a.* FROM public.job_assignments a
-         WHERE a.job_schedule_id = ANY (p_jobs) AND (p_parts = 1 OR abs(uuid_hash(a.resource_id) % p_parts) = p_part)
-    ), pair AS (
-        SELECT DISTINCT ON (c.n) c.n, o.id, o.state, o.during, o.via_crew_id, c.during AS new_during,
-               c.via_crew_id AS new_via,
-               CASE WHEN NOT c.holds THEN 'released'
-                    WHEN o.state NOT IN ('conflict', 'overridden') THEN o.state
-                    WHEN EXISTS (SELECT FROM public.assignment_overrides r
-                                  WHERE r.job_schedule_id = c.job_schedule_id AND r.resource_id = c.resource_id
-                                    AND r.covers @> c.during) THEN 'overridden'
-                    ELSE 'conflict' END AS new_state
-          FROM unnest(claims) AS c
-          JOIN old o ON o.job_schedule_id = c.job_schedule_id AND o.resource_id = c.resource_id
-                    AND c.during <@ o.during
-                    AND CASE WHEN c.holds THEN o.state <> 'released' ELSE c.during = o.during END
-         ORDER BY c.n, o.id
-    ), keep AS MATERIALIZED (
-        SELECT DISTINCT ON (p.id) p.* FROM pair p ORDER BY p.id, p.n
-    ), changed AS (
-        UPDATE public.job_assignments a SET during = k.new_during, via_crew_id = k.new_via, state = k.new_state
-          FROM keep k
-         WHERE a.id = k.id
-           AND (k.during <> k.new_during OR k.state <> k.new_state OR k.via_crew_id IS DISTINCT FROM k.new_via)
-    ), gone AS (
-        DELETE FROM public.job_assignments a USING old o
-         WHERE a.id = o.id AND NOT EXISTS (SELECT FROM keep k WHERE k.id = o.id)
-    ), free AS (
-        SELECT o.resource_id, o.during FROM old o
-         WHERE o.state <> 'released'
-           AND NOT EXISTS (SELECT FROM keep k WHERE k.id = o.id AND k.new_state <> 'released' AND k.new_during = o.during
-                                                AND NOT (k.new_state = 'conflict' AND k.state = 'overridden'))
-    )
-    SELECT (SELECT array_agg(k.n) FROM keep k), (SELECT array_agg(f.resource_id) FROM free f),
-           (SELECT array_agg(f.during) FROM free f)
-      INTO kept, freed, freed_times;
-    IF p_only_release THEN
-        RETURN;
-    ELSIF kept IS NOT NULL THEN
-        claims := ARRAY(SELECT c FROM unnest(claims) AS c LEFT JOIN unnest(kept) AS k(n) ON k.n = c.n
-                         WHERE k.n IS NULL ORDER BY c.n);
+    IF NOT p_new THEN
+        WITH old AS MATERIALIZED (
+            SELECT a.* FROM public.job_assignments a
+             WHERE a.job_schedule_id = ANY (p_jobs) AND (p_parts = 1 OR abs(uuid_hash(a.resource_id) % p_parts) = p_part)
+        ), pair AS (
+            SELECT DISTINCT ON (c.n) c.n, o.id, o.state, o.during, o.via_crew_id, c.during AS new_during,
+                   c.via_crew_id AS new_via,
+                   CASE WHEN NOT c.holds THEN 'released'
+                        WHEN o.state NOT IN ('conflict', 'overridden') THEN o.state
+                        WHEN EXISTS (SELECT FROM public.assignment_overrides r
+                                      WHERE r.job_schedule_id = c.job_schedule_id AND r.resource_id = c.resource_id
+                                        AND r.covers @> c.during) THEN 'overridden'
+                        ELSE 'conflict' END AS new_state
+              FROM unnest(claims) AS c
+              JOIN old o ON o.job_schedule_id = c.job_schedule_id AND o.resource_id = c.resource_id
+                        AND c.during <@ o.during
+                        AND CASE WHEN c.holds THEN o.state <> 'released' ELSE c.during = o.during END
+             ORDER BY c.n, o.id
+        ), keep AS MATERIALIZED (
+            SELECT DISTINCT ON (p.id) p.* FROM pair p ORDER BY p.id, p.n
+        ), changed AS (
+            UPDATE public.job_assignments a SET during = k.new_during, via_crew_id = k.new_via, state = k.new_state
+              FROM keep k
+             WHERE a.id = k.id
+               AND (k.during <> k.new_during OR k.state <> k.new_state OR k.via_crew_id IS DISTINCT FROM k.new_via)
+        ), gone AS (
+            DELETE FROM public.job_assignments a USING old o
+             WHERE a.id = o.id AND NOT EXISTS (SELECT FROM keep k WHERE k.id = o.id)
+        ), free AS (
+            SELECT o.resource_id, o.during FROM old o
+             WHERE o.state <> 'released'
+               AND NOT EXISTS (SELECT FROM keep k WHERE k.id = o.id AND k.new_state <> 'released' AND k.new_during = o.during
+                                                    AND NOT (k.new_state = 'conflict' AND k.state = 'overridden'))
+        )
+        SELECT (SELECT array_agg(k.n) FROM keep k), (SELECT array_agg(f.resource_id) FROM free f),
+               (SELECT array_agg(f.during) FROM free f)
+          INTO kept, freed, freed_times;
+        IF p_only_release THEN
+            RETURN;
+        ELSIF kept IS NOT NULL THEN
+            claims := ARRAY(SELECT c FROM unnest(claims) AS c LEFT JOIN unnest(kept) AS k(n) ON k.n = c.n
+                             WHERE k.n IS NULL ORDER BY c.n);
+        END IF;
     END IF;
 
     -- Check in a new statement; then claim.
@@ -512,26 +526,38 @@ BEGIN
     END IF;
 
     -- The crews named, what names nobody, and the words by which all of it was found.
-    DELETE FROM public.job_crews x
-     WHERE x.job_schedule_id = ANY (p_jobs)
-       AND NOT EXISTS (SELECT FROM unnest(matches) AS m
-                        WHERE jobs[m.place] = x.job_schedule_id AND m.found = 'crew' AND m.resource_id = x.crew_id);
-    DELETE FROM public.job_unknown_resources x
-     WHERE x.job_schedule_id = ANY (p_jobs)
-       AND NOT EXISTS (SELECT FROM unnest(matches) AS m
-                        WHERE jobs[m.place] = x.job_schedule_id AND m.found = 'unknown' AND m.kind = x.kind
-                          AND m.written = x.written AND m.reason = x.reason);
-    INSERT INTO public.job_crews (job_schedule_id, crew_id)
-    SELECT DISTINCT jobs[m.place], m.resource_id FROM unnest(matches) AS m WHERE m.found = 'crew'
-    ON CONFLICT DO NOTHING;
-    INSERT INTO public.job_unknown_resources (job_schedule_id, kind, written, reason)
-    SELECT DISTINCT ON (m.place, m.kind, m.written) jobs[m.place], m.kind, m.written, m.reason
-      FROM unnest(matches) AS m WHERE m.found = 'unknown'
-    ON CONFLICT DO NOTHING;
-    DELETE FROM neff.job_mentions x
-     WHERE x.job_schedule_id = ANY (p_jobs)
-       AND NOT EXISTS (SELECT FROM unnest(words) AS w
-                        WHERE jobs[w.place] = x.job_schedule_id AND w.key IS NOT NULL AND ends[w.place] > now());
+    IF p_same_words THEN
+        RETURN;
+    ELSIF NOT p_new THEN
+        WITH crew_gone AS (
+            DELETE FROM public.job_crews x
+             WHERE x.job_schedule_id = ANY (p_jobs)
+               AND NOT EXISTS (SELECT FROM unnest(matches) AS m
+                                WHERE jobs[m.place] = x.job_schedule_id AND m.found = 'crew' AND m.resource_id = x.crew_id)
+        ), known AS (
+            DELETE FROM public.job_unknown_resources x
+             WHERE x.job_schedule_id = ANY (p_jobs)
+               AND NOT EXISTS (SELECT FROM unnest(matches) AS m
+                                WHERE jobs[m.place] = x.job_schedule_id AND m.found = 'unknown' AND m.kind = x.kind
+                                  AND m.written = x.written AND m.reason = x.reason)
+        )
+        DELETE FROM neff.job_mentions x
+         WHERE x.job_schedule_id = ANY (p_jobs)
+           AND NOT EXISTS (SELECT FROM unnest(words) AS w
+                            WHERE jobs[w.place] = x.job_schedule_id AND w.key IS NOT NULL AND ends[w.place] > now());
+    END IF;
+    SELECT bool_or(m.found = 'crew') AS a_crew, bool_or(m.found = 'unknown') AS nobody INTO named FROM unnest(matches) AS m;
+    IF named.a_crew THEN
+        INSERT INTO public.job_crews (job_schedule_id, crew_id)
+        SELECT DISTINCT jobs[m.place], m.resource_id FROM unnest(matches) AS m WHERE m.found = 'crew'
+        ON CONFLICT DO NOTHING;
+    END IF;
+    IF named.nobody THEN
+        INSERT INTO public.job_unknown_resources (job_schedule_id, kind, written, reason)
+        SELECT DISTINCT ON (m.place, m.kind, m.written) jobs[m.place], m.kind, m.written, m.reason
+          FROM unnest(matches) AS m WHERE m.found = 'unknown'
+        ON CONFLICT DO NOTHING;
+    END IF;
     INSERT INTO neff.job_mentions AS x (job_schedule_id, numbers)
     SELECT jobs[w.place], array_agg(DISTINCT ('x' || left(md5(w.key), 8))::bit(32)::integer)
       FROM unnest(words) AS w WHERE w.key IS NOT NULL AND ends[w.place] > now() GROUP BY w.place
@@ -540,7 +566,8 @@ END $$;
 
 -- Any number of jobs, some thousand at a time; then who waited for what they leave. All of them release before the first
 -- claims.
-CREATE FUNCTION neff.assign_all(p_jobs uuid[], p_refuse boolean) RETURNS void
+CREATE FUNCTION neff.assign_all(p_jobs uuid[], p_refuse boolean, p_new boolean DEFAULT false, p_same_words boolean DEFAULT false)
+RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     at_once constant integer := 5000;
@@ -556,7 +583,7 @@ BEGIN
     END IF;
     FOR pass IN CASE WHEN many THEN 1 ELSE 2 END .. 2 LOOP
         FOR i IN 1 .. cardinality(jobs) BY at_once LOOP
-            step := neff.assign_jobs(jobs[i : i + at_once - 1], p_refuse, pass = 1);
+            step := neff.assign_jobs(jobs[i : i + at_once - 1], p_refuse, p_new, pass = 1, 0, 1, p_same_words);
             resources := resources || step.freed;
             times := times || step.freed_times;
             IF many THEN  -- one stretch of each person and machine says enough
@@ -619,7 +646,8 @@ END $$;
 
 -- Somebody waits for nothing: no firm claim and no earlier one of anybody else is in the way.
 CREATE FUNCTION neff.somebody_waits_in_vain() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
     SELECT EXISTS (
         SELECT FROM public.job_assignments a
          WHERE a.state = 'conflict' AND upper(a.during) > now()

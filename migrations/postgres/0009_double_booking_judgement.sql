@@ -28,6 +28,8 @@ CREATE TABLE neff.assignment_notes (
     job_id        uuid,                               -- derive this job again …
     part          integer NOT NULL DEFAULT 0,         -- … for every so many of its people and machines: it has too many
     parts         integer NOT NULL DEFAULT 1,
+    entered       boolean NOT NULL DEFAULT false,     -- it was inserted by this transaction, and holds nothing yet
+    same_words    boolean NOT NULL DEFAULT false,     -- only its times or its status changed
     released      boolean NOT NULL DEFAULT false,     -- its old claims are gone already
     crew_id       uuid,                               -- the jobs to come of this crew
     word          text,                               -- those that mention this word, if it means somebody else now
@@ -79,21 +81,25 @@ END $$;
 
 -- ---- Noting -----------------------------------------------------------------------------------------------------------
 CREATE FUNCTION neff.take_turn() RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
-$$ INSERT INTO neff.assignment_turns DEFAULT VALUES ON CONFLICT DO NOTHING $$;
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO neff.assignment_turns DEFAULT VALUES ON CONFLICT DO NOTHING;
+END $$;
 
 -- Named to fire before every other statement trigger of the table. A job on which nobody is has nothing to be judged.
 CREATE FUNCTION neff.note_jobs() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO neff.assignment_notes (job_id)
-        SELECT n.id FROM new_rows n WHERE coalesce(n.crew_assigned, '[]') <> '[]' OR coalesce(n.equipment_needed, '[]') <> '[]';
+        INSERT INTO neff.assignment_notes (job_id, entered)
+        SELECT n.id, true FROM new_rows n WHERE coalesce(n.crew_assigned, '[]') <> '[]' OR coalesce(n.equipment_needed, '[]') <> '[]';
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO neff.assignment_notes (job_id) SELECT o.id FROM old_rows o;
     ELSE
-        INSERT INTO neff.assignment_notes (job_id)
-        SELECT coalesce(n.id, o.id) FROM new_rows n FULL JOIN old_rows o ON o.id = n.id
+        INSERT INTO neff.assignment_notes (job_id, same_words)
+        SELECT coalesce(n.id, o.id), coalesce(o.end_date > now() AND n.crew_assigned IS NOT DISTINCT FROM o.crew_assigned
+                                              AND n.equipment_needed IS NOT DISTINCT FROM o.equipment_needed AND n.id = o.id, false)
+          FROM new_rows n FULL JOIN old_rows o ON o.id = n.id
          WHERE n.id IS NULL OR o.id IS NULL
             OR n.start_date <> o.start_date OR n.end_date <> o.end_date
             OR (n.status IN ('completed', 'canceled')) <> (o.status IN ('completed', 'canceled'))
@@ -278,11 +284,13 @@ CREATE TRIGGER a_assignments_update AFTER UPDATE ON system_config FOR EACH ROW
 -- ---- Judging ----------------------------------------------------------------------------------------------------------
 -- Reasons given in this transaction count for the time their job has now.
 CREATE FUNCTION neff.cover_overrides() RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
     UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
       FROM public.job_schedules s
      WHERE o.given_in = pg_current_xact_id() AND s.id = o.job_schedule_id
-       AND o.covers IS DISTINCT FROM tstzrange(s.start_date, s.end_date) $$;
+       AND o.covers IS DISTINCT FROM tstzrange(s.start_date, s.end_date);
+END $$;
 
 -- Whoever is there may settle what is noted: desktops listen.
 CREATE FUNCTION neff.call_for_settling() RETURNS void
@@ -293,16 +301,22 @@ $$ SELECT pg_notify('neff_changes', 'assignment_notes') $$;
 CREATE FUNCTION neff.judge_notes(p_notes bigint[], p_refuse boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    words text[];
+    asked record;
     changed text[];
     refusing uuid[];
     finding uuid[] := '{}';
     note record;
     step record;
 BEGIN
-    SELECT array_agg(DISTINCT n.word) FILTER (WHERE n.word IS NOT NULL) INTO words
-      FROM neff.assignment_notes n WHERE n.id = ANY (p_notes);
-    IF words IS NOT NULL THEN
+    SELECT array_agg(DISTINCT n.word) FILTER (WHERE n.word IS NOT NULL) AS words,
+           array_agg(DISTINCT n.crew_id) FILTER (WHERE n.crew_id IS NOT NULL) AS crews,
+           array_agg(DISTINCT n.job_id) FILTER (WHERE n.job_id IS NOT NULL AND n.parts = 1 AND n.may_refuse) AS changed_jobs,
+           array_agg(DISTINCT n.job_id) FILTER (WHERE n.job_id IS NOT NULL AND n.parts = 1 AND NOT n.may_refuse) AS other_jobs,
+           bool_and(n.entered AND n.xid = pg_current_xact_id()) AS all_new, bool_and(n.same_words) AS same_words, bool_or(n.every_job) AS every_job, bool_or(n.parts > 1) AS a_part,
+           array_agg(n.resource_id) FILTER (WHERE n.resource_id IS NOT NULL) AS freed,
+           array_agg(n.during) FILTER (WHERE n.resource_id IS NOT NULL) AS freed_times
+      INTO asked FROM neff.assignment_notes n WHERE n.id = ANY (p_notes);
+    IF asked.words IS NOT NULL THEN
         INSERT INTO public.resource_aliases (kind, written, resource_id, created_by)
         SELECT n.alias_kind, n.alias_written, n.alias_of, n.actor
           FROM neff.assignment_notes n
@@ -321,8 +335,8 @@ BEGIN
 
         changed := ARRAY(
             SELECT DISTINCT coalesce(n.word, w.word)
-              FROM neff.meaning_of(words) AS n
-              FULL JOIN (SELECT * FROM neff.resource_words x WHERE x.word = ANY (words)) AS w ON w.word = n.word AND w.kind = n.kind
+              FROM neff.meaning_of(asked.words) AS n
+              FULL JOIN (SELECT * FROM neff.resource_words x WHERE x.word = ANY (asked.words)) AS w ON w.word = n.word AND w.kind = n.kind
              WHERE n.word IS NULL OR w.word IS NULL OR n.resource_id IS DISTINCT FROM w.resource_id);
         IF cardinality(changed) > 0 THEN
             DELETE FROM neff.resource_words w WHERE w.word = ANY (changed);
@@ -332,50 +346,55 @@ BEGIN
                                 AND m.numbers && (SELECT array_agg(('x' || left(md5(c), 8))::bit(32)::integer) FROM unnest(changed) AS c));
         END IF;
     END IF;
-    IF EXISTS (SELECT FROM neff.assignment_notes n WHERE n.id = ANY (p_notes) AND n.every_job) THEN
+    IF asked.every_job THEN
         finding := ARRAY(SELECT s.id FROM public.job_schedules s WHERE s.end_date > now());
     END IF;
-    finding := finding || ARRAY(SELECT n.job_id FROM neff.assignment_notes n
-                                 WHERE n.id = ANY (p_notes) AND n.job_id IS NOT NULL AND n.parts = 1 AND NOT (n.may_refuse AND p_refuse));
-    refusing := ARRAY(SELECT n.job_id FROM neff.assignment_notes n
-                       WHERE n.id = ANY (p_notes) AND n.job_id IS NOT NULL AND n.may_refuse AND p_refuse
-                       UNION
-                      SELECT c.job_schedule_id FROM neff.assignment_notes n
-                        JOIN public.job_crews c ON c.crew_id = n.crew_id
-                        JOIN public.job_schedules s ON s.id = c.job_schedule_id AND s.end_date > now()
-                       WHERE n.id = ANY (p_notes));
-    finding := ARRAY(SELECT f.id FROM unnest(finding) AS f(id) EXCEPT SELECT r.id FROM unnest(refusing) AS r(id));
+    finding := finding || asked.other_jobs;
+    refusing := coalesce(asked.changed_jobs, '{}');
+    IF asked.crews IS NOT NULL THEN
+        refusing := ARRAY(SELECT r.id FROM unnest(refusing) AS r(id)
+                           UNION
+                          SELECT c.job_schedule_id FROM public.job_crews c JOIN public.job_schedules s ON s.id = c.job_schedule_id
+                           WHERE c.crew_id = ANY (asked.crews) AND s.end_date > now());
+    END IF;
     IF NOT p_refuse THEN
-        finding := finding || refusing;
+        finding := ARRAY(SELECT f.id FROM unnest(finding) AS f(id) UNION SELECT r.id FROM unnest(refusing) AS r(id));
         refusing := '{}';
+    ELSIF cardinality(finding) > 0 THEN
+        finding := ARRAY(SELECT f.id FROM unnest(finding) AS f(id) EXCEPT SELECT r.id FROM unnest(refusing) AS r(id));
     END IF;
     IF cardinality(finding) > 600 THEN
         INSERT INTO neff.assignment_notes (xid, job_id, may_refuse) SELECT NULL, f.id, false FROM unnest(finding) AS f(id);
         PERFORM neff.call_for_settling();
     ELSIF cardinality(finding) > 0 THEN
-        PERFORM neff.assign_all(finding, false);
+        PERFORM neff.assign_all(finding, false, asked.all_new, asked.same_words);
     END IF;
     IF cardinality(refusing) > 0 THEN
-        PERFORM neff.assign_all(refusing, true);
+        PERFORM neff.assign_all(refusing, true, asked.all_new, asked.same_words);
     END IF;
-    FOR note IN SELECT n.* FROM neff.assignment_notes n WHERE n.id = ANY (p_notes) AND n.parts > 1 ORDER BY n.id LOOP
-        step := neff.assign_jobs(ARRAY[note.job_id], false, false, note.part, note.parts);
-        IF step.freed IS NOT NULL THEN
-            PERFORM neff.promote_waiting(step.freed, step.freed_times);
-        END IF;
-    END LOOP;
-    PERFORM neff.promote_waiting(array_agg(n.resource_id), array_agg(n.during))
-       FROM neff.assignment_notes n WHERE n.id = ANY (p_notes) AND n.resource_id IS NOT NULL;
+    IF asked.a_part THEN
+        FOR note IN SELECT n.* FROM neff.assignment_notes n WHERE n.id = ANY (p_notes) AND n.parts > 1 ORDER BY n.id LOOP
+            step := neff.assign_jobs(ARRAY[note.job_id], false, false, false, note.part, note.parts);
+            IF step.freed IS NOT NULL THEN
+                PERFORM neff.promote_waiting(step.freed, step.freed_times);
+            END IF;
+        END LOOP;
+    END IF;
+    IF asked.freed IS NOT NULL THEN
+        PERFORM neff.promote_waiting(asked.freed, asked.freed_times);
+    END IF;
     DELETE FROM neff.assignment_notes n WHERE n.id = ANY (p_notes);
 END $$;
 
 -- How much work a job is: its words times its days.
 CREATE FUNCTION neff.assignment_weight(p_job public.job_schedules) RETURNS bigint
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT (1 + CASE WHEN jsonb_typeof(p_job.crew_assigned) = 'array' THEN jsonb_array_length(p_job.crew_assigned) ELSE 0 END
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (1 + CASE WHEN jsonb_typeof(p_job.crew_assigned) = 'array' THEN jsonb_array_length(p_job.crew_assigned) ELSE 0 END
               + CASE WHEN jsonb_typeof(p_job.equipment_needed) = 'array' THEN jsonb_array_length(p_job.equipment_needed) ELSE 0 END)
            * CASE WHEN p_job.end_date - p_job.start_date <= interval '366 days'
-                  THEN 1 + extract(epoch FROM p_job.end_date - p_job.start_date)::bigint / 86400 ELSE 1 END $$;
+                  THEN 1 + extract(epoch FROM p_job.end_date - p_job.start_date)::bigint / 86400 ELSE 1 END;
+END $$;
 
 -- One step of settling, behind the gate: some of the oldest notes that others left. How many. Where there are more than one
 -- step can take, the jobs of all of them let go of what they held before the first claims anew: a plan that moves a
@@ -390,14 +409,16 @@ DECLARE
     step record;
     one bigint;
 BEGIN
-    IF (SELECT count(*) FROM (SELECT FROM neff.assignment_notes n WHERE n.tries < 3 AND n.xid IS DISTINCT FROM me LIMIT p_limit + 1) AS x) > p_limit THEN
+    IF NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3 AND n.xid IS DISTINCT FROM me) THEN
+        RETURN 0;
+    ELSIF (SELECT count(*) FROM (SELECT FROM neff.assignment_notes n WHERE n.tries < 3 AND n.xid IS DISTINCT FROM me LIMIT p_limit + 1) AS x) > p_limit THEN
         SELECT array_agg(x.id), array_agg(DISTINCT x.job_id) INTO batch, jobs
           FROM (SELECT n.id, n.job_id FROM neff.assignment_notes n
                  WHERE n.job_id IS NOT NULL AND NOT n.released AND n.parts = 1 AND n.tries < 3 AND n.xid IS DISTINCT FROM me
                  ORDER BY n.id LIMIT 1000) AS x;
         IF batch IS NOT NULL THEN
             BEGIN
-                step := neff.assign_jobs(jobs, false, true);
+                step := neff.assign_jobs(jobs, false, false, true);
                 INSERT INTO neff.assignment_notes (xid, resource_id, during)
                 SELECT NULL, f.resource_id, f.during FROM unnest(step.freed, step.freed_times) AS f(resource_id, during);
             EXCEPTION WHEN OTHERS THEN
@@ -455,9 +476,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     me constant xid8 := pg_current_xact_id();
     fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
-    own bigint[];
+    own bigint[] := ARRAY(SELECT n.id FROM neff.assignment_notes n WHERE n.xid = me);
 BEGIN
-    IF EXISTS (SELECT FROM neff.assignment_notes n WHERE n.xid = me) THEN
+    IF cardinality(own) > 0 THEN
         PERFORM neff.enter_gate(p_wait);
         PERFORM neff.cover_overrides();
         IF fresh_eyes THEN
@@ -468,10 +489,9 @@ BEGIN
               FROM neff.assignment_notes n WHERE n.xid = me;
             PERFORM neff.call_for_settling();
         END IF;
-        LOOP  -- an alias that is made on the way is a new word
-            own := ARRAY(SELECT n.id FROM neff.assignment_notes n WHERE n.xid = me ORDER BY n.id);
-            EXIT WHEN cardinality(own) = 0;
+        WHILE cardinality(own) > 0 LOOP  -- an alias that is made on the way is a new word
             PERFORM neff.judge_notes(own, p_refuse);
+            own := ARRAY(SELECT n.id FROM neff.assignment_notes n WHERE n.xid = me);
         END LOOP;
     END IF;
     DELETE FROM neff.assignment_turns t WHERE t.xid = me;
@@ -654,7 +674,7 @@ BEGIN
                                        FROM job_schedules s) AS o
          GROUP BY o.part ORDER BY o.part
     LOOP
-        PERFORM neff.assign_jobs(chunk, false);
+        PERFORM neff.assign_jobs(chunk, false, true);
     END LOOP;
 END $$;
 
