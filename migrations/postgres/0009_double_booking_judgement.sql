@@ -76,7 +76,7 @@ EXCEPTION WHEN lock_not_available THEN
      WHERE l.relation = 'neff.assignment_gate'::regclass AND l.granted AND l.mode = 'ExclusiveLock'
        AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
     RAISE EXCEPTION 'somebody else is saving jobs: %', coalesce(others, 'it is through by now')
-        USING ERRCODE = 'lock_not_available', HINT = 'Nothing was saved. Try again in a moment.';
+        USING ERRCODE = 'lock_not_available', DETAIL = coalesce(others, ''), HINT = 'Nothing was saved. Try again in a moment.';
 END $$;
 
 -- ---- Noting -----------------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ BEGIN
         anything := FOUND;
     END IF;
     IF anything THEN
-        PERFORM neff.take_turn();
+        PERFORM neff.take_turn(), set_config('neff.reason_given', 'yes', true);
     END IF;
     RETURN NULL;
 END $$;
@@ -282,10 +282,14 @@ CREATE TRIGGER a_assignments_update AFTER UPDATE ON system_config FOR EACH ROW
     EXECUTE FUNCTION neff.note_everything();
 
 -- ---- Judging ----------------------------------------------------------------------------------------------------------
--- Reasons given in this transaction count for the time their job has now.
+-- Reasons given in this transaction count for the time their job has now. (Only looked for where there are any: to read
+-- nothing of it is what keeps two SERIALIZABLE writers apart.)
 CREATE FUNCTION neff.cover_overrides() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF coalesce(current_setting('neff.reason_given', true), '') = '' THEN
+        RETURN;
+    END IF;
     UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
       FROM public.job_schedules s
      WHERE o.given_in = pg_current_xact_id() AND s.id = o.job_schedule_id
@@ -297,7 +301,7 @@ CREATE FUNCTION neff.call_for_settling() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ SELECT pg_notify('neff_changes', 'assignment_notes') $$;
 
--- Judges these notes, and crosses them out. What is more than a few hundred jobs and need not be refused is left to others.
+-- Judges these notes, and crosses them out. What is more than 250 jobs and need not be refused is left to others.
 CREATE FUNCTION neff.judge_notes(p_notes bigint[], p_refuse boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -321,6 +325,8 @@ BEGIN
         SELECT n.alias_kind, n.alias_written, n.alias_of, n.actor
           FROM neff.assignment_notes n
          WHERE n.id = ANY (p_notes) AND n.alias_written IS NOT NULL
+           -- Only if the old name meant them: of two Bobs, the one who is renamed does not take the name along.
+           AND EXISTS (SELECT FROM neff.resource_words w WHERE w.word = n.word AND w.resource_id = n.alias_of)
            AND (EXISTS (SELECT FROM public.crew_members m WHERE m.id = n.alias_of AND n.alias_kind = 'person')
              OR EXISTS (SELECT FROM public.crews g WHERE g.id = n.alias_of AND n.alias_kind = 'crew')
              OR EXISTS (SELECT FROM public.equipment q WHERE q.id = n.alias_of AND n.alias_kind = 'machine'))
@@ -363,7 +369,7 @@ BEGIN
     ELSIF cardinality(finding) > 0 THEN
         finding := ARRAY(SELECT f.id FROM unnest(finding) AS f(id) EXCEPT SELECT r.id FROM unnest(refusing) AS r(id));
     END IF;
-    IF cardinality(finding) > 600 THEN
+    IF cardinality(finding) > 250 THEN
         INSERT INTO neff.assignment_notes (xid, job_id, may_refuse) SELECT NULL, f.id, false FROM unnest(finding) AS f(id);
         PERFORM neff.call_for_settling();
     ELSIF cardinality(finding) > 0 THEN
@@ -415,7 +421,7 @@ BEGIN
         SELECT array_agg(x.id), array_agg(DISTINCT x.job_id) INTO batch, jobs
           FROM (SELECT n.id, n.job_id FROM neff.assignment_notes n
                  WHERE n.job_id IS NOT NULL AND NOT n.released AND n.parts = 1 AND n.tries < 3 AND n.xid IS DISTINCT FROM me
-                 ORDER BY n.id LIMIT 1000) AS x;
+                 ORDER BY n.id LIMIT 500) AS x;
         IF batch IS NOT NULL THEN
             BEGIN
                 step := neff.assign_jobs(jobs, false, false, true);
@@ -436,16 +442,16 @@ BEGIN
                       FROM (SELECT * FROM neff.assignment_notes o
                              WHERE o.tries < 3 AND o.resource_id IS NULL AND o.xid IS DISTINCT FROM me ORDER BY o.id LIMIT p_limit) AS n
                       LEFT JOIN public.job_schedules s ON s.id = n.job_id) AS y) AS x
-     WHERE x.before = 0 OR x.before + x.weight <= 3000;
+     WHERE x.before = 0 OR x.before + x.weight <= 1500;
     IF batch IS NULL THEN
         batch := ARRAY(SELECT n.id FROM neff.assignment_notes n WHERE n.tries < 3 AND n.xid IS DISTINCT FROM me ORDER BY n.id LIMIT 5000);
     END IF;
     IF cardinality(batch) = 0 THEN
         RETURN 0;
     END IF;
-    SELECT n.id, n.job_id, neff.assignment_weight(s) / 1500 + 1 AS parts INTO big
+    SELECT n.id, n.job_id, neff.assignment_weight(s) / 700 + 1 AS parts INTO big
       FROM neff.assignment_notes n JOIN public.job_schedules s ON s.id = n.job_id
-     WHERE n.id = batch[1] AND n.parts = 1 AND neff.assignment_weight(s) > 3000;
+     WHERE n.id = batch[1] AND n.parts = 1 AND neff.assignment_weight(s) > 1500;
     IF FOUND THEN  -- one job alone is too much: a part of its people at a time
         INSERT INTO neff.assignment_notes (xid, job_id, part, parts, may_refuse)
         SELECT NULL, big.job_id, p, big.parts, false FROM generate_series(0, big.parts - 1) AS p;
@@ -525,9 +531,9 @@ BEGIN
         problem := 'not the end of the transaction';
     ELSE
         SELECT count(*), sum(neff.assignment_weight(s)) INTO jobs, work
-          FROM (SELECT n.job_id FROM neff.assignment_notes n WHERE n.xid = pg_current_xact_id() AND n.job_id IS NOT NULL LIMIT 601) AS x
+          FROM (SELECT n.job_id FROM neff.assignment_notes n WHERE n.xid = pg_current_xact_id() AND n.job_id IS NOT NULL LIMIT 251) AS x
           LEFT JOIN public.job_schedules s ON s.id = x.job_id;
-        IF jobs > 600 OR work > 3000 THEN
+        IF jobs > 250 OR work > 1500 THEN
             problem := 'too much at once';
         END IF;
     END IF;
@@ -579,7 +585,7 @@ BEGIN
         UPDATE neff.assignment_notes n SET tries = 0 WHERE n.tries >= 3;
         PERFORM neff.note_what_is_wrong();
     END IF;
-    done := neff.settle_some(500);
+    done := neff.settle_some(200);
     IF NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3) THEN
         -- Turns of transactions that left their notes; and who waits for nothing.
         DELETE FROM neff.assignment_turns t WHERE t.xid <> pg_current_xact_id();
