@@ -581,7 +581,7 @@ BEGIN
         jobs := ARRAY(SELECT j.id FROM unnest(p_jobs) AS j(id) LEFT JOIN public.job_schedules s ON s.id = j.id
                        ORDER BY s.created_at, s.start_date, j.id);
     END IF;
-    FOR pass IN CASE WHEN many THEN 1 ELSE 2 END .. 2 LOOP
+    FOR pass IN CASE WHEN many AND NOT p_new THEN 1 ELSE 2 END .. 2 LOOP
         FOR i IN 1 .. cardinality(jobs) BY at_once LOOP
             step := neff.assign_jobs(jobs[i : i + at_once - 1], p_refuse, p_new, pass = 1, 0, 1, p_same_words);
             resources := resources || step.freed;

@@ -39,7 +39,8 @@ CREATE TABLE neff.assignment_notes (
     alias_kind    text,                               -- a renamed person, crew or machine goes on being found under
     alias_of      uuid,                               -- the old name; nothing written: it is gone
     alias_written text,
-    may_refuse    boolean NOT NULL DEFAULT true,      -- the office is told that this makes a clash; else it only finds one
+    -- The office made this change, and is refused what clashes; whatever else is written may only come into conflict.
+    may_refuse    boolean NOT NULL DEFAULT neff.app_source() = 'manual_admin',
     actor         varchar(255) NOT NULL DEFAULT neff.app_actor(),
     noted_at      timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     tries         integer NOT NULL DEFAULT 0,
@@ -313,13 +314,15 @@ DECLARE
     step record;
 BEGIN
     SELECT array_agg(DISTINCT n.word) FILTER (WHERE n.word IS NOT NULL) AS words,
-           array_agg(DISTINCT n.crew_id) FILTER (WHERE n.crew_id IS NOT NULL) AS crews,
-           array_agg(DISTINCT n.job_id) FILTER (WHERE n.job_id IS NOT NULL AND n.parts = 1 AND n.may_refuse) AS changed_jobs,
-           array_agg(DISTINCT n.job_id) FILTER (WHERE n.job_id IS NOT NULL AND n.parts = 1 AND NOT n.may_refuse) AS other_jobs,
-           bool_and(n.entered AND n.xid = pg_current_xact_id()) AS all_new, bool_and(n.same_words) AS same_words, bool_or(n.every_job) AS every_job, bool_or(n.parts > 1) AS a_part,
+           array_agg(DISTINCT n.crew_id) FILTER (WHERE n.crew_id IS NOT NULL AND refuses) AS crews,
+           array_agg(DISTINCT n.crew_id) FILTER (WHERE n.crew_id IS NOT NULL AND NOT refuses) AS other_crews,
+           array_agg(DISTINCT n.job_id) FILTER (WHERE n.job_id IS NOT NULL AND n.parts = 1 AND refuses) AS jobs,
+           array_agg(DISTINCT n.job_id) FILTER (WHERE n.job_id IS NOT NULL AND n.parts = 1 AND NOT refuses) AS other_jobs,
+           coalesce(bool_and(n.entered AND n.xid = pg_current_xact_id()) FILTER (WHERE n.job_id IS NOT NULL), false) AS all_new,
+           bool_and(n.same_words) AS same_words, bool_or(n.every_job) AS every_job, bool_or(n.parts > 1) AS a_part,
            array_agg(n.resource_id) FILTER (WHERE n.resource_id IS NOT NULL) AS freed,
            array_agg(n.during) FILTER (WHERE n.resource_id IS NOT NULL) AS freed_times
-      INTO asked FROM neff.assignment_notes n WHERE n.id = ANY (p_notes);
+      INTO asked FROM neff.assignment_notes n, LATERAL (SELECT n.may_refuse AND p_refuse AS refuses) AS r WHERE n.id = ANY (p_notes);
     IF asked.words IS NOT NULL THEN
         INSERT INTO public.resource_aliases (kind, written, resource_id, created_by)
         SELECT n.alias_kind, n.alias_written, n.alias_of, n.actor
@@ -355,18 +358,23 @@ BEGIN
     IF asked.every_job THEN
         finding := ARRAY(SELECT s.id FROM public.job_schedules s WHERE s.end_date > now());
     END IF;
-    finding := finding || asked.other_jobs;
-    refusing := coalesce(asked.changed_jobs, '{}');
+    IF asked.other_crews IS NOT NULL THEN
+        finding := finding || ARRAY(SELECT c.job_schedule_id FROM public.job_crews c JOIN public.job_schedules s ON s.id = c.job_schedule_id
+                                     WHERE c.crew_id = ANY (asked.other_crews) AND s.end_date > now());
+    END IF;
+    refusing := coalesce(asked.jobs, '{}');
     IF asked.crews IS NOT NULL THEN
         refusing := ARRAY(SELECT r.id FROM unnest(refusing) AS r(id)
                            UNION
                           SELECT c.job_schedule_id FROM public.job_crews c JOIN public.job_schedules s ON s.id = c.job_schedule_id
                            WHERE c.crew_id = ANY (asked.crews) AND s.end_date > now());
     END IF;
-    IF NOT p_refuse THEN
-        finding := ARRAY(SELECT f.id FROM unnest(finding) AS f(id) UNION SELECT r.id FROM unnest(refusing) AS r(id));
-        refusing := '{}';
-    ELSIF cardinality(finding) > 0 THEN
+    -- Jobs found by what they mention were there before, unless this transaction entered all of them.
+    asked.all_new := asked.all_new AND (cardinality(finding) = 0 AND asked.crews IS NULL OR NOT EXISTS (
+        SELECT x.id FROM unnest(finding || refusing) AS x(id)
+        EXCEPT SELECT n.job_id FROM neff.assignment_notes n WHERE n.id = ANY (p_notes)));
+    finding := finding || asked.other_jobs;
+    IF cardinality(finding) > 0 THEN
         finding := ARRAY(SELECT f.id FROM unnest(finding) AS f(id) EXCEPT SELECT r.id FROM unnest(refusing) AS r(id));
     END IF;
     IF cardinality(finding) > 250 THEN
@@ -519,7 +527,9 @@ DECLARE
     jobs bigint;
     work bigint;
 BEGIN
-    IF neff.app_source() = 'manual_admin' AND NOT prepared THEN
+    -- (Only fresh eyes look: who reads at SERIALIZABLE stands in somebody's way.)
+    IF NOT prepared AND (neff.app_source() = 'manual_admin' OR fresh_eyes AND EXISTS (
+           SELECT FROM neff.assignment_notes n WHERE n.xid = pg_current_xact_id() AND n.may_refuse)) THEN
         PERFORM neff.judge_own(true, least(1000, nullif(their_wait, 0)));
         RETURN NULL;
     END IF;
