@@ -45,6 +45,8 @@ pub enum Wake {
 pub struct Changed {
     /// Dashboard notifications were added or read.
     pub notifications: bool,
+    /// Assignments are left to whoever is there to settle them.
+    pub settle: bool,
     /// Something Today shows.
     pub today: bool,
     /// Something the schedule shows.
@@ -63,6 +65,7 @@ impl Changed {
     fn note(&mut self, notification: &PgNotification) {
         match (notification.channel(), notification.payload()) {
             ("neff_notifications", _) | (_, "dashboard_notifications") => self.notifications = true,
+            (_, "assignment_notes") => self.settle = true,
             (_, table) => {
                 self.today |= TODAY.contains(&table);
                 self.schedule |= table != "estimates" && TODAY.contains(&table) || SCHEDULE_TOO.contains(&table);

@@ -322,6 +322,9 @@ impl Keeper {
                 }
                 Wake::Popups => self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?,
                 Wake::Changed(what) => {
+                    if what.settle && schema.writable {
+                        crate::sweep::settle_soon(self.pool.clone());
+                    }
                     if what.notifications || what.quiet {
                         self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
                     }
