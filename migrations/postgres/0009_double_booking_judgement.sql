@@ -569,14 +569,19 @@ END $$;
 CREATE CONSTRAINT TRIGGER judge_assignments AFTER INSERT ON neff.assignment_turns DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION neff.judge_at_the_end();
 
--- The office asks before it commits, to be refused with names (NF001) and to read what became of its jobs.
-CREATE FUNCTION neff.judge_now() RETURNS void
+-- The office asks before it commits, to be refused with names (NF001) and to read what became of its jobs. Whether there was
+-- anything to judge.
+CREATE FUNCTION neff.judge_now() RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    their_wait constant integer := extract(epoch FROM current_setting('lock_timeout')::interval) * 1000;
 BEGIN
-    IF neff.app_source() = 'manual_admin'
-       AND EXISTS (SELECT FROM neff.assignment_turns t WHERE t.xid = pg_current_xact_id_if_assigned()) THEN
-        PERFORM neff.judge_own(true, least(1000, nullif((extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::integer, 0)));
+    IF neff.app_source() <> 'manual_admin'
+       OR NOT EXISTS (SELECT FROM neff.assignment_turns t WHERE t.xid = pg_current_xact_id_if_assigned()) THEN
+        RETURN false;
     END IF;
+    PERFORM neff.judge_own(true, least(1000, nullif(their_wait, 0)));
+    RETURN true;
 END $$;
 
 -- One step of what writers left, with fresh eyes: call it at READ COMMITTED, each time in a transaction of its own, until it

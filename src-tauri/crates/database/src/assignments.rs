@@ -14,7 +14,7 @@ const STEPS: usize = 500;
 /// [`Failure::DoubleBooked`] when somebody or something would be in two places; [`Failure::Occupied`] when another
 /// program is saving jobs just now, and who: the transaction is over, unless this ran in a savepoint.
 pub async fn judge(connection: &mut PgConnection) -> Result<(), DatabaseError> {
-    sqlx::query!("SELECT neff.judge_now()").execute(connection).await?;
+    sqlx::query_scalar!(r#"SELECT neff.judge_now() AS "judged!""#).fetch_one(connection).await?;
     Ok(())
 }
 
