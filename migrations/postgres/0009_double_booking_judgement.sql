@@ -281,6 +281,10 @@ END $$;
 CREATE TRIGGER a_assignments_update AFTER UPDATE ON system_config FOR EACH ROW
     WHEN (NEW.key IN ('office_time_zone', 'office_working_days') AND NEW.value IS DISTINCT FROM OLD.value)
     EXECUTE FUNCTION neff.note_everything();
+CREATE TRIGGER a_assignments_insert AFTER INSERT ON system_config FOR EACH ROW
+    WHEN (NEW.key IN ('office_time_zone', 'office_working_days')) EXECUTE FUNCTION neff.note_everything();
+CREATE TRIGGER a_assignments_delete AFTER DELETE ON system_config FOR EACH ROW
+    WHEN (OLD.key IN ('office_time_zone', 'office_working_days')) EXECUTE FUNCTION neff.note_everything();
 
 -- ---- Judging ----------------------------------------------------------------------------------------------------------
 -- Reasons given in this transaction count for the time their job has now. (Only looked for where there are any: to read

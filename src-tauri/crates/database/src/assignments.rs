@@ -41,17 +41,22 @@ pub async fn settle(connection: &mut PgConnection) -> Result<i64, DatabaseError>
 /// # Errors
 /// When the database cannot be asked.
 pub async fn settle_and_check(connection: &mut PgConnection) -> Result<i64, DatabaseError> {
-    let settled = match settle(connection).await {
-        Ok(settled) => settled,
+    let (settled, wrong) = match steps(connection).await {
+        Ok(done) => done,
         Err(error) if error.failure() == Failure::Occupied => {
             tracing::info!(%error, "assignments are settled at the next sweep");
             return Ok(0);
         }
         Err(error) => return Err(error),
     };
-    let wrong = sqlx::query_scalar!(r#"SELECT neff.check_assignments() AS "n!""#).fetch_one(connection).await?;
     if wrong > 0 {
         tracing::error!(wrong, "assignments were not what the jobs say; they were put right");
     }
     Ok(settled)
+}
+
+async fn steps(connection: &mut PgConnection) -> Result<(i64, i64), DatabaseError> {
+    let settled = settle(connection).await?;
+    let wrong = sqlx::query_scalar!(r#"SELECT neff.check_assignments() AS "n!""#).fetch_one(connection).await?;
+    Ok((settled, wrong))
 }

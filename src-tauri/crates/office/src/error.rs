@@ -1,7 +1,7 @@
 //! Errors as they cross to the window: a code it acts on, a sentence for a person, details for a helper.
 
-use domain::text::shorten;
 use database::{DatabaseError, Failure, InvalidSetting};
+use domain::text::shorten;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
