@@ -616,30 +616,42 @@ BEGIN
     RETURN done;
 END $$;
 
--- Notes whatever is not in line. How many jobs.
+-- Notes whatever is not in line and not noted yet. How many jobs.
 CREATE FUNCTION neff.note_what_is_wrong() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     jobs constant uuid[] := neff.misassigned_jobs();
+    noted bigint;
 BEGIN
-    INSERT INTO neff.assignment_notes (xid, word, may_refuse) SELECT NULL, w.word, false FROM unnest(neff.misread_words()) AS w(word);
-    INSERT INTO neff.assignment_notes (xid, job_id, may_refuse) SELECT NULL, j.id, false FROM unnest(jobs) AS j(id);
-    RETURN cardinality(jobs);
+    INSERT INTO neff.assignment_notes (xid, word, may_refuse)
+    SELECT NULL, w.word, false FROM unnest(neff.misread_words()) AS w(word)
+     WHERE NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.word = w.word);
+    INSERT INTO neff.assignment_notes (xid, job_id, may_refuse)
+    SELECT NULL, j.id, false FROM unnest(jobs) AS j(id)
+     WHERE NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.job_id = j.id);
+    GET DIAGNOSTICS noted = ROW_COUNT;
+    RETURN noted;
 END $$;
 
--- After settling nothing may be out of line. Looked at about once a minute, whoever asks; what is wrong is put right, and the
--- administrators are told. How many jobs were.
+-- After settling nothing may be out of line. Looked at about once a minute, whoever asks; what is wrong is put right, what
+-- cannot be judged is tried again once an hour, and the administrators are told of both. How many there were.
 CREATE FUNCTION neff.check_assignments() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    last timestamptz;
     wrong bigint := 0;
     stuck bigint;
 BEGIN
-    PERFORM FROM neff.assignment_checks c WHERE c.checked_at < clock_timestamp() - interval '50 seconds' FOR UPDATE SKIP LOCKED;
+    SELECT c.checked_at INTO last FROM neff.assignment_checks c
+     WHERE c.checked_at < clock_timestamp() - interval '50 seconds' FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN 0;
     END IF;
     UPDATE neff.assignment_checks SET checked_at = clock_timestamp();
+    IF last < date_trunc('hour', clock_timestamp()) THEN
+        UPDATE neff.assignment_notes n SET tries = 2 WHERE n.tries > 3;
+        PERFORM neff.call_for_settling();
+    END IF;
     SELECT count(*) INTO stuck FROM neff.assignment_notes n WHERE n.tries = 3;
     IF cardinality(neff.misassigned_jobs()) > 0 OR neff.somebody_waits_in_vain() THEN
         PERFORM neff.enter_gate(1000);
