@@ -18,45 +18,50 @@ pub async fn judge(connection: &mut PgConnection) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-/// Judges what other programs left, in short steps, each a transaction of its own. How many changes.
-///
-/// # Errors
-/// When the database cannot be asked; [`Failure::Occupied`] when somebody else is at it: then it is done by them.
-pub async fn settle(connection: &mut PgConnection) -> Result<i64, DatabaseError> {
-    let mut settled = 0;
-    for _ in 0..STEPS {
-        let step =
-            sqlx::query_scalar!(r#"SELECT neff.settle_assignments() AS "n!""#).fetch_one(&mut *connection).await?;
-        if step == 0 {
-            break;
-        }
-        settled += step;
-    }
-    Ok(settled)
-}
-
-/// Settles, and looks whether everything is in line then. What is not is put right, and the administrators are told; at
-/// most once a minute, whichever computer asks. How many changes were settled.
+/// Judges what other programs left, in short steps, each a transaction of its own. How many changes. While somebody else
+/// is at it, it is done by them.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn settle_and_check(connection: &mut PgConnection) -> Result<i64, DatabaseError> {
-    let (settled, wrong) = match steps(connection).await {
-        Ok(done) => done,
-        Err(error) if error.failure() == Failure::Occupied => {
-            tracing::info!(%error, "assignments are settled at the next sweep");
-            return Ok(0);
+pub async fn settle(connection: &mut PgConnection) -> Result<i64, DatabaseError> {
+    let mut settled = 0;
+    for _ in 0..STEPS {
+        let step = sqlx::query_scalar!(r#"SELECT neff.settle_assignments() AS "n!""#)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(DatabaseError::from);
+        match unless_occupied(step)? {
+            Some(step) if step > 0 => settled += step,
+            _ => break,
         }
-        Err(error) => return Err(error),
-    };
-    if wrong > 0 {
-        tracing::error!(wrong, "assignments were not what the jobs say; they were put right");
     }
     Ok(settled)
 }
 
-async fn steps(connection: &mut PgConnection) -> Result<(i64, i64), DatabaseError> {
-    let settled = settle(connection).await?;
-    let wrong = sqlx::query_scalar!(r#"SELECT neff.check_assignments() AS "n!""#).fetch_one(connection).await?;
-    Ok((settled, wrong))
+/// Looks whether everything is in line after settling, at most once a minute, whichever computer asks. What is not is put
+/// right, and the administrators are told. How many jobs were not.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn check(connection: &mut PgConnection) -> Result<i64, DatabaseError> {
+    let wrong = sqlx::query_scalar!(r#"SELECT neff.check_assignments() AS "n!""#)
+        .fetch_one(connection)
+        .await
+        .map_err(DatabaseError::from);
+    let wrong = unless_occupied(wrong)?.unwrap_or_default();
+    if wrong > 0 {
+        tracing::error!(wrong, "assignments were not what the jobs say; they were put right");
+    }
+    Ok(wrong)
+}
+
+/// Nothing, where somebody else is at it: the next sweep comes soon.
+fn unless_occupied(result: Result<i64, DatabaseError>) -> Result<Option<i64>, DatabaseError> {
+    match result {
+        Err(error) if error.failure() == Failure::Occupied => {
+            tracing::info!(%error, "assignments are looked at by the next sweep");
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
 }

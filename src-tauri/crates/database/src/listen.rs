@@ -28,6 +28,9 @@ const SCHEDULE_TOO: [&str; 4] = ["job_assignments", "job_reviews", "resource_ali
 /// How long connecting may take.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// How many seconds a question on the listening connection may take.
+const QUESTION: u32 = 8;
+
 /// Why [`Listener::next`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
@@ -45,8 +48,6 @@ pub enum Wake {
 pub struct Changed {
     /// Dashboard notifications were added or read.
     pub notifications: bool,
-    /// Assignments are left to whoever is there to settle them.
-    pub settle: bool,
     /// Something Today shows.
     pub today: bool,
     /// Something the schedule shows.
@@ -65,7 +66,6 @@ impl Changed {
     fn note(&mut self, notification: &PgNotification) {
         match (notification.channel(), notification.payload()) {
             ("neff_notifications", _) | (_, "dashboard_notifications") => self.notifications = true,
-            (_, "assignment_notes") => self.settle = true,
             (_, table) => {
                 self.today |= TODAY.contains(&table);
                 self.schedule |= table != "estimates" && TODAY.contains(&table) || SCHEDULE_TOO.contains(&table);
@@ -97,6 +97,9 @@ impl Listener {
         application: &str,
     ) -> Result<Self, DatabaseError> {
         reach(settings).await?;
+        // The server gives up on a question before we do: a slow one is not taken for a link that swallows everything.
+        let mut settings = settings.clone();
+        settings.tuning.statement_seconds = settings.tuning.statement_seconds.min(QUESTION);
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)

@@ -5,13 +5,14 @@ use sqlx::PgConnection;
 
 use crate::error::DatabaseError;
 
-/// Settles assignments that foreign writers could not finish, and checks that all are in line; sums up alerts whose throttle window
+/// Looks again with fresh eyes at assignments a foreign writer could not finish; sums up alerts whose throttle window
 /// has ended.
 ///
 /// # Errors
 /// The first step that failed; the others are done at the next sweep.
 pub async fn run(connection: &mut PgConnection) -> Result<(), DatabaseError> {
-    let settled = crate::assignments::settle_and_check(connection).await?;
+    let settled =
+        sqlx::query_scalar!(r#"SELECT neff.settle_assignments() AS "n!""#).fetch_one(&mut *connection).await?;
     let summaries =
         sqlx::query_scalar!(r#"SELECT neff.flush_throttled_alerts() AS "n!""#).fetch_one(&mut *connection).await?;
     if settled > 0 || summaries > 0 {

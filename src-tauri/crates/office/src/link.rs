@@ -1,6 +1,8 @@
 //! The link to the office database, kept up: connect, listen, beat, and when it breaks try again.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -284,15 +286,22 @@ impl Keeper {
             self.set(ConnectionState::WhoAreYou { people, suggestion: crate::settings::person_suggestion() });
             return Ok(Ended::WaitForPerson);
         };
-        in_time(database::people::register_computer(listener.connection().await?, t.computer, &t.computer_name))
-            .await?;
+        // Without it nothing pops up here; everything else goes on.
+        of_one_question(
+            "this computer could not be entered",
+            in_time(database::people::register_computer(listener.connection().await?, t.computer, &t.computer_name))
+                .await,
+        )?;
         let inbox = crate::popups::Inbox { user_id: me.user_id.clone(), computer: t.computer };
 
         // LISTEN first, then catch up, then wait: nothing falls between.
         in_time(listener.listen()).await?;
         self.me.send_replace(Some(me.clone()));
-        let may_administer =
-            in_time(database::company::may_administer(listener.connection().await?)).await.unwrap_or(false);
+        let may_administer = of_one_question(
+            "whether this login may administer is not known",
+            in_time(database::company::may_administer(listener.connection().await?)).await,
+        )?
+        .unwrap_or(false);
         self.set(ConnectionState::Online {
             connection_id: t.connection.id,
             connection_name: t.connection.name.clone(),
@@ -308,7 +317,8 @@ impl Keeper {
         self.desktop.tell(DesktopEvent::TodayChanged);
         self.desktop.tell(DesktopEvent::ScheduleChanged);
         self.desktop.tell(DesktopEvent::NotificationsChanged);
-        self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
+        let mut failing = false;
+        self.catch_up(&mut listener, &inbox, &mut failing).await?;
         loop {
             let wake = tokio::select! {
                 wake = listener.next(HEARTBEAT) => wake?,
@@ -318,15 +328,12 @@ impl Keeper {
                 Wake::Silence => {
                     listener.beat(HEARTBEAT_PATIENCE).await?;
                     // What a lost notification would have said.
-                    self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
+                    self.catch_up(&mut listener, &inbox, &mut failing).await?;
                 }
-                Wake::Popups => self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?,
+                Wake::Popups => self.catch_up(&mut listener, &inbox, &mut failing).await?,
                 Wake::Changed(what) => {
-                    if what.settle && schema.writable {
-                        crate::sweep::settle_soon(self.pool.clone());
-                    }
                     if what.notifications || what.quiet {
-                        self.popups.catch_up(&mut listener, &inbox, self.desktop.as_ref()).await?;
+                        self.catch_up(&mut listener, &inbox, &mut failing).await?;
                     }
                     if let Some(copy) = &self.copy {
                         copy.refresh_soon();
@@ -351,6 +358,22 @@ impl Keeper {
                         self.desktop.tell(DesktopEvent::ChangesChanged);
                     }
                 }
+            }
+        }
+    }
+
+    /// The popups, which can fail without the link; that they do is logged once.
+    async fn catch_up(
+        &self,
+        listener: &mut Listener,
+        inbox: &crate::popups::Inbox,
+        failing: &mut bool,
+    ) -> Result<(), DatabaseError> {
+        match self.popups.catch_up(listener, inbox, self.desktop.as_ref()).await {
+            Err(error) if *failing && !error.is_disconnect() => Ok(()),
+            outcome => {
+                *failing = of_one_question("the popups are not up to date", outcome)?.is_none();
+                Ok(())
             }
         }
     }
@@ -388,11 +411,32 @@ impl Keeper {
     }
 }
 
-/// The outcome of a question, or [`database::Failure::NoAnswer`] when there is none in [`ANSWER_PATIENCE`].
+/// The outcome of a question, or [`database::Failure::NoAnswer`] when there is none in [`ANSWER_PATIENCE`]. A value the
+/// driver panics over is the failure of this question.
 pub(crate) async fn in_time<T>(question: impl Future<Output = Result<T, DatabaseError>>) -> Result<T, DatabaseError> {
-    match tokio::time::timeout(ANSWER_PATIENCE, question).await {
+    let mut question = std::pin::pin!(question);
+    let caught = std::future::poll_fn(move |context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| question.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| {
+            let what = "the answer holds a value that cannot be read";
+            Poll::Ready(Err(DatabaseError::new(database::Failure::Other, what)))
+        })
+    });
+    match tokio::time::timeout(ANSWER_PATIENCE, caught).await {
         Ok(outcome) => outcome,
         Err(_) => Err(DatabaseError::new(database::Failure::NoAnswer, "no answer to a question in time")),
+    }
+}
+
+/// What came of a question; none: it alone failed, which is logged. Only the connection's own failures end a session.
+fn of_one_question<T>(what: &str, outcome: Result<T, DatabaseError>) -> Result<Option<T>, DatabaseError> {
+    match outcome {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_disconnect() => Err(error),
+        Err(error) => {
+            tracing::error!(%error, "{what}");
+            Ok(None)
+        }
     }
 }
 
@@ -421,6 +465,24 @@ fn backoff(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_question_that_fails_does_not_end_a_session() {
+        let failed = |failure| of_one_question::<()>("tried", Err(DatabaseError::new(failure, "")));
+        assert!(matches!(failed(database::Failure::Other), Ok(None)));
+        assert!(matches!(failed(database::Failure::TookTooLong), Ok(None)));
+        assert!(matches!(failed(database::Failure::RightsMissing), Ok(None)));
+        assert!(failed(database::Failure::NoAnswer).is_err() && failed(database::Failure::ServerRestarting).is_err());
+        assert!(matches!(of_one_question("tried", Ok(7)), Ok(Some(7))));
+    }
+
+    #[tokio::test]
+    async fn a_question_ends_by_its_answer_or_by_its_own_panic() {
+        assert_eq!(in_time(async { Ok(7) }).await.unwrap(), 7);
+        let day: Option<u32> = None;
+        let panicked = in_time(async { Ok(day.expect("year 294276")) }).await.unwrap_err();
+        assert!(!panicked.is_disconnect());
+    }
 
     #[test]
     fn retries_start_soon_and_never_wait_longer_than_ten_seconds() {

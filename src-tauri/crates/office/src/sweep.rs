@@ -33,19 +33,3 @@ async fn once(pool: &PgPool) -> Result<(), DatabaseError> {
     let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
     database::sweep::run(&mut connection).await
 }
-
-/// Settles at once what another program left to whoever is there. All desktops hear of it in the same moment: each waits a
-/// little of its own, and most find it done.
-pub(crate) fn settle_soon(pool: PgPool) {
-    let moment = Duration::from_millis(rand::rng().random_range(0..150));
-    tokio::spawn(async move {
-        tokio::time::sleep(moment).await;
-        let settled = async {
-            let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
-            database::assignments::settle(&mut connection).await
-        };
-        if let Err(error) = settled.await {
-            tracing::info!(%error, "assignments are settled at the next sweep");
-        }
-    });
-}
