@@ -1,20 +1,11 @@
 -- Who and what is on a job, when: derived from job_schedules.crew_assigned and equipment_needed, never written by
--- hand. This file holds the tables and the functions that derive, check and claim; 0009 attaches them to the tables
--- whose changes matter.
---
--- How two writers are kept apart (no sleep, no retry, right at READ COMMITTED and at REPEATABLE READ):
---   1. advisory transaction locks, always in this order: the whole office (shared; a bulk statement takes it alone
---      and needs no other), the names a job mentions (shared; whoever changes a person, crew or machine takes them
---      alone), each person's and machine's days (alone), each kind in the order of its keys;
---   2. a new statement, which therefore sees everything committed before the locks were had;
---   3. at REPEATABLE READ it does not, so every claim that looks free is tried out against both exclusion
---      constraints, which look at what is really there, in a subtransaction that is always rolled back.
--- Row locks would not do: at REPEATABLE READ a row changed meanwhile raises 40001, and every lock is a write.
+-- hand. This file holds the tables and the functions that read, derive and claim; 0009 judges: what changed, when it is
+-- looked at, and who is told.
 SET LOCAL ROLE neff_owner;
 SET LOCAL timezone = 'UTC';
 
 -- No foreign key to job_schedules: its checks would cost a third of a bulk insert, and its cascade would delete rows
--- before the locks are had. The triggers of 0009 delete what a deleted job held.
+-- outside the gate of 0009.
 CREATE TABLE job_assignments (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,   -- also who came first
     job_schedule_id uuid NOT NULL,
@@ -22,22 +13,50 @@ CREATE TABLE job_assignments (
     resource_id     uuid NOT NULL,
     via_crew_id     uuid,                             -- the crew that brought the person along
     during          tstzrange NOT NULL CHECK (NOT isempty(during)),
-    state           text NOT NULL CHECK (state IN ('firm', 'overridden', 'conflict', 'released', 'probe')),
+    state           text NOT NULL CHECK (state IN ('firm', 'overridden', 'conflict', 'released')),
     created_at      timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     CONSTRAINT job_assignments_never_two EXCLUDE USING gist (resource_id WITH =, during WITH &&)
-        WHERE (state = 'firm'),
-    -- Finds what is not firm; and a probe (never committed) runs into every row of it that overlaps.
-    CONSTRAINT job_assignments_probe EXCLUDE USING gist
-        (resource_id WITH =, during WITH &&, ((state = 'probe')::integer) WITH <>)
-        WHERE (state IN ('conflict', 'overridden', 'probe'))
+        WHERE (state = 'firm')
 );
-CREATE INDEX idx_job_assignments_job ON job_assignments (job_schedule_id);
--- What somebody did: the constraints find what is not released, this the rest.
+-- Who and what is on the jobs of a week is read from the index alone.
+CREATE INDEX idx_job_assignments_job ON job_assignments (job_schedule_id) INCLUDE (resource_kind, resource_id, state);
+CREATE INDEX idx_job_assignments_waiting ON job_assignments USING gist (resource_id, during)
+    WHERE (state <> 'firm' AND state <> 'released');
+-- What somebody did: the two above find what is not released, this the rest.
 CREATE INDEX idx_job_assignments_released ON job_assignments (resource_id) WHERE state = 'released';
 COMMENT ON TABLE job_assignments IS
     'Derived from job_schedules by triggers: which person or machine a job claims, and whether the claim stands';
 COMMENT ON COLUMN job_assignments.state IS
     'firm; overridden: double booked with a reason; conflict: double booked by another program; released: the job is over or cancelled';
+
+-- While a GiST index has one page and that page is split, PostgreSQL (13 to 18) may mark entries of living rows dead: a
+-- query that asks the index again and again meanwhile remembers places on the page as it was. What is lost so no query finds
+-- and the constraint does not see. An index that was larger once never has one page again.
+INSERT INTO job_assignments (job_schedule_id, resource_kind, resource_id, during, state)
+SELECT gen_random_uuid(), 'person', gen_random_uuid(), '[2000-01-01,2000-01-02)', s.state
+  FROM generate_series(1, 400), (VALUES ('firm'), ('conflict')) AS s(state);
+DELETE FROM job_assignments;
+DO $$
+DECLARE
+    t text;
+    crew uuid;
+    member uuid;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['crews', 'crew_members', 'crew_memberships', 'time_off'] LOOP
+        EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', t);
+    END LOOP;
+    INSERT INTO crews (name) VALUES (gen_random_uuid()::text) RETURNING id INTO crew;
+    INSERT INTO crew_members (name, role) VALUES ('nobody', 'none') RETURNING id INTO member;
+    INSERT INTO crew_memberships (crew_id, crew_member_id, during)
+    SELECT crew, member, daterange(date '2000-01-01' + i, date '2000-01-02' + i) FROM generate_series(1, 400) AS i;
+    INSERT INTO time_off (crew_member_id, kind, during)
+    SELECT member, 'leave', tstzrange(d, d + interval '1 day') FROM generate_series(timestamptz '2000-01-01', '2001-06-01', interval '1 day') AS d;
+    DELETE FROM crews WHERE id = crew;  -- with its members, and with theirs
+    DELETE FROM crew_members WHERE id = member;
+    FOREACH t IN ARRAY ARRAY['crews', 'crew_members', 'crew_memberships', 'time_off'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', t);
+    END LOOP;
+END $$;
 
 -- The crews a job names, with or without members that day.
 CREATE TABLE job_crews (
@@ -55,7 +74,13 @@ CREATE TABLE job_unknown_resources (
     reason          text NOT NULL CHECK (reason IN ('unknown', 'ambiguous')),
     PRIMARY KEY (job_schedule_id, kind, written)
 );
-CREATE INDEX idx_job_unknown_resources_written ON job_unknown_resources (lower(btrim(written, E' \t\r\n\u00a0')));
+
+-- ---- What a word means ---------------------------------------------------------------------------------------------
+-- How written words are compared: case, accents and outer blanks do not count.
+CREATE FUNCTION neff.word_key(p_written text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
+$$ SELECT btrim(neff.folded(left(p_written, 500)), E' \t\r\n') $$;
+GRANT EXECUTE ON FUNCTION neff.word_key(text) TO PUBLIC;  -- indexes call it for whoever writes
 
 -- "Whenever somebody writes 'Big Bob', it is this person": said once.
 CREATE TABLE resource_aliases (
@@ -66,12 +91,32 @@ CREATE TABLE resource_aliases (
     created_by  varchar(255) NOT NULL DEFAULT neff.app_actor(),
     created_at  timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
-CREATE UNIQUE INDEX resource_aliases_written
-    ON resource_aliases ((kind = 'machine'), lower(btrim(written, E' \t\r\n\u00a0')));
+CREATE UNIQUE INDEX resource_aliases_written ON resource_aliases ((kind = 'machine'), neff.word_key(written));
+CREATE INDEX idx_resource_aliases_word ON resource_aliases (neff.word_key(written));
 CREATE INDEX idx_resource_aliases_resource ON resource_aliases (resource_id);
-CREATE INDEX idx_crew_members_name ON crew_members (lower(btrim(name, E' \t\r\n\u00a0')));
-CREATE INDEX idx_crews_name ON crews (lower(btrim(name, E' \t\r\n\u00a0')));
-CREATE INDEX idx_equipment_name ON equipment (lower(btrim(name, E' \t\r\n\u00a0')));
+CREATE INDEX idx_crew_members_word ON crew_members (neff.word_key(name));
+CREATE INDEX idx_crews_word ON crews (neff.word_key(name));
+CREATE INDEX idx_equipment_word ON equipment (neff.word_key(name));
+
+-- What each word (a name, an alias, an id) means now; kept by the judgement of 0009 alone, and so the same for everybody
+-- who derives. 'person' and 'machine' are the columns in which it stands, 'crew' is {"crew": …} in the former. A word that
+-- is not here names nobody; without a resource it names more than one.
+CREATE TABLE neff.resource_words (
+    kind        text NOT NULL CHECK (kind IN ('person', 'crew', 'machine')),
+    word        text NOT NULL,
+    found       text CHECK (found IN ('person', 'crew', 'machine')),
+    resource_id uuid,
+    PRIMARY KEY (word, kind),
+    CHECK ((found IS NULL) = (resource_id IS NULL))
+);
+
+-- The words of each job to come, as numbers: those of a word that comes to mean somebody else are derived again. Two
+-- words of one number cost a look, no more.
+CREATE TABLE neff.job_mentions (
+    job_schedule_id uuid PRIMARY KEY,
+    numbers         integer[] NOT NULL
+);
+CREATE INDEX job_mentions_numbers ON neff.job_mentions USING gin (numbers) WITH (fastupdate = off);
 
 -- Going ahead anyway, and why. It may be written before its job, in the same transaction. A reason counts for the
 -- time it was given for: a job moved to another clash needs a new one.
@@ -86,16 +131,7 @@ CREATE TABLE assignment_overrides (
     given_in        xid8,                             -- set by the database: the transaction that gave it
     UNIQUE (job_schedule_id, resource_id)
 );
-
--- What a writer could not finish (it may not wait, and may not fail): neff.settle_assignments() does it with fresh eyes.
-CREATE TABLE assignment_backlog (
-    id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    job_schedule_id uuid,                             -- derive this job again …
-    resource_id     uuid,                             -- … or look again at who waits for this person or machine
-    during          tstzrange,
-    why             text,
-    created_at      timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
+CREATE INDEX idx_assignment_overrides_given_in ON assignment_overrides (given_in);
 
 CREATE TYPE neff.written_word AS (
     place bigint, kind text, item bigint, rank integer, only_crew boolean, key text, written text);
@@ -103,6 +139,63 @@ CREATE TYPE neff.written_match AS (
     place bigint, kind text, item bigint, found text, resource_id uuid, written text, reason text);
 CREATE TYPE neff.assignment_claim AS (
     n bigint, job_schedule_id uuid, holds boolean, resource_kind text, resource_id uuid, via_crew_id uuid, during tstzrange);
+
+-- What these words mean by the tables of people, crews, machines and aliases: an id; else a name that only one of those
+-- still employed has; else an alias; else a name that only one ever had. Those that name nobody are left out.
+CREATE FUNCTION neff.meaning_of(p_words text[]) RETURNS SETOF neff.resource_words
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN QUERY
+    WITH asked AS (
+        SELECT DISTINCT w.word,
+               CASE WHEN w.word ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN w.word::uuid END AS as_id
+          FROM unnest(p_words) AS w(word) WHERE w.word <> ''
+    ), candidate AS (
+        SELECT a.word, c.*
+          FROM asked a
+         CROSS JOIN LATERAL (
+               SELECT 1 AS rank, 'person' AS found, m.id FROM public.crew_members m WHERE m.id = a.as_id
+               UNION ALL
+               SELECT 1, 'crew', g.id FROM public.crews g WHERE g.id = a.as_id
+               UNION ALL
+               SELECT 1, 'machine', q.id FROM public.equipment q WHERE q.id = a.as_id
+               UNION ALL
+               SELECT r.rank, 'person', m.id FROM public.crew_members m, (VALUES (2), (4)) AS r(rank)
+                WHERE neff.word_key(m.name) = a.word AND (r.rank = 4 OR m.status <> 'terminated')
+               UNION ALL
+               SELECT r.rank, 'crew', g.id FROM public.crews g, (VALUES (2), (4)) AS r(rank)
+                WHERE neff.word_key(g.name) = a.word AND (r.rank = 4 OR g.status = 'active')
+               UNION ALL
+               SELECT r.rank, 'machine', q.id FROM public.equipment q, (VALUES (2), (4)) AS r(rank)
+                WHERE neff.word_key(q.name) = a.word AND (r.rank = 4 OR q.status <> 'retired')
+               UNION ALL
+               SELECT 3, s.kind, s.resource_id FROM public.resource_aliases s
+                WHERE neff.word_key(s.written) = a.word
+                  AND (EXISTS (SELECT FROM public.crew_members m WHERE m.id = s.resource_id AND s.kind = 'person')
+                    OR EXISTS (SELECT FROM public.crews g WHERE g.id = s.resource_id AND s.kind = 'crew')
+                    OR EXISTS (SELECT FROM public.equipment q WHERE q.id = s.resource_id AND s.kind = 'machine'))
+               ) AS c
+    ), ranked AS (
+        SELECT k.kind, c.word, c.rank, count(*) AS hits, min(c.found) AS found, min(c.id::text)::uuid AS id
+          FROM candidate c
+          JOIN (VALUES ('person', 'person'), ('person', 'crew'), ('crew', 'crew'), ('machine', 'machine')) AS k(kind, found)
+            ON k.found = c.found
+         GROUP BY k.kind, c.word, c.rank
+    )
+    SELECT r.kind, r.word, (array_agg(r.found ORDER BY r.rank) FILTER (WHERE r.hits = 1))[1],
+           (array_agg(r.id ORDER BY r.rank) FILTER (WHERE r.hits = 1))[1]
+      FROM ranked r GROUP BY r.kind, r.word;
+END $$;
+
+-- Every word that may mean somebody.
+CREATE FUNCTION neff.all_words() RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT w.word FROM neff.resource_words w
+    UNION SELECT x.word FROM public.crew_members m, LATERAL (VALUES (m.id::text), (neff.word_key(m.name))) AS x(word)
+    UNION SELECT x.word FROM public.crews g, LATERAL (VALUES (g.id::text), (neff.word_key(g.name))) AS x(word)
+    UNION SELECT x.word FROM public.equipment q, LATERAL (VALUES (q.id::text), (neff.word_key(q.name))) AS x(word)
+    UNION SELECT neff.word_key(s.written) FROM public.resource_aliases s $$;
 
 -- ---- Reading what is written -----------------------------------------------------------------------------------
 -- Every word of the JSON columns that could name somebody, in the order in which it is tried; `place` is the
@@ -112,7 +205,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     SELECT j.place, c.kind, e.item, w.rank, w.only_crew,
-           CASE WHEN c.is_list AND length(w.word) <= 500 THEN lower(btrim(w.word, E' \t\r\n\u00a0')) END,
+           CASE WHEN c.is_list AND length(w.word) <= 500 THEN btrim(neff.folded(w.word), E' \t\r\n') END,
            left(coalesce(nullif(btrim(CASE WHEN jsonb_typeof(e.value) = 'object'
                 THEN coalesce(e.value->>'name', e.value->>'crew', e.value->>'id') ELSE e.value #>> '{}' END), ''),
                 e.value::text), 500)
@@ -134,94 +227,66 @@ BEGIN
            ) AS w;
 END $$;
 
--- Whom the words name: by id, by a name only one of those still employed has, by an alias, by a name only one
--- ever had. Nobody, or more than one: unknown.
+-- Whom the words name. The first word of an item that means somebody decides: an id beats a name, whoever else may have
+-- that name.
 CREATE FUNCTION neff.match_written(p_words neff.written_word[]) RETURNS SETOF neff.written_match
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    WITH asked AS (
-        SELECT DISTINCT w.kind, w.only_crew, w.key,
-               CASE WHEN w.key ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN w.key::uuid END AS as_id
-          FROM unnest(p_words) AS w WHERE w.key IS NOT NULL
-    ), answer AS (
-        SELECT a.kind, a.only_crew, a.key, found.*
-          FROM asked a
-         CROSS JOIN LATERAL (
-            SELECT (array_agg(r.found ORDER BY r.rank) FILTER (WHERE r.hits = 1))[1] AS found,
-                   (array_agg(r.id ORDER BY r.rank) FILTER (WHERE r.hits = 1))[1]::uuid AS resource_id,
-                   coalesce(bool_or(r.hits > 1), false) AS ambiguous
-              FROM (SELECT c.rank, count(*) AS hits, min(c.found) AS found, min(c.id::text) AS id
-                      FROM (SELECT 1 AS rank, 'person' AS found, m.id FROM public.crew_members m
-                             WHERE m.id = a.as_id AND a.kind = 'person' AND NOT a.only_crew
-                            UNION ALL
-                            SELECT 1, 'crew', g.id FROM public.crews g WHERE g.id = a.as_id AND a.kind = 'person'
-                            UNION ALL
-                            SELECT 1, 'machine', q.id FROM public.equipment q WHERE q.id = a.as_id AND a.kind = 'machine'
-                            UNION ALL
-                            SELECT r.rank, 'person', m.id FROM public.crew_members m, (VALUES (2), (4)) AS r(rank)
-                             WHERE lower(btrim(m.name, E' \t\r\n\u00a0')) = a.key AND a.kind = 'person' AND NOT a.only_crew
-                               AND (r.rank = 4 OR m.status <> 'terminated')
-                            UNION ALL
-                            SELECT r.rank, 'crew', g.id FROM public.crews g, (VALUES (2), (4)) AS r(rank)
-                             WHERE lower(btrim(g.name, E' \t\r\n\u00a0')) = a.key AND a.kind = 'person'
-                               AND (r.rank = 4 OR g.status = 'active')
-                            UNION ALL
-                            SELECT r.rank, 'machine', q.id FROM public.equipment q, (VALUES (2), (4)) AS r(rank)
-                             WHERE lower(btrim(q.name, E' \t\r\n\u00a0')) = a.key AND a.kind = 'machine'
-                               AND (r.rank = 4 OR q.status <> 'retired')
-                            UNION ALL
-                            SELECT 3, s.kind, s.resource_id FROM public.resource_aliases s
-                             WHERE (s.kind = 'machine') = (a.kind = 'machine')
-                               AND lower(btrim(s.written, E' \t\r\n\u00a0')) = a.key
-                               AND (s.kind = 'crew' OR NOT a.only_crew)
-                               AND (EXISTS (SELECT FROM public.crew_members m WHERE m.id = s.resource_id AND s.kind = 'person')
-                                 OR EXISTS (SELECT FROM public.crews g WHERE g.id = s.resource_id AND s.kind = 'crew')
-                                 OR EXISTS (SELECT FROM public.equipment q WHERE q.id = s.resource_id AND s.kind = 'machine'))
-                           ) AS c
-                     GROUP BY c.rank) AS r
-            ) AS found
-    )
     SELECT DISTINCT ON (w.place, w.kind, w.item)
-           w.place, w.kind, w.item, coalesce(a.found, 'unknown'), a.resource_id, w.written,
-           CASE WHEN a.found IS NULL THEN CASE WHEN a.ambiguous THEN 'ambiguous' ELSE 'unknown' END END
+           w.place, w.kind, w.item, coalesce(m.found, 'unknown'), m.resource_id, w.written,
+           CASE WHEN m.found IS NULL THEN CASE WHEN m.word IS NOT NULL THEN 'ambiguous' ELSE 'unknown' END END
       FROM unnest(p_words) AS w
-      LEFT JOIN answer a ON a.kind = w.kind AND a.only_crew = w.only_crew AND a.key = w.key
-     ORDER BY w.place, w.kind, w.item, a.found IS NULL, a.ambiguous DESC NULLS LAST, w.rank;
+      LEFT JOIN neff.resource_words m ON m.word = w.key AND m.kind = CASE WHEN w.only_crew THEN 'crew' ELSE w.kind END
+     ORDER BY w.place, w.kind, w.item, m.found IS NULL, CASE WHEN m.found IS NOT NULL THEN w.rank END, m.word IS NULL, w.rank;
 END $$;
+
+-- When a day begins in a zone: the first of two midnights where the clocks go back at midnight, the end of the gap where
+-- they go forward.
+CREATE FUNCTION neff.start_of_day(p_day date, p_zone text) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT min(t.at - b.before)
+      FROM (SELECT p_day::timestamp AT TIME ZONE p_zone AS at) AS t,
+           (VALUES (interval '0'), (interval '30 minutes'), (interval '1 hour'), (interval '2 hours')) AS b(before)
+     WHERE b.before = interval '0' OR (t.at - b.before) AT TIME ZONE p_zone >= p_day $$;
 
 -- What jobs with these times and these people, crews and machines claim. Up to 24 hours: one range. Longer: one range
 -- for each working day, and for the first and the last day whatever they are; a local day is what the office's
--- clock says, 23 and 25 hours long when the clocks change. Over a year, or without end: one range. In zones
--- whose clocks repeat midnight, a job that ends within the repeated hour has a last day that is no stretch of time: left out.
+-- clock says, 23 and 25 hours long when the clocks change. Over a year, or without end: one range.
 CREATE FUNCTION neff.spread_claims(p_starts timestamptz[], p_ends timestamptz[], p_matches neff.written_match[])
 RETURNS TABLE (place bigint, resource_kind text, resource_id uuid, via_crew_id uuid, during tstzrange)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
 DECLARE
-    zone text := neff.office_time_zone();
-    working text;
+    zone constant text := neff.office_time_zone();
+    working integer[];
 BEGIN
-    SELECT c.value INTO working FROM public.system_config c WHERE c.key = 'office_working_days' AND c.value ~ '[1-7]';
-    working := coalesce(working, '1,2,3,4,5');
+    IF EXISTS (SELECT FROM unnest(p_starts, p_ends) AS j(starts, ends) WHERE j.ends > j.starts + interval '24 hours') THEN
+        working := neff.office_working_days();
+    END IF;
     RETURN QUERY
-    WITH span AS (
+    WITH span AS MATERIALIZED (
         SELECT j.place, j.starts, j.ends,
                (least(greatest(j.starts, '1900-01-01Z'), '2200-01-01Z') AT TIME ZONE zone)::date AS first_day,
                CASE WHEN j.starts >= '1900-01-01Z' AND j.ends < '2200-01-01Z'
                      AND j.ends > j.starts + interval '24 hours' AND j.ends <= j.starts + interval '366 days'
                     THEN ((j.ends - interval '1 microsecond') AT TIME ZONE zone)::date END AS last_day
           FROM unnest(p_starts, p_ends) WITH ORDINALITY AS j(starts, ends, place)
+    ), asked AS (
+        SELECT DISTINCT d.day::date AS day
+          FROM span s CROSS JOIN LATERAL generate_series(s.first_day::timestamp, s.last_day::timestamp, interval '1 day') AS d(day)
+         WHERE s.last_day IS NOT NULL AND (d.day::date IN (s.first_day, s.last_day) OR extract(isodow FROM d.day)::integer = ANY (working))
+    ), day AS MATERIALIZED (
+        SELECT a.day, tstzrange(e.starts, greatest(e.starts, e.ends)) AS during
+          FROM asked a
+         CROSS JOIN LATERAL (SELECT neff.start_of_day(a.day, zone) AS starts, neff.start_of_day(a.day + 1, zone) AS ends OFFSET 0) AS e
     ), part AS (
         SELECT s.place, s.first_day AS day, tstzrange(s.starts, s.ends) AS during FROM span s WHERE s.last_day IS NULL
         UNION ALL
-        SELECT s.place, d.day::date,
-               CASE WHEN greatest(s.starts, d.day AT TIME ZONE zone) < least(s.ends, (d.day + interval '1 day') AT TIME ZONE zone)
-                    THEN tstzrange(greatest(s.starts, d.day AT TIME ZONE zone),
-                                   least(s.ends, (d.day + interval '1 day') AT TIME ZONE zone)) END
-          FROM span s
-         CROSS JOIN LATERAL generate_series(s.first_day::timestamp, s.last_day::timestamp, interval '1 day') AS d(day)
+        SELECT s.place, d.day, d.during * tstzrange(s.starts, s.ends)
+          FROM span s JOIN day d ON d.day BETWEEN s.first_day AND s.last_day
          WHERE s.last_day IS NOT NULL
-           AND (d.day::date IN (s.first_day, s.last_day) OR position(extract(isodow FROM d.day)::text IN working) > 0)
+           AND (d.day IN (s.first_day, s.last_day) OR extract(isodow FROM d.day)::integer = ANY (working))
     ), claim AS (
         SELECT p.place, m.found AS resource_kind, m.resource_id, NULL::uuid AS via_crew_id, p.during
           FROM unnest(p_matches) AS m JOIN part p ON p.place = m.place
@@ -236,15 +301,18 @@ BEGIN
     SELECT DISTINCT ON (c.place, c.during, c.resource_id)
            c.place, c.resource_kind, c.resource_id, c.via_crew_id, c.during
       FROM claim c
-     WHERE c.during IS NOT NULL AND NOT isempty(c.during)
+     WHERE NOT isempty(c.during)
      ORDER BY c.place, c.during, c.resource_id, c.via_crew_id NULLS FIRST;
 END $$;
 
 -- ---- Checking and claiming --------------------------------------------------------------------------------------
+-- Functions that ask a GiST index again and again within one statement turn plain index scans off (see above): bitmap scans
+-- never mark an entry.
 -- Which of these claims (those that hold) meet a claim that is not released, or an earlier one among themselves.
 -- A few: look each up. Many: one pass over all of them in the order of time, and a closer look at what touches.
 CREATE FUNCTION neff.clashing_claims(p_claims neff.assignment_claim[]) RETURNS bigint[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
 DECLARE
     clashing bigint[];
 BEGIN
@@ -302,44 +370,10 @@ BEGIN
     RETURN coalesce(clashing, '{}');
 END $$;
 
--- Nobody else claims, releases or promotes these people and machines on these days until the transaction ends. (Days
--- begin at eight in UTC: at night, in America.) For spans of no sensible length: nobody does anything.
-CREATE FUNCTION neff.lock_claims(p_resources uuid[], p_times tstzrange[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF cardinality(p_times) > 1000
-       OR EXISTS (SELECT FROM unnest(p_times) AS t
-                   WHERE lower(t) < '1900-01-01Z' OR upper(t) > '2200-01-01Z' OR upper(t) > lower(t) + interval '3 days') THEN
-        PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
-    ELSE
-        PERFORM pg_advisory_xact_lock(k.key)
-           FROM (SELECT DISTINCT hashtextextended('neff claim ' || c.resource_id || ' ' || d.day, 0) AS key
-                   FROM unnest(p_resources, p_times) AS c(resource_id, during)
-                  CROSS JOIN LATERAL generate_series(floor((extract(epoch FROM lower(c.during)) - 28800) / 86400)::bigint,
-                                                     floor((extract(epoch FROM upper(c.during)) - 28800.000001) / 86400)::bigint
-                             ) AS d(day)
-                  ORDER BY 1) AS k;
-    END IF;
-END $$;
-
--- At REPEATABLE READ: is it really free, whatever this transaction can see? Tried out, and always rolled back.
-CREATE FUNCTION neff.claims_are_free(p_claims neff.assignment_claim[]) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    INSERT INTO public.job_assignments (job_schedule_id, resource_kind, resource_id, during, state)
-    SELECT c.job_schedule_id, c.resource_kind, c.resource_id, c.during, s.state
-      FROM unnest(p_claims) AS c, (VALUES ('firm'), ('probe')) AS s(state);
-    RAISE EXCEPTION USING ERRCODE = 'NF000', MESSAGE = 'tried out';
-EXCEPTION
-    WHEN exclusion_violation THEN
-        RETURN false;
-    WHEN SQLSTATE 'NF000' THEN
-        RETURN true;
-END $$;
-
 -- Who waits (conflict) where time became free is looked at again; who came first is first served.
 CREATE FUNCTION neff.promote_waiting(p_resources uuid[], p_times tstzrange[]) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
 DECLARE
     promoted bigint;
 BEGIN
@@ -368,7 +402,8 @@ CREATE FUNCTION neff.describe_clashes(p_claims neff.assignment_claim[])
 RETURNS TABLE (job_id uuid, resource_kind text, resource_id uuid, resource_name text, via_crew_id uuid,
                during tstzrange, other_job_id uuid, other_address text, other_customer text,
                other_start timestamptz, other_end timestamptz, other_status text, other_state text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
 BEGIN
     RETURN QUERY
     SELECT c.job_schedule_id, c.resource_kind, c.resource_id,
@@ -385,22 +420,24 @@ BEGIN
             WHERE x.resource_id = c.resource_id AND x.during && c.during AND x.state IN ('conflict', 'overridden')
            OFFSET 0) AS o
       JOIN public.job_schedules j ON j.id = o.job_schedule_id
+      -- What the row policy of contracts hides is not told here either.
       LEFT JOIN public.contracts t ON t.id = j.contract_id
+       AND (t.status <> 'canceled' OR greatest(t.created_at, t.updated_at) > CURRENT_TIMESTAMP - INTERVAL '1 year')
      WHERE o.job_schedule_id IS DISTINCT FROM c.job_schedule_id
      ORDER BY c.n, lower(o.during), j.id;
 END $$;
 
--- The whole of it: brings job_assignments, job_crews and job_unknown_resources in line with these jobs (those that
--- are gone included). What did not change, or only shrank, keeps its state. `p_refuse`: a new clash without a reason raises NF001.
--- `p_new`: the jobs were just inserted and hold nothing yet.
-CREATE FUNCTION neff.assign_jobs(p_jobs uuid[], p_refuse boolean, p_new boolean DEFAULT false) RETURNS void
+-- Brings job_assignments, job_crews and job_unknown_resources in line with these jobs (those that are gone included):
+-- releases what changed, of all the jobs, before anything is claimed. What did not change, or only shrank, keeps its
+-- state. `p_refuse`: a new clash without a reason raises NF001. `p_new`: the jobs hold nothing yet. `p_only_release`: as
+-- far as the first half. `p_part` of `p_parts`: only every so many of the people and machines. `p_same_words`: only times
+-- and states changed. Returned: what became free, for promote_waiting(). Callers stand in the gate of 0009.
+CREATE FUNCTION neff.assign_jobs(p_jobs uuid[], p_refuse boolean, p_new boolean DEFAULT false, p_only_release boolean DEFAULT false,
+                                 p_part integer DEFAULT 0, p_parts integer DEFAULT 1, p_same_words boolean DEFAULT false,
+                                 OUT freed uuid[], OUT freed_times tstzrange[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 SET plan_cache_mode = force_generic_plan SET work_mem = '16MB' AS $$
 DECLARE
-    fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
-    bulk constant boolean := cardinality(p_jobs) > 32;
-    alone boolean := bulk;
-    days numeric;
     jobs uuid[];
     starts timestamptz[];
     ends timestamptz[];
@@ -410,61 +447,43 @@ DECLARE
     words neff.written_word[];
     matches neff.written_match[];
     claims neff.assignment_claim[];
-    kept bigint[] := '{}';
-    freed uuid[];
-    freed_times tstzrange[];
+    kept bigint[];
     clashing bigint[];
-    suspects neff.assignment_claim[];
-    suspect neff.assignment_claim;
     refused neff.assignment_claim[];
     details jsonb;
+    named record;
 BEGIN
-    IF bulk THEN
+    IF cardinality(p_jobs) > 32 THEN
         PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '64MB', true);
     END IF;
 
     SELECT array_agg(j.id), array_agg(j.start_date), array_agg(j.end_date),
-           array_agg(j.status NOT IN ('completed', 'canceled')), array_agg(j.crew_assigned), array_agg(j.equipment_needed),
-           sum(extract(epoch FROM least(j.end_date, '2200-01-01Z') - greatest(j.start_date, '1900-01-01Z')) / 86400)
-      INTO jobs, starts, ends, holding, crews, machines, days
+           array_agg(j.status NOT IN ('completed', 'canceled')), array_agg(j.crew_assigned), array_agg(j.equipment_needed)
+      INTO jobs, starts, ends, holding, crews, machines
       FROM (SELECT s.* FROM public.job_schedules s WHERE s.id = ANY (p_jobs) ORDER BY s.created_at, s.start_date, s.id) AS j;
     words := ARRAY(SELECT w FROM neff.read_written(crews, machines) AS w);
-    alone := alone OR days > 40 OR cardinality(words) > 1000;
-
-    IF alone THEN
-        PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
-    ELSE
-        PERFORM pg_advisory_xact_lock_shared(hashtextextended('neff assignments', 0));
-        PERFORM pg_advisory_xact_lock_shared(k.key)
-           FROM (SELECT DISTINCT hashtextextended('neff mention ' || m.mention, 0) AS key
-                   FROM (SELECT w.key AS mention FROM unnest(words) AS w WHERE w.key IS NOT NULL
-                         UNION ALL SELECT a.resource_id::text FROM public.job_assignments a
-                                    WHERE NOT p_new AND a.job_schedule_id = ANY (p_jobs)
-                         UNION ALL SELECT c.crew_id::text FROM public.job_crews c
-                                    WHERE NOT p_new AND c.job_schedule_id = ANY (p_jobs)
-                        ) AS m ORDER BY 1) AS k;
-    END IF;
-
-    matches := ARRAY(SELECT m FROM neff.match_written(words) AS m);
+    matches := ARRAY(SELECT m FROM neff.match_written(words) AS m
+                      WHERE p_parts = 1 OR m.found NOT IN ('person', 'machine') OR abs(uuid_hash(m.resource_id) % p_parts) = p_part);
     claims := ARRAY(
         SELECT ROW(row_number() OVER (ORDER BY c.place, lower(c.during), c.resource_id), jobs[c.place], holding[c.place],
                    c.resource_kind, c.resource_id, c.via_crew_id, c.during)::neff.assignment_claim
-          FROM neff.spread_claims(starts, ends, matches) AS c ORDER BY 1);
+          FROM neff.spread_claims(starts, ends, matches) AS c
+         WHERE p_parts = 1 OR abs(uuid_hash(c.resource_id) % p_parts) = p_part
+         ORDER BY 1);
 
-    IF NOT alone THEN
-        PERFORM neff.lock_claims(array_agg(r.resource_id), array_agg(r.during))
-           FROM (SELECT c.resource_id, c.during FROM unnest(claims) AS c WHERE c.holds
-                 UNION ALL SELECT a.resource_id, a.during FROM public.job_assignments a
-                            WHERE NOT p_new AND a.job_schedule_id = ANY (p_jobs) AND a.state <> 'released') AS r;
-    END IF;
-
-    -- Release everything that changed, of all the jobs, before anything is claimed.
     IF NOT p_new THEN
         WITH old AS MATERIALIZED (
-            SELECT a.* FROM public.job_assignments a WHERE a.job_schedule_id = ANY (p_jobs)
+            SELECT a.* FROM public.job_assignments a
+             WHERE a.job_schedule_id = ANY (p_jobs) AND (p_parts = 1 OR abs(uuid_hash(a.resource_id) % p_parts) = p_part)
         ), pair AS (
             SELECT DISTINCT ON (c.n) c.n, o.id, o.state, o.during, o.via_crew_id, c.during AS new_during,
-                   c.via_crew_id AS new_via, CASE WHEN c.holds THEN o.state ELSE 'released' END AS new_state
+                   c.via_crew_id AS new_via,
+                   CASE WHEN NOT c.holds THEN 'released'
+                        WHEN o.state NOT IN ('conflict', 'overridden') THEN o.state
+                        WHEN EXISTS (SELECT FROM public.assignment_overrides r
+                                      WHERE r.job_schedule_id = c.job_schedule_id AND r.resource_id = c.resource_id
+                                        AND r.covers @> c.during) THEN 'overridden'
+                        ELSE 'conflict' END AS new_state
               FROM unnest(claims) AS c
               JOIN old o ON o.job_schedule_id = c.job_schedule_id AND o.resource_id = c.resource_id
                         AND c.during <@ o.during
@@ -483,12 +502,15 @@ BEGIN
         ), free AS (
             SELECT o.resource_id, o.during FROM old o
              WHERE o.state <> 'released'
-               AND NOT EXISTS (SELECT FROM keep k WHERE k.id = o.id AND k.new_state <> 'released' AND k.new_during = o.during)
+               AND NOT EXISTS (SELECT FROM keep k WHERE k.id = o.id AND k.new_state <> 'released' AND k.new_during = o.during
+                                                    AND NOT (k.new_state = 'conflict' AND k.state = 'overridden'))
         )
         SELECT (SELECT array_agg(k.n) FROM keep k), (SELECT array_agg(f.resource_id) FROM free f),
                (SELECT array_agg(f.during) FROM free f)
           INTO kept, freed, freed_times;
-        IF kept IS NOT NULL THEN
+        IF p_only_release THEN
+            RETURN;
+        ELSIF kept IS NOT NULL THEN
             claims := ARRAY(SELECT c FROM unnest(claims) AS c LEFT JOIN unnest(kept) AS k(n) ON k.n = c.n
                              WHERE k.n IS NULL ORDER BY c.n);
         END IF;
@@ -497,24 +519,6 @@ BEGIN
     -- Check in a new statement; then claim.
     IF cardinality(claims) > 0 THEN
         clashing := neff.clashing_claims(claims);
-        IF NOT fresh_eyes THEN
-            suspects := ARRAY(SELECT c FROM unnest(claims) AS c LEFT JOIN unnest(clashing) AS x(n) ON x.n = c.n
-                               WHERE c.holds AND x.n IS NULL ORDER BY c.n);
-            IF NOT neff.claims_are_free(suspects) THEN
-                FOREACH suspect IN ARRAY suspects LOOP
-                    IF NOT neff.claims_are_free(ARRAY[suspect]) THEN
-                        clashing := clashing || suspect.n;
-                    END IF;
-                END LOOP;
-            END IF;
-        END IF;
-
-        IF cardinality(clashing) > 0 THEN
-            UPDATE public.assignment_overrides o SET covers = tstzrange(s.start_date, s.end_date)
-              FROM public.job_schedules s
-             WHERE o.job_schedule_id = ANY (p_jobs) AND s.id = o.job_schedule_id AND o.given_in = pg_current_xact_id()
-               AND o.covers IS DISTINCT FROM tstzrange(s.start_date, s.end_date);
-        END IF;
         INSERT INTO public.job_assignments (job_schedule_id, resource_kind, resource_id, via_crew_id, during, state)
         SELECT c.job_schedule_id, c.resource_kind, c.resource_id, c.via_crew_id, c.during,
                CASE WHEN NOT c.holds THEN 'released' WHEN x.n IS NULL THEN 'firm'
@@ -542,84 +546,98 @@ BEGIN
                                                        'end', d.other_end, 'status', d.other_status)))
                   INTO details
                   FROM (SELECT * FROM neff.describe_clashes(refused) LIMIT 50) AS d;
-                IF details IS NULL THEN
-                    RAISE EXCEPTION 'could not serialize access: somebody booked the same people or machines meanwhile'
-                        USING ERRCODE = 'serialization_failure';
-                END IF;
                 RAISE EXCEPTION 'double booking: % is on another job at that time', details #>> '{0,resource,name}'
-                    USING ERRCODE = 'NF001', DETAIL = jsonb_build_object('clashes', details)::text,
+                    USING ERRCODE = 'NF001', DETAIL = jsonb_build_object('clashes', coalesce(details, '[]'))::text,
                           HINT = 'Choose another time or resource, or give a reason in assignment_overrides first.';
             END IF;
         END IF;
     END IF;
-    IF freed IS NOT NULL THEN
-        PERFORM neff.promote_waiting(freed, freed_times);
-    END IF;
 
-    -- The crews named, and what names nobody.
-    IF NOT p_new THEN
-        DELETE FROM public.job_crews x
+    -- The crews named, what names nobody, and the words by which all of it was found.
+    IF p_same_words THEN
+        RETURN;
+    ELSIF NOT p_new THEN
+        WITH crew_gone AS (
+            DELETE FROM public.job_crews x
+             WHERE x.job_schedule_id = ANY (p_jobs)
+               AND NOT EXISTS (SELECT FROM unnest(matches) AS m
+                                WHERE jobs[m.place] = x.job_schedule_id AND m.found = 'crew' AND m.resource_id = x.crew_id)
+        ), known AS (
+            DELETE FROM public.job_unknown_resources x
+             WHERE x.job_schedule_id = ANY (p_jobs)
+               AND NOT EXISTS (SELECT FROM unnest(matches) AS m
+                                WHERE jobs[m.place] = x.job_schedule_id AND m.found = 'unknown' AND m.kind = x.kind
+                                  AND m.written = x.written AND m.reason = x.reason)
+        )
+        DELETE FROM neff.job_mentions x
          WHERE x.job_schedule_id = ANY (p_jobs)
-           AND NOT EXISTS (SELECT FROM unnest(matches) AS m
-                            WHERE jobs[m.place] = x.job_schedule_id AND m.found = 'crew' AND m.resource_id = x.crew_id);
-        DELETE FROM public.job_unknown_resources x
-         WHERE x.job_schedule_id = ANY (p_jobs)
-           AND NOT EXISTS (SELECT FROM unnest(matches) AS m
-                            WHERE jobs[m.place] = x.job_schedule_id AND m.found = 'unknown' AND m.kind = x.kind
-                              AND m.written = x.written AND m.reason = x.reason);
+           AND NOT EXISTS (SELECT FROM unnest(words) AS w
+                            WHERE jobs[w.place] = x.job_schedule_id AND w.key IS NOT NULL AND ends[w.place] > now());
     END IF;
-    INSERT INTO public.job_crews (job_schedule_id, crew_id)
-    SELECT DISTINCT jobs[m.place], m.resource_id FROM unnest(matches) AS m WHERE m.found = 'crew'
-    ON CONFLICT DO NOTHING;
-    INSERT INTO public.job_unknown_resources (job_schedule_id, kind, written, reason)
-    SELECT DISTINCT ON (m.place, m.kind, m.written) jobs[m.place], m.kind, m.written, m.reason
-      FROM unnest(matches) AS m WHERE m.found = 'unknown'
-    ON CONFLICT DO NOTHING;
-
-    -- What an old snapshot may have missed is looked at again, soon and with fresh eyes.
-    IF NOT fresh_eyes THEN
-        INSERT INTO public.assignment_backlog (job_schedule_id, why) SELECT j, 'old snapshot' FROM unnest(p_jobs) AS j;
-        INSERT INTO public.assignment_backlog (resource_id, during, why)
-        SELECT f.r, f.t, 'old snapshot' FROM unnest(freed, freed_times) AS f(r, t);
+    SELECT bool_or(m.found = 'crew') AS a_crew, bool_or(m.found = 'unknown') AS nobody INTO named FROM unnest(matches) AS m;
+    IF named.a_crew THEN
+        INSERT INTO public.job_crews (job_schedule_id, crew_id)
+        SELECT DISTINCT jobs[m.place], m.resource_id FROM unnest(matches) AS m WHERE m.found = 'crew'
+        ON CONFLICT DO NOTHING;
     END IF;
+    IF named.nobody THEN
+        INSERT INTO public.job_unknown_resources (job_schedule_id, kind, written, reason)
+        SELECT DISTINCT ON (m.place, m.kind, m.written) jobs[m.place], m.kind, m.written, m.reason
+          FROM unnest(matches) AS m WHERE m.found = 'unknown'
+        ON CONFLICT DO NOTHING;
+    END IF;
+    INSERT INTO neff.job_mentions AS x (job_schedule_id, numbers)
+    SELECT jobs[w.place], array_agg(DISTINCT ('x' || left(md5(w.key), 8))::bit(32)::integer)
+      FROM unnest(words) AS w WHERE w.key IS NOT NULL AND ends[w.place] > now() GROUP BY w.place
+    ON CONFLICT (job_schedule_id) DO UPDATE SET numbers = excluded.numbers WHERE x.numbers <> excluded.numbers;
 END $$;
 
--- The same for writers that must never fail. Whatever goes wrong, a deadlock above all, is kept from them: what
--- they claim becomes `conflict`, and neff.settle_assignments() looks at it again.
-CREATE FUNCTION neff.assign_jobs_or_conflict(p_jobs uuid[], p_new boolean DEFAULT false) RETURNS void
+-- Any number of jobs, some thousand at a time; then who waited for what they leave. All of them release before the first
+-- claims.
+CREATE FUNCTION neff.assign_all(p_jobs uuid[], p_refuse boolean, p_new boolean DEFAULT false, p_same_words boolean DEFAULT false)
+RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    their_wait constant bigint := extract(epoch FROM current_setting('lock_timeout')::interval) * 1000;
-    their_time constant bigint := extract(epoch FROM current_setting('statement_timeout')::interval) * 1000;
-    problem text;
+    at_once constant integer := 5000;
+    many constant boolean := cardinality(p_jobs) > at_once;
+    jobs uuid[] := p_jobs;
+    resources uuid[];
+    times tstzrange[];
+    step record;
 BEGIN
-    BEGIN
-        -- Waits at most five seconds, and less where the writer has less time.
-        PERFORM set_config('lock_timeout', least(5000, nullif(their_wait, 0), nullif(their_time / 3, 0))::text, true);
-        PERFORM neff.assign_jobs(p_jobs, false, p_new);
-        PERFORM set_config('lock_timeout', their_wait::text, true);
-        RETURN;
-    EXCEPTION WHEN OTHERS THEN
-        problem := SQLSTATE || ' ' || SQLERRM;
-    END;
-    BEGIN
-        -- Without a lock: conflicts stand in nobody's way, and what the job held before stays until it is settled.
-        INSERT INTO public.job_assignments (job_schedule_id, resource_kind, resource_id, via_crew_id, during, state)
-        SELECT j.ids[c.place], c.resource_kind, c.resource_id, c.via_crew_id, c.during, 'conflict'
-          FROM (SELECT array_agg(s.id) AS ids, array_agg(s.start_date) AS starts, array_agg(s.end_date) AS ends,
-                       array_agg(s.crew_assigned) AS crews, array_agg(s.equipment_needed) AS machines
-                  FROM public.job_schedules s
-                 WHERE s.id = ANY (p_jobs) AND s.status NOT IN ('completed', 'canceled')) AS j
-         CROSS JOIN LATERAL neff.spread_claims(j.starts, j.ends, ARRAY(
-                    SELECT m FROM neff.match_written(ARRAY(SELECT w FROM neff.read_written(j.crews, j.machines) AS w)) AS m)) AS c
-         WHERE NOT EXISTS (SELECT FROM public.job_assignments a
-                            WHERE a.job_schedule_id = j.ids[c.place] AND a.resource_id = c.resource_id
-                              AND a.during && c.during AND a.state <> 'released');
-    EXCEPTION WHEN OTHERS THEN
-        problem := problem || '; ' || SQLSTATE || ' ' || SQLERRM;
-    END;
-    INSERT INTO public.assignment_backlog (job_schedule_id, why) SELECT j, problem FROM unnest(p_jobs) AS j;
+    IF many THEN
+        jobs := ARRAY(SELECT j.id FROM unnest(p_jobs) AS j(id) LEFT JOIN public.job_schedules s ON s.id = j.id
+                       ORDER BY s.created_at, s.start_date, j.id);
+    END IF;
+    FOR pass IN CASE WHEN many AND NOT p_new THEN 1 ELSE 2 END .. 2 LOOP
+        FOR i IN 1 .. cardinality(jobs) BY at_once LOOP
+            step := neff.assign_jobs(jobs[i : i + at_once - 1], p_refuse, p_new, pass = 1, 0, 1, p_same_words);
+            resources := resources || step.freed;
+            times := times || step.freed_times;
+            IF many THEN  -- one stretch of each person and machine says enough
+                SELECT array_agg(f.resource_id), array_agg(f.during) INTO resources, times
+                  FROM (SELECT x.resource_id, tstzrange(min(lower(x.during)), max(upper(x.during)), '[]') AS during
+                          FROM unnest(resources, times) AS x(resource_id, during) GROUP BY 1) AS f;
+            END IF;
+        END LOOP;
+    END LOOP;
+    IF resources IS NOT NULL THEN
+        PERFORM neff.promote_waiting(resources, times);
+        -- What an old snapshot does not show waits there, too.
+        IF current_setting('transaction_isolation') NOT LIKE 'read %' THEN
+            INSERT INTO neff.assignment_notes (xid, resource_id, during)
+            SELECT NULL, f.resource_id, f.during FROM unnest(resources, times) AS f(resource_id, during);
+        END IF;
+    END IF;
 END $$;
+
+-- Words whose meaning is not what the tables of people, crews, machines and aliases say.
+CREATE FUNCTION neff.misread_words() RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT coalesce(n.word, w.word)), '{}')
+      FROM neff.meaning_of(ARRAY(SELECT neff.all_words())) AS n
+      FULL JOIN neff.resource_words w ON w.word = n.word AND w.kind = n.kind
+     WHERE n.word IS NULL OR w.word IS NULL OR n.resource_id IS DISTINCT FROM w.resource_id $$;
 
 -- The jobs still to come whose assignments are not what they should be. Looks only: no lock is taken.
 CREATE FUNCTION neff.misassigned_jobs() RETURNS uuid[]
@@ -640,7 +658,7 @@ BEGIN
       FROM public.job_schedules s WHERE s.end_date > now();
     matches := ARRAY(SELECT m FROM neff.match_written(ARRAY(SELECT w FROM neff.read_written(crews, machines) AS w)) AS m);
     RETURN ARRAY(
-        SELECT DISTINCT coalesce(d.job_schedule_id, a.job_schedule_id)
+        SELECT coalesce(d.job_schedule_id, a.job_schedule_id)
           FROM (SELECT jobs[c.place] AS job_schedule_id, c.resource_id, c.during, NOT holding[c.place] AS released
                   FROM neff.spread_claims(starts, ends, matches) AS c) AS d
           FULL JOIN (SELECT x.job_schedule_id, x.resource_id, x.during, x.state = 'released' AS released
@@ -648,12 +666,16 @@ BEGIN
                       WHERE s.id IS NULL OR s.end_date > now()) AS a
             ON a.job_schedule_id = d.job_schedule_id AND a.resource_id = d.resource_id AND a.during = d.during
                AND a.released = d.released
-         WHERE a.job_schedule_id IS NULL OR d.job_schedule_id IS NULL);
+         WHERE a.job_schedule_id IS NULL OR d.job_schedule_id IS NULL
+        UNION
+        SELECT m.job_schedule_id FROM neff.job_mentions m
+         WHERE m.numbers && (SELECT array_agg(('x' || left(md5(w.word), 8))::bit(32)::integer) FROM unnest(neff.misread_words()) AS w(word)));
 END $$;
 
--- Two releases at the same time, each seeing only its own, may leave somebody waiting for nothing.
+-- Somebody waits for nothing: no firm claim and no earlier one of anybody else is in the way.
 CREATE FUNCTION neff.somebody_waits_in_vain() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off AS $$
     SELECT EXISTS (
         SELECT FROM public.job_assignments a
          WHERE a.state = 'conflict' AND upper(a.during) > now()
@@ -664,42 +686,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET e
                  WHERE b.resource_id = a.resource_id AND b.during && a.during AND b.state IN ('conflict', 'overridden')
                    AND b.job_schedule_id <> a.job_schedule_id AND b.id < a.id LIMIT 1) IS NULL)
 $$;
-
--- Finishes what writers left, with fresh eyes: call it at READ COMMITTED, after a conflict and every minute or so.
--- `p_everything`: looks for anything else that is not in line, too (the daily maintenance). Returns how many jobs.
-CREATE FUNCTION neff.settle_assignments(p_everything boolean DEFAULT false) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    done bigint[];
-    jobs uuid[];
-    chunk uuid[];
-    resources uuid[];
-    times tstzrange[];
-BEGIN
-    SELECT array_agg(b.id), array_agg(DISTINCT b.job_schedule_id) FILTER (WHERE b.job_schedule_id IS NOT NULL),
-           array_agg(b.resource_id) FILTER (WHERE b.resource_id IS NOT NULL),
-           array_agg(b.during) FILTER (WHERE b.resource_id IS NOT NULL)
-      INTO done, jobs, resources, times
-      FROM (SELECT * FROM public.assignment_backlog ORDER BY id LIMIT 5000 FOR UPDATE SKIP LOCKED) AS b;
-    IF p_everything THEN
-        jobs := jobs || neff.misassigned_jobs();
-    END IF;
-    IF done IS NULL AND coalesce(cardinality(jobs), 0) = 0 AND NOT neff.somebody_waits_in_vain() THEN
-        RETURN 0;
-    END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('neff assignments', 0));
-    FOR chunk IN SELECT array_agg(u.job) FROM (SELECT j.job, row_number() OVER () / 5000 AS part
-                                                 FROM (SELECT DISTINCT job FROM unnest(jobs) AS job) AS j) AS u
-                  GROUP BY u.part LOOP
-        PERFORM neff.assign_jobs(chunk, false);
-    END LOOP;
-    SELECT resources || array_agg(a.resource_id), times || array_agg(a.during) INTO resources, times
-      FROM public.job_assignments a
-     WHERE a.state = 'conflict' AND (upper(a.during) > now() OR a.job_schedule_id = ANY (jobs));
-    PERFORM neff.promote_waiting(resources, times);
-    DELETE FROM public.assignment_backlog b WHERE b.id = ANY (done);
-    RETURN coalesce(cardinality(jobs), 0);
-END $$;
 
 -- While dragging, and before saving: whom would this job meet? `p_job` may be NULL (a new one).
 CREATE FUNCTION neff.find_clashes(p_job uuid, p_start timestamptz, p_end timestamptz, p_crew jsonb, p_equipment jsonb)
@@ -720,8 +706,7 @@ BEGIN
                               SELECT w FROM neff.read_written(ARRAY[p_crew], ARRAY[p_equipment]) AS w)) AS m)) AS c
                 WHERE p_start < p_end)) AS d;
 END $$;
-GRANT EXECUTE ON FUNCTION neff.find_clashes(uuid, timestamptz, timestamptz, jsonb, jsonb), neff.settle_assignments(boolean)
-    TO neff_app, neff_admin;
+GRANT EXECUTE ON FUNCTION neff.find_clashes(uuid, timestamptz, timestamptz, jsonb, jsonb) TO neff_app, neff_admin;
 
 -- What Today shows: each claim in conflict beside the other job (none, where a writer could not wait to find out).
 CREATE VIEW assignment_conflicts AS
@@ -739,6 +724,6 @@ SELECT c.id AS assignment_id, c.job_schedule_id, c.resource_kind, c.resource_id,
        OFFSET 0) AS o ON true
  WHERE c.state = 'conflict';
 
-INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.8', 'Double booking: deriving and checking', '0.1.0');
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.8', 'Double booking: reading, deriving, claiming', '0.1.0');
 
 RESET ROLE;

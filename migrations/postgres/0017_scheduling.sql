@@ -32,10 +32,6 @@ CREATE INDEX idx_job_schedules_priority_order ON job_schedules (priority_level, 
 CREATE INDEX idx_job_schedules_status_order ON job_schedules (status, id);
 CREATE INDEX idx_contracts_client_order ON contracts ((left(lower(client_name), 80)), id);
 
--- Who and what is on the jobs of a week is read from the index alone.
-DROP INDEX idx_job_assignments_job;
-CREATE INDEX idx_job_assignments_job ON job_assignments (job_schedule_id) INCLUDE (resource_kind, resource_id, state);
-
 -- ---- Views, certificates, messages ----------------------------------------------------------------------------------
 CREATE TABLE saved_views (
     id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),

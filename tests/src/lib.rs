@@ -12,6 +12,7 @@
 )]
 
 pub mod bench;
+pub mod booking;
 pub mod cluster;
 pub mod keeper;
 pub mod notifications;

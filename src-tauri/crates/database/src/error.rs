@@ -27,6 +27,8 @@ pub enum Failure {
     Retry,
     /// It took longer than the statement or lock timeout.
     TookTooLong,
+    /// Somebody else holds what is needed, longer than one waits; the detail names them where it is known.
+    Occupied,
     /// A clash the database refused (SQLSTATE NF001); the detail names the other job.
     DoubleBooked,
     /// A rule's condition that cannot be compiled (SQLSTATE NF002).
@@ -82,7 +84,7 @@ impl DatabaseError {
     pub fn constraint(&self) -> Option<&str> {
         self.constraint.as_deref()
     }
-    /// The server's DETAIL: for [`Failure::DoubleBooked`] JSON naming the other jobs.
+    /// The server's DETAIL: for [`Failure::DoubleBooked`] JSON naming the other jobs, for [`Failure::Occupied`] who it is.
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
@@ -157,7 +159,8 @@ fn of_sqlstate(code: &str) -> Failure {
         "53100" => Failure::DiskFull,
         "57P01" | "57P02" | "57P03" => Failure::ServerRestarting,
         "40001" | "40P01" => Failure::Retry,
-        "57014" | "55P03" => Failure::TookTooLong,
+        "57014" => Failure::TookTooLong,
+        "55P03" => Failure::Occupied,
         "NF001" => Failure::DoubleBooked,
         "NF002" => Failure::InvalidCondition,
         _ if code.starts_with("08") => Failure::NoAnswer,

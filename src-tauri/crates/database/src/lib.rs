@@ -4,6 +4,7 @@
 //! says never reaches a person: [`DatabaseError`] carries what kind of failure it was, and the text for a helper.
 
 pub mod act;
+pub mod assignments;
 pub mod changes;
 pub mod company;
 pub mod configuration;

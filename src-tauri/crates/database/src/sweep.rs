@@ -17,12 +17,19 @@ const ROUNDS: u32 = 1000;
 /// The first step that failed; it is done at the next sweep.
 pub async fn run(connection: &mut PgConnection) -> Result<bool, DatabaseError> {
     let waiting = at_once(connection).await;
+    let checked = sqlx::query_scalar!(r#"SELECT neff.check_assignments() AS "n!""#)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(DatabaseError::from);
     let summaries = sqlx::query_scalar!(r#"SELECT neff.flush_throttled_alerts() AS "n!""#)
         .fetch_one(&mut *connection)
         .await
         .map_err(DatabaseError::from);
     let maintained = maintain(connection).await;
-    let (waiting, summaries, maintained) = (waiting?, summaries?, maintained?);
+    let (waiting, checked, summaries, maintained) = (waiting?, checked?, summaries?, maintained?);
+    if checked > 0 {
+        tracing::warn!(checked, "jobs whose assignments were not in line");
+    }
     if summaries > 0 || maintained {
         tracing::info!(summaries, maintained, "swept");
     }

@@ -112,14 +112,6 @@ impl Calendar {
         }
     }
 
-    /// The same for PostgreSQL's `AT TIME ZONE`, which takes the second of a time that comes twice.
-    fn database_instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
-        match self.zone.from_local_datetime(&local) {
-            MappedLocalTime::Single(time) | MappedLocalTime::Ambiguous(_, time) => time.with_timezone(&Utc),
-            MappedLocalTime::None => self.after_gap(local),
-        }
-    }
-
     fn after_gap(&self, local: NaiveDateTime) -> DateTime<Utc> {
         // Read with the offset from before the change it lies as far behind the change as it lay in the gap.
         let before = GapInfo::new(&local, &self.zone).and_then(|gap| gap.begin).map(|(_, offset)| offset.fix());

@@ -1,6 +1,7 @@
 //! Errors as they cross to the window: a code it acts on, a sentence for a person, details for a helper.
 
 use database::{DatabaseError, Failure, InvalidSetting};
+use domain::text::shorten;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -116,6 +117,9 @@ impl AppError {
             Failure::TookTooLong => {
                 (C::Internal, "The database took too long, so it was stopped. Nothing was changed; try again.")
             }
+            Failure::Occupied => {
+                (C::VersionConflict, "Somebody else is saving at this moment. Nothing was changed; try again.")
+            }
             Failure::DoubleBooked => {
                 (C::Invalid, "That would put somebody or something in two places at once. Nothing was changed.")
             }
@@ -145,7 +149,14 @@ impl AppError {
 
 impl From<DatabaseError> for AppError {
     fn from(error: DatabaseError) -> Self {
-        Self::of_failure(error.failure()).with_details(error.technical())
+        let told = match (error.failure(), error.detail()) {
+            (Failure::Occupied, Some(who)) if !who.is_empty() => Self::new(
+                ErrorCode::VersionConflict,
+                format!("{} is saving jobs at this moment. Nothing was changed; try again.", shorten(who, 200)),
+            ),
+            (failure, _) => Self::of_failure(failure),
+        };
+        told.with_details(error.technical())
     }
 }
 

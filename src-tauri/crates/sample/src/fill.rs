@@ -64,7 +64,22 @@ pub async fn fill(
     }
     analyze(&mut transaction).await?;
     transaction.commit().await?;
+    settle(connection).await?;
     Ok(Summary { rows, elapsed: started.elapsed() })
+}
+
+/// What other programs entered is judged after it, in short steps.
+async fn settle(connection: &mut PgConnection) -> Result<(), SampleError> {
+    loop {
+        let mut step = connection.begin().await?;
+        step.execute("SET LOCAL app.quiet = 'on'; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'")
+            .await?;
+        let settled: i64 = sqlx::query_scalar("SELECT neff.settle_assignments()").fetch_one(&mut *step).await?;
+        step.commit().await?;
+        if settled == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Tells every row, in the order in which they refer to each other.

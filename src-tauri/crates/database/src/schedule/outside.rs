@@ -166,7 +166,7 @@ pub async fn set_alias(
     let before = sqlx::query!(
         r"DELETE FROM resource_aliases
            WHERE (kind = 'machine') = $1
-             AND lower(btrim(written, E' \t\r\n\u00a0')) = lower(btrim($2, E' \t\r\n\u00a0'))
+             AND neff.word_key(written) = neff.word_key($2)
        RETURNING kind, resource_id",
         machine,
         written

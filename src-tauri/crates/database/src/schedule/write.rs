@@ -327,7 +327,11 @@ pub async fn store(
             override_clash(&mut savepoint, *job, *resource, override_reason.unwrap_or_default()).await?;
         }
         let written = if new { insert(&mut savepoint, images).await } else { update(&mut savepoint, images).await };
-        match written {
+        let judged = match written {
+            Ok(()) => crate::assignments::judge(&mut savepoint).await,
+            refused => refused,
+        };
+        match judged {
             Ok(()) => {
                 savepoint.commit().await?;
                 return Ok(Ok(()));

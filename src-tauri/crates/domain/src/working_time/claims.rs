@@ -30,7 +30,7 @@ impl Calendar {
         let Some(last) = self.last_day_of_several(job) else {
             return vec![ClaimedDay { day: first, during: job }];
         };
-        let midnight = |day: NaiveDate| self.database_instant(day.and_time(NaiveTime::MIN));
+        let midnight = |day: NaiveDate| self.instant(day.and_time(NaiveTime::MIN));
         let claimed = |day: &NaiveDate| *day == first || *day == last || self.is_working_weekday(*day);
         first
             .iter_days()

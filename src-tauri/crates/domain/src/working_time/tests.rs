@@ -55,13 +55,19 @@ fn a_skipped_time_moves_forward_and_a_repeated_one_is_the_first() {
     assert_eq!(apia.local(apia.instant("2011-12-30T12:00:00".parse().unwrap())).to_string(), "2011-12-31 12:00:00");
 }
 
+/// As the database has it (`neff.start_of_day`): PostgreSQL's own AT TIME ZONE takes the second midnight, 05:00 UTC.
 #[test]
-fn a_midnight_that_comes_twice_ends_the_day_as_the_database_says() {
-    // Asked of PostgreSQL 15: timestamp '2026-11-01 00:00' AT TIME ZONE 'America/Havana' is 05:00 UTC, the second.
+fn a_day_whose_midnight_comes_twice_begins_with_the_first() {
     let havana = Calendar::new(Tz::America__Havana, WorkingDays::WEEKDAYS, ten_hours(), Vec::new());
-    let midnight = "2026-11-01T00:00:00".parse().unwrap();
-    assert_eq!(havana.instant(midnight).to_rfc3339(), "2026-11-01T04:00:00+00:00");
-    assert_eq!(havana.database_instant(midnight).to_rfc3339(), "2026-11-01T05:00:00+00:00");
+    let utc = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    assert_eq!(havana.instant("2030-11-03T00:00:00".parse().unwrap()), utc("2030-11-03T04:00:00Z"));
+    let job = Interval::new(utc("2030-11-01T16:00:00Z"), utc("2030-11-03T04:30:00Z"));
+    let last = Interval::new(utc("2030-11-03T04:00:00Z"), utc("2030-11-03T04:30:00Z"));
+    assert_eq!(
+        havana.working_days_of(job).last().map(|claim| claim.during),
+        Some(last),
+        "the hour before the second is that day's"
+    );
 }
 
 #[test]

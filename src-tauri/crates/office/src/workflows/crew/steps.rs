@@ -166,6 +166,8 @@ async fn run_over(
     for (step, left) in steps {
         ran.take(connection, step, left).await?;
     }
+    // Now, while there is somebody to tell whom it would put in two places.
+    database::assignments::judge(connection).await?;
     ran.back.reverse();
     ran.left.reverse();
     Ok(ran)
