@@ -11,8 +11,18 @@ pub enum Failure {
     WrongPassword,
     /// The server has no database of that name.
     NoSuchDatabase,
-    /// Encryption was refused, or the certificate is not trusted.
+    /// The certificate is not trusted.
     Encryption,
+    /// The server does not encrypt.
+    NotEncrypted,
+    /// The server does not let this login in from here, whatever the password.
+    NotLetIn,
+    /// Something between this computer and the server keeps a session from being the program's own.
+    Pooler,
+    /// The server switches triggers off in sessions of this login.
+    TriggersOff,
+    /// The server is a standby, or set to read only.
+    ReadOnly,
     /// Older than PostgreSQL 13.
     ServerTooOld,
     /// The server takes no more connections.
@@ -92,8 +102,12 @@ impl From<sqlx::Error> for DatabaseError {
                 if let Some(pg) = db.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
                     detail = pg.detail().map(str::to_owned);
                 }
-                of_sqlstate(db.code().as_deref().unwrap_or_default())
+                of_message(db.message()).unwrap_or_else(|| of_sqlstate(db.code().as_deref().unwrap_or_default()))
             }
+            sqlx::Error::Configuration(own) if own.downcast_ref::<Self>().is_some() => {
+                own.downcast_ref::<Self>().map_or(Failure::Other, Self::failure)
+            }
+            sqlx::Error::Tls(inner) if inner.to_string().contains("does not support TLS") => Failure::NotEncrypted,
             // What the handshake finds wrong with a certificate comes up as unreadable data.
             sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => Failure::Encryption,
             sqlx::Error::Io(_)
@@ -123,10 +137,18 @@ impl From<sqlx::migrate::MigrateError> for DatabaseError {
     }
 }
 
+/// What poolers refuse has no code of its own, and is said in English: PgBouncer 08P01, Amazon's proxy 0A000.
+fn of_message(message: &str) -> Option<Failure> {
+    (message.starts_with("unsupported startup parameter") || message.contains("support command-line options"))
+        .then_some(Failure::Pooler)
+}
+
 /// PostgreSQL's error codes (appendix A of its manual) to what follows from them.
 fn of_sqlstate(code: &str) -> Failure {
     match code {
-        "28P01" | "28000" => Failure::WrongPassword,
+        "28P01" => Failure::WrongPassword,
+        "28000" => Failure::NotLetIn,
+        "25006" => Failure::ReadOnly,
         "3D000" => Failure::NoSuchDatabase,
         "42501" => Failure::RightsMissing,
         "53300" => Failure::TooManyConnections,
@@ -149,6 +171,8 @@ mod tests {
     #[test]
     fn codes_that_lead_to_different_next_steps() {
         assert_eq!(of_sqlstate("28P01"), Failure::WrongPassword);
+        assert_eq!(of_sqlstate("28000"), Failure::NotLetIn);
+        assert_eq!(of_message("unsupported startup parameter in options: search_path"), Some(Failure::Pooler));
         assert_eq!(of_sqlstate("08006"), Failure::NoAnswer);
         assert_eq!(of_sqlstate("23505"), Failure::Constraint);
         assert_eq!(of_sqlstate("40P01"), Failure::Retry);
