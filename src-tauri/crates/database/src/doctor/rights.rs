@@ -132,12 +132,11 @@ pub(super) async fn roles(
     } else if !missing.is_empty() {
         report.add(CheckName::Roles, CheckState::Ok, "The roles are made when the database is set up.");
     } else if seen.programs {
-        report
-            .add(CheckName::Roles, CheckState::Ok, "The office's roles are there.")
-            .remedy(
-                "The website and other programs get a login of their own in the role neff_program, not the office's.",
-            )
-            .command("CREATE ROLE website LOGIN PASSWORD '…' IN ROLE neff_program;");
+        report.add(
+            CheckName::Roles,
+            CheckState::Ok,
+            "The office's roles are there. The website and other programs log in with one in the role neff_program.",
+        );
     } else {
         report.add(CheckName::Roles, CheckState::Ok, "The office's roles are there.");
     }
