@@ -109,7 +109,7 @@ async fn a_server_without_tls_and_a_computer_it_does_not_let_in_are_named() {
     };
     failed(&report, CheckName::Login, "does not let shut in from this computer");
     let report = asked(&server.url("asleep", "office"), Some("x")).await;
-    failed(&report, CheckName::Login, "does not let asleep in");
+    failed(&report, CheckName::Login, "The login or its password is wrong.");
 }
 
 fn shut_out(file: &Path) {

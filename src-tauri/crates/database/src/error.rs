@@ -15,7 +15,7 @@ pub enum Failure {
     Encryption,
     /// The server does not encrypt.
     NotEncrypted,
-    /// The server does not let this login in from here, whatever the password.
+    /// The server does not let this login in from this computer, whatever the password (`pg_hba.conf`).
     NotLetIn,
     /// Something between this computer and the server keeps a session from being the program's own.
     Pooler,
@@ -99,10 +99,14 @@ impl From<sqlx::Error> for DatabaseError {
         let failure = match &error {
             sqlx::Error::Database(db) => {
                 constraint = db.constraint().map(str::to_owned);
-                if let Some(pg) = db.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
-                    detail = pg.detail().map(str::to_owned);
+                let pg = db.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
+                detail = pg.and_then(|pg| pg.detail()).map(str::to_owned);
+                // A login that was locked or taken away, as a wrong password: not a matter of this computer or network.
+                let locked = pg.and_then(|pg| pg.routine()) == Some("InitializeSessionUserId");
+                match of_message(db.message()).unwrap_or_else(|| of_sqlstate(db.code().as_deref().unwrap_or_default())) {
+                    Failure::NotLetIn if locked => Failure::WrongPassword,
+                    failure => failure,
                 }
-                of_message(db.message()).unwrap_or_else(|| of_sqlstate(db.code().as_deref().unwrap_or_default()))
             }
             sqlx::Error::Configuration(own) if own.downcast_ref::<Self>().is_some() => {
                 own.downcast_ref::<Self>().map_or(Failure::Other, Self::failure)

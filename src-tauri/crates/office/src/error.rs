@@ -102,7 +102,7 @@ impl AppError {
             ),
             Failure::NotLetIn => (
                 C::RightsMissing,
-                "The server does not let this login in from this computer, or has no such login. Whoever keeps the server can allow it (pg_hba.conf).",
+                "The server does not let this login in from this computer. Whoever keeps the server can allow it (pg_hba.conf).",
             ),
             Failure::Pooler => (
                 C::NotConnected,

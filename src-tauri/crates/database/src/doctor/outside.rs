@@ -87,10 +87,10 @@ pub(super) fn refused(report: &mut Report, settings: &ConnectionSettings, error:
             None,
         ),
         Failure::NotLetIn => (
-            format!("The server does not let {login} in from this computer, or has no such login."),
-            "Check the name of the login. Else whoever keeps the server adds a line for this computer to its pg_hba.conf, \
-             and sees that the login may log in; the server's own words are in the details.",
-            Some(format!("ALTER ROLE {} LOGIN;", quoted(login))),
+            format!("The server does not let {login} in from this computer."),
+            "Whoever keeps the server adds a line for this computer, database and login to its pg_hba.conf; the server's \
+             own words are in the details.",
+            None,
         ),
         Failure::NoSuchDatabase => (
             format!("The server has no database called {database}."),
