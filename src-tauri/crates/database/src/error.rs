@@ -160,6 +160,7 @@ fn of_sqlstate(code: &str) -> Failure {
         "57P01" | "57P02" | "57P03" => Failure::ServerRestarting,
         "40001" | "40P01" => Failure::Retry,
         "57014" | "55P03" => Failure::TookTooLong,
+        "NF103" => Failure::NotEncrypted,
         "NF001" => Failure::DoubleBooked,
         "NF002" => Failure::InvalidCondition,
         _ if code.starts_with("08") => Failure::NoAnswer,
