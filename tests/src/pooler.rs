@@ -38,7 +38,10 @@ impl Pooler {
         // It refuses to run as root.
         let mut command = as_server(&program(), folder.path());
         keeper.spawn(command.arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
-        until("the pooler listens", Duration::from_secs(10), async || tokio::net::TcpStream::connect(("127.0.0.1", own_port)).await.is_ok()).await;
+        until("the pooler listens", Duration::from_secs(10), async || {
+            tokio::net::TcpStream::connect(("127.0.0.1", own_port)).await.is_ok()
+        })
+        .await;
         Self { port: own_port, _keeper: keeper, _folder: folder }
     }
 }

@@ -75,7 +75,10 @@ fn doctor(url: &str, password: &str) -> (i32, String, Value) {
     assert_eq!(sorted[6..], ["permissions", "roles", "schema", "session", "settings", "writing"]);
     for check in checks {
         let line = text.lines().find(|line| line.ends_with(check["sentence"].as_str().unwrap())).unwrap();
-        assert!(line[9..].split_once(": ").is_some_and(|(name, _)| !name.is_empty()), "every line has its name: {text}");
+        assert!(
+            line[9..].split_once(": ").is_some_and(|(name, _)| !name.is_empty()),
+            "every line has its name: {text}"
+        );
         assert!(text.contains(check["sentence"].as_str().unwrap()), "{check}: {text}");
         if let Some(remedy) = check["remedy"].as_str() {
             assert!(text.contains(remedy), "{check}: {text}");

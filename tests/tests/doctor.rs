@@ -62,7 +62,8 @@ async fn a_database_set_to_read_only_is_named_with_whoever_it_was_set_for() {
     let everywhere = format!("ALTER DATABASE {} SET default_transaction_read_only = on", database.name);
     let here = format!("ALTER ROLE {login} IN DATABASE {} SET default_transaction_read_only = on", database.name);
     let login_only = format!("ALTER ROLE {login} SET default_transaction_read_only = on");
-    for (set, whose) in [(everywhere, "this database is"), (here, "this login in this"), (login_only, "this login is")] {
+    for (set, whose) in [(everywhere, "this database is"), (here, "this login in this"), (login_only, "this login is")]
+    {
         database.psql(&set);
         let report = asked(&url, None).await;
         let writing = failed(&report, CheckName::Writing, "default_transaction_read_only");
@@ -92,14 +93,16 @@ async fn a_standby_is_named() {
 async fn a_server_without_tls_and_a_computer_it_does_not_let_in_are_named() {
     let server = guarded().await;
     for mode in ["prefer", "require", "verify-full"] {
-        let report = asked(&format!("{}?sslmode={mode}", server.url("postgres", "office")), Some(server.password())).await;
+        let report =
+            asked(&format!("{}?sslmode={mode}", server.url("postgres", "office")), Some(server.password())).await;
         let encryption = failed(&report, CheckName::Encryption, "does not encrypt");
         assert!(encryption.remedy.unwrap().contains("sslmode=disable"), "it is this computer");
         assert_eq!(check(&report, CheckName::Login).state, CheckState::Skipped);
     }
     shut_out(&server.certificate().parent().map(|folder| folder.join("data/pg_hba.conf")).unwrap());
     let mut keeper = server.connect("office").await;
-    run(&mut keeper, "CREATE ROLE shut LOGIN PASSWORD 'x'; CREATE ROLE asleep PASSWORD 'x'; SELECT pg_reload_conf()").await;
+    run(&mut keeper, "CREATE ROLE shut LOGIN PASSWORD 'x'; CREATE ROLE asleep PASSWORD 'x'; SELECT pg_reload_conf()")
+        .await;
     let report = loop {
         let report = asked(&server.url("shut", "office"), Some("x")).await;
         // The server reads the file again in its own time.

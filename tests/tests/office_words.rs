@@ -135,11 +135,12 @@ async fn crews_and_machines_that_would_be_found_alike_are_refused_for_everybody(
     let mut connection = office().await.connect().await;
     for (table, columns, first, alike) in [
         ("crews", "name", "('Paving A')", ["('paving a')", "(' PAVING A ')", "('Päving Á')"]),
-        ("equipment", "name, kind", "('Roller 1', 'roller')", [
-            "('ROLLER 1', 'roller')",
-            "(' roller 1', 'mill')",
-            "('Röller 1', 'x')",
-        ]),
+        (
+            "equipment",
+            "name, kind",
+            "('Roller 1', 'roller')",
+            ["('ROLLER 1', 'roller')", "(' roller 1', 'mill')", "('Röller 1', 'x')"],
+        ),
     ] {
         let insert = |row: &str| sqlx::query(AssertSqlSafe(format!("INSERT INTO {table} ({columns}) VALUES {row}")));
         insert(first).execute(&mut connection).await.unwrap();
@@ -184,7 +185,11 @@ async fn jobs_that_would_wait_for_each_other_in_a_circle_are_refused() {
     // What counts is how it stands in the end: turned round in one transaction it is no circle.
     let mut turned = c.begin().await.unwrap();
     waits(&mut turned, x, z).await.unwrap();
-    sqlx::query("UPDATE job_schedules SET follows_job_id = NULL WHERE id = $1").bind(z).execute(&mut *turned).await.unwrap();
+    sqlx::query("UPDATE job_schedules SET follows_job_id = NULL WHERE id = $1")
+        .bind(z)
+        .execute(&mut *turned)
+        .await
+        .unwrap();
     turned.commit().await.unwrap();
 }
 

@@ -103,7 +103,8 @@ impl From<sqlx::Error> for DatabaseError {
                 detail = pg.and_then(|pg| pg.detail()).map(str::to_owned);
                 // A login that was locked or taken away, as a wrong password: not a matter of this computer or network.
                 let locked = pg.and_then(|pg| pg.routine()) == Some("InitializeSessionUserId");
-                match of_message(db.message()).unwrap_or_else(|| of_sqlstate(db.code().as_deref().unwrap_or_default())) {
+                match of_message(db.message()).unwrap_or_else(|| of_sqlstate(db.code().as_deref().unwrap_or_default()))
+                {
                     Failure::NotLetIn if locked => Failure::WrongPassword,
                     failure => failure,
                 }

@@ -46,7 +46,9 @@ async fn the_screens_keep_names_apart_that_would_be_found_alike() {
     let at = TestOffice::open().await;
     let dana = Computer::of(&at).await.office;
     let paving = dana.save_crew(None, 1, &crew("Paving North")).await.unwrap();
-    assert!(refused(dana.save_crew(None, 1, &crew("paving  north ".replace("  ", " ").as_str())).await).contains("crew"));
+    assert!(
+        refused(dana.save_crew(None, 1, &crew("paving  north ".replace("  ", " ").as_str())).await).contains("crew")
+    );
     dana.save_machine(None, 1, &machine("Paver Nine")).await.unwrap();
     assert!(refused(dana.save_machine(None, 1, &machine("PAVER NINE")).await).contains("machine"));
 
@@ -58,7 +60,10 @@ async fn the_screens_keep_names_apart_that_would_be_found_alike() {
     dana.save_crew(Some(paving.id), paving.version, &crew("Paving North")).await.unwrap();
     let gone = dana.save_person(Some(bob.id), bob.version, &person("José Peña", "terminated")).await.unwrap();
     dana.save_person(None, 1, &person("Jose Pena", "active")).await.unwrap();
-    assert!(refused(dana.save_person(Some(gone.id), gone.version, &person("José Peña", "active")).await).contains("Jose Pena"));
+    assert!(
+        refused(dana.save_person(Some(gone.id), gone.version, &person("José Peña", "active")).await)
+            .contains("Jose Pena")
+    );
 }
 
 #[tokio::test]
@@ -71,7 +76,8 @@ async fn a_second_person_of_a_name_from_another_program_is_taken_listed_and_neve
     let say = async |c: &mut sqlx::PgConnection, text: String| {
         sqlx::raw_sql(AssertSqlSafe(text)).execute(c).await.unwrap();
     };
-    say(&mut website, format!("INSERT INTO crew_members (id, name, role) VALUES ('{second}', 'bob twice', 'raker')")).await;
+    say(&mut website, format!("INSERT INTO crew_members (id, name, role) VALUES ('{second}', 'bob twice', 'raker')"))
+        .await;
     say(
         &mut website,
         "INSERT INTO job_schedules (start_date, end_date, location_address, crew_assigned)
@@ -79,10 +85,8 @@ async fn a_second_person_of_a_name_from_another_program_is_taken_listed_and_neve
             .to_owned(),
     )
     .await;
-    let unknown: Vec<(String, String)> = sqlx::query_as("SELECT written, reason FROM job_unknown_resources")
-        .fetch_all(at.keeper().await)
-        .await
-        .unwrap();
+    let unknown: Vec<(String, String)> =
+        sqlx::query_as("SELECT written, reason FROM job_unknown_resources").fetch_all(at.keeper().await).await.unwrap();
     assert_eq!(unknown, [("Bob Twice".to_owned(), "ambiguous".to_owned())]);
     // The office can go on with either of them as they are.
     dana.save_person(Some(first.id), first.version, &person("Bob Twice", "on_leave")).await.unwrap();
