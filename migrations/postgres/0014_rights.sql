@@ -131,7 +131,8 @@ SELECT neff.apply_role_privileges();
 -- ---- Functions ----------------------------------------------------------------------------------------------------
 -- Plain look-ups that triggers and defaults call with the rights of whoever writes, a role of the company's own too.
 GRANT EXECUTE ON FUNCTION neff.app_setting(text), neff.app_actor(), neff.app_source(), neff.config_text(text, text),
-    neff.config_int(text, integer), neff.office_time_zone() TO PUBLIC;
+    neff.config_int(text, integer), neff.time_zone(text), neff.office_time_zone(), neff.weekdays(text),
+    neff.office_working_days() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION neff.change_feed_id(), neff.client_connections() TO neff_app, neff_admin, neff_readonly;
 GRANT EXECUTE ON FUNCTION neff.proven_person(), neff.acting_role(), neff.login_is_disabled(), neff.sees_all(), neff.may_look() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION neff.change_feed_id(), neff.record_system_error(text, text, jsonb), public.process_job_alert(uuid, varchar),

@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    database::session::forget_environment();
     match shell::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

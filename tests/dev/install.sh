@@ -5,7 +5,7 @@ rust_wanted=1.95
 node_wanted=20
 
 packages_build="build-essential pkg-config curl git libwebkit2gtk-4.1-dev librsvg2-dev libayatana-appindicator3-dev
-    libxdo-dev libssl-dev libdbus-1-dev postgresql procps"
+    libxdo-dev libssl-dev libdbus-1-dev postgresql pgbouncer procps"
 packages_run="xvfb xauth dbus-x11 dbus gnome-keyring webkit2gtk-driver imagemagick fonts-dejavu-core"
 packages_tests="chromium openssl unzip python3-pip"
 

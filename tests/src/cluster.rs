@@ -182,7 +182,7 @@ fn server_user() -> Option<(u32, u32)> {
     Some((id("-u"), id("-g")))
 }
 
-fn as_server(program: &Path, folder: &Path) -> Command {
+pub(crate) fn as_server(program: &Path, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).env("LC_ALL", "C");
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PG")) {

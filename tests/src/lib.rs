@@ -17,6 +17,7 @@ pub mod cluster;
 pub mod keeper;
 pub mod notifications;
 pub mod office;
+pub mod pooler;
 pub mod postgres;
 pub mod private_server;
 pub mod proxy;

@@ -50,6 +50,9 @@ fn doctor(url: &str, password: &str) -> (i32, String, Value) {
         neff(&keeper)
             .args(["doctor", "--url", url])
             .args(arguments)
+            // What the environment says to libpq is nothing to us.
+            .env("PGOPTIONS", "-c default_transaction_read_only=on -c no_such_setting=1")
+            .env("PGSSLROOTCERT", "/nowhere")
             .env("NEFF_DATABASE_PASSWORD", password)
             .output()
             .unwrap()
@@ -63,8 +66,19 @@ fn doctor(url: &str, password: &str) -> (i32, String, Value) {
     let names: Vec<&str> = checks.iter().map(|c| c["name"].as_str().unwrap()).collect();
     let mut sorted = names.clone();
     sorted.sort_unstable();
-    assert_eq!(sorted, ["encryption", "extensions", "host", "login", "passwords", "permissions", "roles", "schema"]);
+    assert_eq!(names[..5], ["host", "encryption", "login", "session", "writing"], "from outside in");
+    assert_eq!(
+        sorted[..6],
+        ["encryption", "extensions", "host", "login", "messages", "passwords"],
+        "each once, whatever is found"
+    );
+    assert_eq!(sorted[6..], ["permissions", "roles", "schema", "session", "settings", "writing"]);
     for check in checks {
+        let line = text.lines().find(|line| line.ends_with(check["sentence"].as_str().unwrap())).unwrap();
+        assert!(
+            line[9..].split_once(": ").is_some_and(|(name, _)| !name.is_empty()),
+            "every line has its name: {text}"
+        );
         assert!(text.contains(check["sentence"].as_str().unwrap()), "{check}: {text}");
         if let Some(remedy) = check["remedy"].as_str() {
             assert!(text.contains(remedy), "{check}: {text}");
@@ -108,7 +122,7 @@ async fn the_doctor_finds_nothing_wrong_with_a_sound_office() {
     let (code, text, report) = doctor(&server.url("dana", "office"), PASSWORD);
     assert_eq!(code, 0, "{text}");
     assert!(report["checks"].as_array().unwrap().iter().all(|c| c["state"] == "ok"), "{report}");
-    assert_eq!(text.lines().count(), 8, "{text}");
+    assert_eq!(text.lines().count(), 12, "{text}");
     assert!(text.lines().all(|line| line.starts_with("ok ")), "{text}");
     assert_eq!((&report["schema"], &report["error"]), (&"current".into(), &Value::Null));
     assert!(report["schema_version"].as_str().unwrap().starts_with("3.0."));
@@ -121,7 +135,7 @@ async fn the_doctor_says_how_connecting_fails() {
     let nowhere = format!("postgres://dana@127.0.0.1:{}/office", free_port());
     let (code, text, report) = doctor(&nowhere, PASSWORD);
     assert_eq!((code, check(&report, "host").0), (1, "failed"), "{text}");
-    assert!(text.starts_with("FAILED   Nothing answers at 127.0.0.1 port "), "{text}");
+    assert!(text.starts_with("FAILED   Host and port: Nothing answers at 127.0.0.1 port "), "{text}");
     assert!(report["checks"].as_array().unwrap().iter().skip(1).all(|c| c["state"] == "skipped"), "{report}");
     assert_eq!(report["error"]["code"], "no_answer");
 
@@ -398,7 +412,7 @@ async fn at_a_terminal_it_asks_and_does_not_show_what_is_typed() {
     output.read_to_end(&mut screen).unwrap();
     let screen = String::from_utf8_lossy(&screen);
     assert!(child.wait().unwrap().success(), "{screen}");
-    assert!(screen.contains("ok       dana may log in to office."), "{screen}");
+    assert!(screen.contains("ok       Login: dana may log in to office."), "{screen}");
     assert!(!screen.contains("typed by hand"), "{screen}");
 }
 

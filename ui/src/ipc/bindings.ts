@@ -379,6 +379,10 @@ export type CheckName =
 "encryption" | 
 /**  The login and password are accepted and the database is there. */
 "login" | 
+/**  The program has sessions of its own, which nothing between it and the server changes or lends to others. */
+"session" | 
+/**  The database takes changes: it is no standby, and not set to read only. */
+"writing" | 
 /**  The login may do office work, or migrate where that is due. */
 "permissions" | 
 /**  The schema is the one this program knows. */
@@ -388,7 +392,11 @@ export type CheckName =
 /**  The extensions the schema needs. */
 "extensions" | 
 /**  No login still has a password that was published in a document. */
-"passwords";
+"passwords" | 
+/**  The office's time zone and working days are ones that can be understood. */
+"settings" | 
+/**  The server passes on what changes; its queue for that is not filling up. */
+"messages";
 
 /**  How a check came out. */
 export type CheckState = 

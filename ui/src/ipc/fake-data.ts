@@ -545,11 +545,15 @@ const SENTENCES: Record<string, string> = {
   host: "office-server answers on port 5432.",
   encryption: "The connection is encrypted and the certificate is trusted.",
   login: "The login neff_app is accepted.",
+  session: "This computer's sessions are its own, with its own settings.",
+  writing: "The database takes changes.",
   permissions: "This login may read and write what the office needs.",
   schema: "The office's tables are there, version 3.0.14.",
   roles: "All four roles are there.",
   extensions: "pg_trgm and btree_gist are there.",
   passwords: "No login uses a published password.",
+  settings: "The office's clock is America/Chicago; it works Mon, Tue, Wed, Thu, Fri.",
+  messages: "The server passes on what changes.",
 };
 
 export function goodReport(): DoctorReport {

@@ -21,7 +21,7 @@ pub(crate) async fn examine(at: &Where, json: bool) -> Result<ExitCode, Failed> 
                 CheckState::Failed => "FAILED ",
                 CheckState::Skipped => "-      ",
             };
-            println!("{mark}  {}", check.sentence);
+            println!("{mark}  {}: {}", check.name.title(), check.sentence);
             if let Some(remedy) = &check.remedy {
                 println!("         {remedy}");
             }

@@ -110,6 +110,7 @@ impl Where {
 }
 
 fn main() -> ExitCode {
+    database::session::forget_environment();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(

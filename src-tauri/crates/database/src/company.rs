@@ -86,14 +86,13 @@ pub async fn may_administer(connection: &mut PgConnection) -> Result<bool, Datab
         .await?)
 }
 
-/// True when the server knows a time zone of this name.
+/// The time zone of this name, as the world spells it; none where the program or the server knows none.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn knows_zone(connection: &mut PgConnection, zone: &str) -> Result<bool, DatabaseError> {
-    Ok(sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = $1) AS "known!""#, zone)
-        .fetch_one(connection)
-        .await?)
+pub async fn zone_named(connection: &mut PgConnection, name: &str) -> Result<Option<String>, DatabaseError> {
+    let known = "SELECT z FROM neff.time_zone($1) AS z WHERE EXISTS (SELECT FROM pg_timezone_names n WHERE n.name = z)";
+    Ok(sqlx::query_scalar(known).bind(name).fetch_optional(connection).await?)
 }
 
 /// The office's time zone.

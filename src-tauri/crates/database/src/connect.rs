@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::error::{DatabaseError, Failure};
+use crate::session;
 
 /// How the link to the server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, specta::Type)]
@@ -257,8 +258,6 @@ impl ConnectionSettings {
     /// Options for one connection. Every field the environment could fill (`PGHOST`, `PGPASSWORD`, …) is set here.
     #[must_use]
     pub fn options(&self, password: Option<&SecretString>, application: &str) -> PgConnectOptions {
-        let tuning = self.tuning.in_range();
-        let seconds = |n: u32| format!("{n}s");
         let mut options = PgConnectOptions::new_without_pgpass()
             .port(self.port)
             .username(&self.login)
@@ -271,17 +270,8 @@ impl ConnectionSettings {
                 Encryption::Require => PgSslMode::Require,
                 Encryption::None => PgSslMode::Disable,
             })
-            .options([
-                ("statement_timeout", seconds(tuning.statement_seconds)),
-                ("lock_timeout", seconds(tuning.lock_seconds)),
-                ("idle_in_transaction_session_timeout", seconds(tuning.idle_in_transaction_seconds)),
-                ("timezone", "UTC".to_owned()),
-                ("datestyle", "ISO".to_owned()),
-                // Questions with optional filters: planned for what was asked, not for what might have been.
-                ("plan_cache_mode", "force_custom_plan".to_owned()),
-                // "There is no transaction in progress" after every use of the pool is no news.
-                ("client_min_messages", "error".to_owned()),
-            ]);
+            .extra_float_digits(3)
+            .options(session::settings(&self.tuning));
         options = if self.host.starts_with('/') { options.socket(&self.host) } else { options.host(&self.host) };
         if let Some(file) = &self.ca_file {
             options = options.ssl_root_cert(file);
@@ -301,8 +291,13 @@ impl ConnectionSettings {
         timeout: Duration,
     ) -> Result<PgConnection, DatabaseError> {
         let options = self.options(password, application);
-        match tokio::time::timeout(timeout, PgConnection::connect_with(&options)).await {
-            Ok(result) => result.map_err(DatabaseError::from),
+        let opened = async {
+            let mut connection = PgConnection::connect_with(&options).await?;
+            session::verify(&mut connection).await?;
+            Ok(connection)
+        };
+        match tokio::time::timeout(timeout, opened).await {
+            Ok(result) => result,
             Err(_) => Err(DatabaseError::new(Failure::NoAnswer, "no answer in time")),
         }
     }
@@ -316,6 +311,7 @@ impl ConnectionSettings {
             .max_connections(tuning.max_connections)
             .idle_timeout(Duration::from_secs(tuning.idle_seconds.into()))
             .acquire_timeout(Duration::from_secs(tuning.acquire_seconds.into()))
+            .after_connect(|connection, _| Box::pin(session::verify_in_pool(connection)))
             // A cancelled `begin()` leaves a transaction open on the connection: end it before somebody else gets it.
             .after_release(|connection, _| {
                 Box::pin(async move { Ok(sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_ok()) })

@@ -15,9 +15,9 @@ pub use lists::{
     time_off_of_resource,
 };
 pub use rows::{
-    CrewValues, MachineValues, MembershipValues, PersonValues, Stamped, TimeOffValues, contact, crew, has_contact,
-    has_dependents, lock_requirements, machine, membership, person, set_requirements, time_off, write_contact,
-    write_crew, write_machine, write_membership, write_person, write_time_off,
+    CrewValues, MachineValues, MembershipValues, PersonValues, Stamped, TimeOffValues, contact, crew, found_alike,
+    has_contact, has_dependents, lock_requirements, machine, membership, person, set_requirements, time_off,
+    write_contact, write_crew, write_machine, write_membership, write_person, write_time_off,
 };
 pub use time::{dates, instants};
 

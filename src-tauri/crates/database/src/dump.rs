@@ -136,6 +136,7 @@ fn environment(settings: &ConnectionSettings, passfile: &Path, major: i32) -> Ve
     set("PGUSER", settings.login.as_ref());
     set("PGPASSFILE", passfile.as_os_str());
     set("PGAPPNAME", "neff-backup".as_ref());
+    set("PGOPTIONS", crate::session::for_programs().as_ref());
     let mode = match settings.encryption {
         Encryption::VerifyFull => "verify-full",
         Encryption::VerifyCa => "verify-ca",

@@ -13,8 +13,18 @@ pub enum Failure {
     WrongPassword,
     /// The server has no database of that name.
     NoSuchDatabase,
-    /// Encryption was refused, or the certificate is not trusted.
+    /// The certificate is not trusted.
     Encryption,
+    /// The server does not encrypt.
+    NotEncrypted,
+    /// The server does not let this login in from this computer, whatever the password (`pg_hba.conf`).
+    NotLetIn,
+    /// Something between this computer and the server keeps a session from being the program's own.
+    Pooler,
+    /// The server switches triggers off in sessions of this login.
+    TriggersOff,
+    /// The server is a standby, or set to read only.
+    ReadOnly,
     /// Older than PostgreSQL 13.
     ServerTooOld,
     /// The server takes no more connections.
@@ -111,8 +121,22 @@ impl From<sqlx::Error> for DatabaseError {
                 constraint = db.constraint().map(str::to_owned);
                 let pg = db.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
                 detail = pg.and_then(|pg| pg.detail()).map(str::to_owned);
-                of_server(db.code().as_deref().unwrap_or_default(), pg.map(sqlx::postgres::PgDatabaseError::severity))
+                // A login that was locked or taken away, as a wrong password: not a matter of this computer or network.
+                let locked = pg.and_then(|pg| pg.routine()) == Some("InitializeSessionUserId");
+                let code = db.code();
+                let (failure, ended) = of_server(
+                    code.as_deref().unwrap_or_default(),
+                    pg.map(sqlx::postgres::PgDatabaseError::severity),
+                );
+                match of_message(db.message()).unwrap_or(failure) {
+                    Failure::NotLetIn if locked => (Failure::WrongPassword, ended),
+                    failure => (failure, ended),
+                }
             }
+            E::Configuration(own) if own.downcast_ref::<Self>().is_some() => {
+                own.downcast_ref::<Self>().map_or((Failure::Other, true), |own| (own.failure, true))
+            }
+            E::Tls(inner) if inner.to_string().contains("does not support TLS") => (Failure::NotEncrypted, true),
             // What the handshake finds wrong with a certificate comes up as unreadable data.
             E::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => (Failure::Encryption, true),
             E::Io(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => (Failure::NoAnswer, true),
@@ -149,10 +173,18 @@ fn of_server(code: &str, severity: Option<PgSeverity>) -> (Failure, bool) {
     (failure, failure.is_of_the_link())
 }
 
+/// What poolers refuse has no code of its own, and is said in English: PgBouncer 08P01, Amazon's proxy 0A000.
+fn of_message(message: &str) -> Option<Failure> {
+    (message.starts_with("unsupported startup parameter") || message.contains("support command-line options"))
+        .then_some(Failure::Pooler)
+}
+
 /// PostgreSQL's error codes (appendix A of its manual) to what follows from them.
 fn of_sqlstate(code: &str) -> Failure {
     match code {
-        "28P01" | "28000" => Failure::WrongPassword,
+        "28P01" => Failure::WrongPassword,
+        "28000" => Failure::NotLetIn,
+        "25006" => Failure::ReadOnly,
         "3D000" => Failure::NoSuchDatabase,
         "42501" => Failure::RightsMissing,
         "53300" => Failure::TooManyConnections,
@@ -161,6 +193,7 @@ fn of_sqlstate(code: &str) -> Failure {
         "40001" | "40P01" => Failure::Retry,
         "57014" => Failure::TookTooLong,
         "55P03" => Failure::Occupied,
+        "NF103" => Failure::NotEncrypted,
         "NF001" => Failure::DoubleBooked,
         "NF002" => Failure::InvalidCondition,
         _ if code.starts_with("08") => Failure::NoAnswer,
@@ -176,6 +209,8 @@ mod tests {
     #[test]
     fn codes_that_lead_to_different_next_steps() {
         assert_eq!(of_sqlstate("28P01"), Failure::WrongPassword);
+        assert_eq!(of_sqlstate("28000"), Failure::NotLetIn);
+        assert_eq!(of_message("unsupported startup parameter in options: search_path"), Some(Failure::Pooler));
         assert_eq!(of_sqlstate("08006"), Failure::NoAnswer);
         assert_eq!(of_sqlstate("23505"), Failure::Constraint);
         assert_eq!(of_sqlstate("40P01"), Failure::Retry);

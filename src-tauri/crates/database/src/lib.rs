@@ -26,6 +26,7 @@ pub mod records;
 pub mod rights;
 pub mod schedule;
 pub mod search;
+pub mod session;
 pub mod sheets;
 pub mod sweep;
 pub mod today;

@@ -111,7 +111,9 @@ impl Listener {
         let mut listener = PgListener::connect_with(&pool).await?;
         // A reconnect behind our back would lose what was notified meanwhile: we catch up ourselves.
         listener.eager_reconnect(false);
-        Ok(Self { listener, _pool: pool })
+        let mut listener = Self { listener, _pool: pool };
+        crate::session::verify(listener.connection().await?).await?;
+        Ok(listener)
     }
 
     /// Starts hearing. Everything committed from here on wakes [`Listener::next`].

@@ -9,3 +9,4 @@ pub mod popups;
 pub mod quiet;
 pub mod text;
 pub mod working_time;
+pub mod zone;

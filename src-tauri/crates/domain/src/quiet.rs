@@ -1,7 +1,9 @@
 //! The hours in which a person wants no popups, in their own time zone.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
+
+use crate::zone;
 
 /// Daily, from one time on the clock until another; over midnight when the second is the earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +21,7 @@ impl QuietHours {
     #[must_use]
     pub fn new(from: Option<NaiveTime>, until: Option<NaiveTime>, zones: &[&str]) -> Option<Self> {
         let (from, until) = (from?, until?);
-        // As PostgreSQL, which knows them whatever the case of their letters.
-        let known = |zone: &&str| TZ_VARIANTS.into_iter().find(|known| known.name().eq_ignore_ascii_case(zone.trim()));
-        let zone = zones.iter().find_map(known).unwrap_or(Tz::UTC);
+        let zone = zones.iter().find_map(|name| zone::known(name)).unwrap_or(Tz::UTC);
         (from != until).then_some(Self { from, until, zone })
     }
 

@@ -94,9 +94,28 @@ impl AppError {
                 (C::WrongPassword, "The login or its password is wrong. Type the password again.")
             }
             Failure::NoSuchDatabase => (C::NoSuchDatabase, "The server has no database of that name. Check the name."),
-            Failure::Encryption => (
+            Failure::Encryption => {
+                (C::EncryptionFailed, "The server's certificate is not trusted. No password was sent.")
+            }
+            Failure::NotEncrypted => (
                 C::EncryptionFailed,
-                "The server's certificate is not trusted, or it does not encrypt. Nothing was sent.",
+                "The server does not encrypt (TLS is switched off there), and this connection asks for it. No password was sent.",
+            ),
+            Failure::NotLetIn => (
+                C::RightsMissing,
+                "The server does not let this login in from this computer. Whoever keeps the server can allow it (pg_hba.conf).",
+            ),
+            Failure::Pooler => (
+                C::NotConnected,
+                "Between this computer and the database stands a pooler (PgBouncer or the like), which lends its connections to many programs. Give the server's own port, as a rule 5432.",
+            ),
+            Failure::TriggersOff => (
+                C::NotConnected,
+                "The server switches the database's triggers off for this login, so nothing would be checked. Have session_replication_role reset.",
+            ),
+            Failure::ReadOnly => (
+                C::RightsMissing,
+                "The database takes no changes: the server is a standby, or set to read only. Nothing was changed.",
             ),
             Failure::ServerTooOld => {
                 (C::ServerTooOld, "The server's PostgreSQL is older than version 13. Have it upgraded.")
@@ -149,6 +168,11 @@ impl AppError {
 
 impl From<DatabaseError> for AppError {
     fn from(error: DatabaseError) -> Self {
+        if error.constraint() == Some("jobs_wait_in_no_circle") {
+            let message = "These jobs would wait for each other in a circle. Let one of them wait for none.";
+            let circle = Self::new(ErrorCode::Invalid, message).with_details(error.technical());
+            return Self { field: Some("follows_job_id".into()), ..circle };
+        }
         let told = match (error.failure(), error.detail()) {
             (Failure::Occupied, Some(who)) if !who.is_empty() => Self::new(
                 ErrorCode::VersionConflict,

@@ -182,7 +182,7 @@ async fn time_zone(connection: &mut PgConnection) -> Result<Tz, SampleError> {
         .await?;
         ZONE.to_owned()
     };
-    name.parse().map_err(|_| SampleError::TimeZone(name))
+    domain::zone::known(&name).ok_or(SampleError::TimeZone(name))
 }
 
 async fn write(connection: &mut PgConnection, batch: &Batch) -> Result<(), SampleError> {

@@ -18,7 +18,8 @@ use crate::error::DatabaseError;
 pub use crews::{CrewValues, MembershipValues, crew, membership, write_crew, write_membership};
 pub use machines::{MachineValues, machine, write_machine};
 pub use people::{
-    PersonValues, contact, has_contact, lock_requirements, person, set_requirements, write_contact, write_person,
+    PersonValues, contact, found_alike, has_contact, lock_requirements, person, set_requirements, write_contact,
+    write_person,
 };
 pub use time_off::{TimeOffValues, time_off, write_time_off};
 

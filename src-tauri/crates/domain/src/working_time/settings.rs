@@ -20,13 +20,26 @@ impl WorkingDays {
         Self(days.into_iter().collect())
     }
 
-    /// Reads the setting as the database does: every digit from 1 to 7 is a day, whatever stands between them.
-    /// Without a single one it is Monday to Friday.
+    /// Reads the setting as the database does (`neff.weekdays`): digits from 1 to 7 and names of days, with a dash or
+    /// "to" between two of them for all from one to the other. Without a single one it is Monday to Friday.
     #[must_use]
     pub fn read(setting: &str) -> Self {
-        let digits = setting.chars().filter_map(|c| c.to_digit(10)).filter_map(|n| u8::try_from(n).ok());
-        let days: WeekdaySet =
-            digits.filter(|n| (1..=7).contains(n)).filter_map(|n| Weekday::try_from(n - 1).ok()).collect();
+        let setting = setting.to_lowercase();
+        let (mut days, mut rest) = (WeekdaySet::EMPTY, setting.as_str());
+        while let Some(next) = rest.chars().next() {
+            let Some((first, after)) = day(rest) else {
+                rest = &rest[next.len_utf8()..];
+                continue;
+            };
+            let (last, after) = until(after).unwrap_or((first, after));
+            let mut at = first;
+            days.insert(at);
+            while at != last {
+                at = at.succ();
+                days.insert(at);
+            }
+            rest = after;
+        }
         if days.is_empty() { Self::WEEKDAYS } else { Self(days) }
     }
 
@@ -41,6 +54,31 @@ impl WorkingDays {
     pub const fn is_empty(self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// The day a text begins with, and what follows it.
+fn day(text: &str) -> Option<(Weekday, &str)> {
+    const NAMES: [(&str, Weekday); 7] = [
+        ("mon", Weekday::Mon),
+        ("tue", Weekday::Tue),
+        ("wed", Weekday::Wed),
+        ("thu", Weekday::Thu),
+        ("fri", Weekday::Fri),
+        ("sat", Weekday::Sat),
+        ("sun", Weekday::Sun),
+    ];
+    if let Some(digit @ b'1'..=b'7') = text.bytes().next() {
+        return Some((Weekday::try_from(digit - b'1').ok()?, &text[1..]));
+    }
+    let (name, found) = NAMES.into_iter().find(|(name, _)| text.starts_with(name))?;
+    Some((found, text[name.len()..].trim_start_matches(|c: char| c.is_ascii_lowercase())))
+}
+
+/// The last day of a range that a text goes on with, and what follows it.
+fn until(text: &str) -> Option<(Weekday, &str)> {
+    let text = text.trim_start();
+    let text = ["-", "–", "—", "to"].into_iter().find_map(|dash| text.strip_prefix(dash))?;
+    day(text.trim_start())
 }
 
 impl Default for WorkingDays {

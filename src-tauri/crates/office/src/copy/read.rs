@@ -90,7 +90,7 @@ pub(crate) fn crews(copy: &ScheduleCopy) -> Result<Vec<CrewInFull>, CopyError> {
 
 /// Its calendar, closed on its holidays.
 pub(crate) fn calendar(body: &OfficeBody) -> Calendar {
-    let zone: Tz = body.zone.parse().unwrap_or(Tz::UTC);
+    let zone: Tz = domain::zone::known(&body.zone).unwrap_or(Tz::UTC);
     let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
     let OfficeHours { working_days, from, until } = &body.hours;
     let hours = time(from).zip(time(until)).and_then(|(from, until)| WorkingHours::new(from, until).ok());

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveTime;
 use database::company::{self, CompanyRow};
 use database::{DatabaseError, PgConnection, act};
+use domain::working_time::WorkingDays;
+use domain::zone;
 
 use super::changes::{Done, Inverse, changed_meanwhile, differing};
 use crate::desktop::DesktopEvent;
@@ -46,7 +48,7 @@ impl Office {
     /// # Errors
     /// [`ErrorCode::Invalid`] with the field; [`ErrorCode::VersionConflict`]; [`ErrorCode::RightsMissing`].
     pub async fn save_company(&self, input: &CompanyInput) -> Result<CompanySaved, AppError> {
-        let values = values(input)?;
+        let mut values = values(input)?;
         let (pool, me) = self.at_work().await?;
         let actor = super::changes::actor(&me);
         let mut transaction = act::begin(&pool, &actor, None).await?;
@@ -56,9 +58,10 @@ impl Office {
                 "Only the owner and whoever keeps the database can change the company's settings. Nothing was changed.",
             ));
         }
-        if !company::knows_zone(&mut transaction, &input.time_zone).await? {
-            return Err(invalid("time_zone", "The database server does not know this time zone."));
-        }
+        let Some(zone) = company::zone_named(&mut transaction, &input.time_zone).await? else {
+            return Err(invalid("time_zone", "There is no time zone of this name. Choose one of the list."));
+        };
+        values.insert("office_time_zone".to_owned(), zone);
         let done = write(&mut transaction, &values, input.version.into(), &BTreeMap::new()).await?;
         // Read before it is committed: what is saved must not look lost because a question afterwards failed.
         let company = read(&mut transaction).await?;
@@ -108,13 +111,16 @@ fn in_words(row: &CompanyRow) -> BTreeMap<String, String> {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     let mut values = row.values.clone();
     if let Some(days) = values.get_mut("office_working_days") {
-        let named = days.split(',').map(|day| {
-            let number: Option<usize> = day.trim().parse().ok();
-            number.and_then(|n| DAYS.get(n.checked_sub(1)?)).copied().unwrap_or(day)
-        });
-        *days = named.collect::<Vec<_>>().join(", ");
+        let working = numbers(days);
+        *days = working.iter().filter_map(|n| DAYS.get(usize::from(n - 1))).copied().collect::<Vec<_>>().join(", ");
     }
     values
+}
+
+/// The days that count, 1 = Monday, whatever is written.
+fn numbers(written: &str) -> Vec<u8> {
+    let days = WorkingDays::read(written).to_string();
+    days.split(',').filter_map(|day| day.parse().ok()).collect()
 }
 
 async fn read(connection: &mut PgConnection) -> Result<Company, AppError> {
@@ -125,7 +131,7 @@ async fn read(connection: &mut PgConnection) -> Result<Company, AppError> {
 
 fn shown(row: &CompanyRow, may_edit: bool) -> Company {
     let get = |key: &str| row.values.get(key).cloned().unwrap_or_default();
-    let days = get("office_working_days");
+    let zone = get("office_time_zone");
     Company {
         name: get("company_name"),
         letterhead: get("company_letterhead"),
@@ -134,8 +140,9 @@ fn shown(row: &CompanyRow, may_edit: bool) -> Company {
         email: get("company_email"),
         website: get("company_website"),
         license: get("company_license"),
-        time_zone: get("office_time_zone"),
-        working_days: days.split(',').filter_map(|d| d.trim().parse().ok()).filter(|d| (1..=7).contains(d)).collect(),
+        // What names no zone is shown as it is written, and has to be chosen anew before anything is saved.
+        time_zone: zone::known(&zone).map_or(zone, |known| known.name().to_owned()),
+        working_days: numbers(&get("office_working_days")),
         work_from: get("office_work_from"),
         work_until: get("office_work_until"),
         support_name: get("support_name"),
@@ -239,7 +246,8 @@ mod tests {
             version: 1,
         };
         assert_eq!(in_words(&row("1,2, 6"))["office_working_days"], "Mon, Tue, Sat");
-        assert_eq!(in_words(&row("0,9,x"))["office_working_days"], "0, 9, x");
+        assert_eq!(in_words(&row("1-5"))["office_working_days"], "Mon, Tue, Wed, Thu, Fri");
+        assert_eq!(in_words(&row("0,9,x"))["office_working_days"], "Mon, Tue, Wed, Thu, Fri", "as everywhere else");
     }
 
     #[test]

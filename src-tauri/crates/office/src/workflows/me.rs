@@ -1,9 +1,9 @@
 //! The person who works here, and what they chose for themselves.
 
 use chrono::NaiveTime;
-use chrono_tz::Tz;
 use database::people::{self, MeRow, PersonRow};
 use database::{DatabaseError, PgConnection, act, company};
+use domain::zone;
 use serde::{Deserialize, Serialize};
 
 use super::changes::{Done, Inverse, changed_meanwhile, differing};
@@ -144,9 +144,11 @@ fn check(input: &MeInput) -> Result<MeRow, AppError> {
         return Err(invalid("email", "This does not look like a mail address."));
     }
     let time_zone = optional("time_zone", &input.time_zone, 100)?;
-    if time_zone.as_deref().is_some_and(|zone| zone.parse::<Tz>().is_err()) {
-        return Err(invalid("time_zone", "There is no time zone of this name."));
-    }
+    let time_zone = time_zone.map(|name| {
+        let zone = zone::known(&name).ok_or_else(|| invalid("time_zone", "There is no time zone of this name."))?;
+        Ok::<_, AppError>(zone.name().to_owned())
+    });
+    let time_zone = time_zone.transpose()?;
     let quiet = |field: &str, text: &Option<String>| {
         text.as_deref().filter(|t| !t.is_empty()).map(|t| time(field, t)).transpose()
     };

@@ -201,3 +201,23 @@ pub async fn set_requirements(
     .await?;
     Ok(())
 }
+
+/// Who else is found when somebody writes this name: people still employed, and crews in use. `but`: not this one.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn found_alike(
+    connection: &mut PgConnection,
+    name: &str,
+    but: Uuid,
+) -> Result<Option<(String, bool)>, DatabaseError> {
+    let alike = sqlx::query_as(
+        "SELECT f.name, f.is_crew
+           FROM (SELECT name, id, false AS is_crew FROM crew_members WHERE status <> 'terminated'
+                 UNION ALL
+                 SELECT name, id, true FROM crews WHERE status = 'active') AS f
+          WHERE btrim(neff.folded(f.name)) = btrim(neff.folded($1)) AND f.id <> $2
+          ORDER BY f.is_crew LIMIT 1",
+    );
+    Ok(alike.bind(name).bind(but).fetch_optional(connection).await?)
+}

@@ -9,7 +9,7 @@ use super::super::changes::changed_meanwhile;
 use super::super::company::invalid;
 use super::machines::NOTES;
 use super::people::sensible;
-use super::steps::{Ran, Refusal, Step, run};
+use super::steps::{Ran, Refusal, Step, keep_apart, run};
 use super::texts::{one_of, optional, required};
 use super::words;
 use crate::error::{AppError, ErrorCode};
@@ -41,6 +41,10 @@ impl Office {
             Some(_) => format!("Crew {name} changed"),
         };
         let crew = id.unwrap_or_else(Uuid::new_v4);
+        if values.status == "active" {
+            let counted = before.as_ref().filter(|b| b.values.status == "active").map(|b| b.values.name.as_str());
+            keep_apart(c, crew, &values.name, counted).await?;
+        }
         let ran = run(c, vec![Step::Crew { id: crew, seen: id.map(|_| version), values: Some(values) }]).await?;
         let version = ran.versions.get(&crew).copied().or(before.map(|b| b.version)).unwrap_or(version);
         let change = self.keep(transaction, &actor, ran.done(summary, None), None).await?;

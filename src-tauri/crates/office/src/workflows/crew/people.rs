@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::company::{invalid, looks_like_mail};
-use super::steps::{Step, run};
+use super::steps::{Step, keep_apart, run};
 use super::texts::{one_of, optional, required};
 use super::{certificates, weekly};
 use crate::error::AppError;
@@ -40,6 +40,10 @@ impl Office {
         let values = values(input, old)?;
         let summary = summary(old, &values);
         let person = id.unwrap_or_else(Uuid::new_v4);
+        if values.status != "terminated" {
+            let counted = old.filter(|o| o.status != "terminated").map(|o| o.name.as_str());
+            keep_apart(c, person, &values.name, counted).await?;
+        }
         let mut steps = vec![Step::Person { id: person, seen: id.map(|_| version), values: Some(values) }];
         if let Some(last) = input.leave_crews {
             steps.extend(leave_crews(c, person, last).await?);

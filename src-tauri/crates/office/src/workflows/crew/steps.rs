@@ -422,6 +422,26 @@ async fn keeps_nothing(c: &mut PgConnection, id: Uuid, name: &str) -> Result<(),
     Ok(())
 }
 
+/// Refuses a name that means somebody else already, where it is new or begins to count: jobs name people and crews by
+/// their names, too, and "Bob" must be one of them. (Another program may still have put two people of a name in.)
+pub(super) async fn keep_apart(
+    c: &mut PgConnection,
+    id: Uuid,
+    name: &str,
+    before: Option<&str>,
+) -> Result<(), AppError> {
+    if before.is_some_and(|before| before.trim() == name.trim()) {
+        return Ok(());
+    }
+    let Some((other, is_crew)) = crew::found_alike(c, name, id).await? else { return Ok(()) };
+    let who = if is_crew { "a crew" } else { "somebody" };
+    let message = format!(
+        "There is {who} called {} already: a job that names them could mean either. Add something that tells them apart.",
+        domain::text::shorten(&other, 100)
+    );
+    Err(invalid("name", &message))
+}
+
 /// What the database refused, in words and at its field.
 fn told(error: DatabaseError) -> AppError {
     if error.failure() != Failure::Constraint {
@@ -429,8 +449,8 @@ fn told(error: DatabaseError) -> AppError {
     }
     let (field, message) = match error.constraint() {
         Some("crew_members_email_key") => ("email", "Somebody else has this email already."),
-        Some("crews_name_key") => ("name", "There is a crew of this name already."),
-        Some("equipment_name_key") => ("name", "There is a machine of this name already."),
+        Some("crews_name_key" | "crews_found_alike") => ("name", "There is a crew of this name already."),
+        Some("equipment_name_key" | "equipment_found_alike") => ("name", "There is a machine of this name already."),
         Some("crew_membership_once") => ("from", "They are in this crew in that time already."),
         Some("crew_membership_days") => ("until", "The last day comes before the first."),
         Some("crew_memberships_crew_id_fkey") => ("crew_id", "This crew is not there any more."),

@@ -62,7 +62,7 @@ pub(super) struct Clock(Calendar);
 
 /// Of the office; of no zone when its setting names none.
 pub(super) async fn clock(c: &mut PgConnection) -> Result<Clock, DatabaseError> {
-    let zone: Tz = company::office_zone(c).await?.parse().unwrap_or(Tz::UTC);
+    let zone: Tz = domain::zone::known(&company::office_zone(c).await?).unwrap_or(Tz::UTC);
     Ok(Clock(Calendar::new(zone, WorkingDays::default(), WorkingHours::default(), Vec::new())))
 }
 

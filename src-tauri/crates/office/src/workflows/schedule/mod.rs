@@ -91,7 +91,7 @@ impl OfficeTime {
 
 /// The database answers with a zone it knows; one this program does not know is shown as UTC.
 fn zone_of(name: &str) -> Tz {
-    name.parse().unwrap_or(Tz::UTC)
+    domain::zone::known(name).unwrap_or(Tz::UTC)
 }
 
 impl From<ScheduleJobRow> for ScheduleJob {

@@ -1,0 +1,55 @@
+-- What would make a word or an order mean two things at once: names that are found alike, and jobs that wait for each
+-- other in a circle.
+SET LOCAL ROLE neff_owner;
+SET LOCAL timezone = 'UTC';
+
+-- ---- Names that are found alike -----------------------------------------------------------------------------------
+-- "paving a" beside "Paving A": whoever writes either may mean both. Crews and machines are the office's own tables, so
+-- everybody is refused. People are the specification's: a second one of a name is accepted, told as "which of them?"
+-- wherever somebody writes it, and never guessed; the office's own screens ask for another name.
+CREATE UNIQUE INDEX crews_found_alike ON public.crews ((btrim(neff.folded(name))));
+CREATE UNIQUE INDEX equipment_found_alike ON public.equipment ((btrim(neff.folded(name))));
+
+-- ---- Jobs that wait for each other --------------------------------------------------------------------------------
+-- Two transactions may each see half of a circle. They come one after the other here, at the very end: nobody waits for
+-- somebody who has not decided yet. (At REPEATABLE READ, where the other half cannot be seen, the second is told to try
+-- again, by the row that both change.)
+CREATE TABLE neff.waiting_jobs_gate (
+    passed    bigint NOT NULL DEFAULT 0,
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton)
+);
+INSERT INTO neff.waiting_jobs_gate DEFAULT VALUES;
+
+CREATE FUNCTION neff.refuse_circle_of_jobs() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    in_circle boolean;
+BEGIN
+    UPDATE neff.waiting_jobs_gate SET passed = passed + 1;
+    -- Along the chain as it is by now; each job waits for one other at most.
+    WITH RECURSIVE chain(id) AS (
+        SELECT j.follows_job_id FROM public.job_schedules j WHERE j.id = NEW.id
+        UNION
+        SELECT j.follows_job_id FROM chain c JOIN public.job_schedules j ON j.id = c.id
+    )
+    SELECT EXISTS (SELECT FROM chain c WHERE c.id = NEW.id) INTO in_circle;
+    IF in_circle THEN
+        RAISE EXCEPTION 'jobs wait for each other in a circle: job % would wait for itself', NEW.id
+            USING ERRCODE = 'check_violation', TABLE = 'job_schedules', COLUMN = 'follows_job_id',
+                  CONSTRAINT = 'jobs_wait_in_no_circle',
+                  HINT = 'Let one of them wait for none (follows_job_id = NULL).';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER jobs_wait_in_no_circle AFTER INSERT ON public.job_schedules
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.follows_job_id IS NOT NULL) EXECUTE FUNCTION neff.refuse_circle_of_jobs();
+CREATE CONSTRAINT TRIGGER jobs_wait_in_no_circle_later AFTER UPDATE OF follows_job_id ON public.job_schedules
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.follows_job_id IS NOT NULL AND NEW.follows_job_id IS DISTINCT FROM OLD.follows_job_id)
+    EXECUTE FUNCTION neff.refuse_circle_of_jobs();
+
+INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.18', 'Words that mean one thing', '0.1.0');
+
+RESET ROLE;
