@@ -2,8 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a failed step is a failed test")]
 
-use neff_tests::postgres::Server;
-use neff_tests::sql::{list, run, somebody, text};
+use neff_tests::postgres::{Server, unique};
+use neff_tests::sql::{list, run, somebody, text, try_run};
 use sqlx::Connection;
 
 const OFFICE: &str = "
@@ -41,6 +41,20 @@ async fn functions_that_run_as_the_owner_hide_what_row_policies_hide() {
     }
     assert!(list(&mut admin, "SELECT title FROM neff.search_records('rotten')").await.len() >= 2);
     assert_eq!(list(&mut admin, clash).await, ["9 Open Road Rotten Egg"]);
+    // Nobody who is no staff, or was switched off, finds anything.
+    let (_, mut program) = somebody(&database, &["neff_program"]).await;
+    assert!(try_run(&mut program, "SELECT neff.search_records('open road')").await.is_err());
+    let group = unique("group");
+    Server::get().await.create_login(&group, "x", &["neff_app"]).await;
+    let (login, mut eve) = somebody(&database, &[&group]).await;
+    assert_eq!(text(&mut eve, "SELECT count(*) FROM neff.search_records('open road')").await, "1");
+    run(
+        &mut keeper,
+        &format!("INSERT INTO app_users (user_id, name, database_login) VALUES ('eve', 'Eve', '{login}')"),
+    )
+    .await;
+    run(&mut admin, "UPDATE app_users SET status = 'disabled' WHERE name = 'Eve'").await;
+    assert_eq!(text(&mut eve, "SELECT count(*) FROM neff.search_records('open road')").await, "0");
     // A refused double booking tells no more than a look does.
     let refused = "SELECT set_config('app.source', 'manual_admin', false);
         INSERT INTO job_schedules (start_date, end_date, location_address, crew_assigned) VALUES ('2031-03-03 15:00Z', '2031-03-03 16:00Z', 'x', '[\"Ann\"]')";

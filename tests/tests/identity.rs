@@ -120,15 +120,13 @@ async fn a_claim_is_believed_only_where_nobody_can_know_better() {
     let (login, mut dana) = person(&database, &mut keeper, "Dana", &["neff_app"]).await;
     let (shared_login, mut shared) = somebody(&database, &["neff_app"]).await;
     run(&mut keeper, "INSERT INTO app_users (user_id, name) VALUES ('mike', 'Mike')").await;
-    for (claim, proven, said) in [
-        ("''", &login, "system"),
-        ("'mike'", &login, "mike"),
-        ("'the app'", &login, "the app"),
-        (&format!("'{login}'"), &login, shared_login.as_str()),
-    ] {
+    let as_dana = format!("'{login}'");
+    for (claim, said) in
+        [("''", "system"), ("'mike'", "mike"), ("'the app'", "the app"), (as_dana.as_str(), shared_login.as_str())]
+    {
         run(&mut dana, &format!("SET app.current_user = {claim}")).await;
         run(&mut shared, &format!("SET app.current_user = {claim}")).await;
-        assert_eq!(text(&mut dana, "neff.app_actor()").await, *proven, "{claim}");
+        assert_eq!(text(&mut dana, "neff.app_actor()").await, login, "{claim}");
         assert_eq!(text(&mut shared, "neff.app_actor()").await, said, "{claim}");
     }
     // So it stands in the trail, and in the list of what people did.
@@ -213,12 +211,8 @@ async fn what_cannot_be_taken_from_a_disabled_login_is_told_and_writes_nothing()
             .contains(&login)
     );
     // Everything staff may write to is shut, whatever the statement would do.
-    let tables = list(
-        &mut keeper,
-        "SELECT DISTINCT table_name::text FROM role_privileges p WHERE role_name IN ('neff_app', 'neff_admin')
-        AND privileges ~ 'INSERT' AND has_table_privilege('neff_app', 'public.' || table_name, 'INSERT') ORDER BY 1",
-    )
-    .await;
+    let tables = "SELECT table_name::text FROM role_privileges WHERE role_name = 'neff_app' AND privileges ~ 'INSERT' ORDER BY 1";
+    let tables = list(&mut keeper, tables).await;
     assert!(tables.len() > 20, "{tables:?}");
     for table in &tables {
         assert_forbidden(&mut eve, &format!("INSERT INTO {table} DEFAULT VALUES")).await;
@@ -231,15 +225,8 @@ async fn what_cannot_be_taken_from_a_disabled_login_is_told_and_writes_nothing()
     ] {
         assert_forbidden(&mut eve, statement).await;
     }
-    assert_forbidden(&mut eve, "COPY estimates (customer_name, email, service_type, project_address) FROM STDIN").await;
-    for table in [
-        "customers",
-        "contracts",
-        "app_users",
-        "system_config",
-        "neff.search_records('C')",
-        "neff.find_blocked_customer('c@example.com')",
-    ] {
+    for table in ["customers", "contracts", "app_users", "system_config", "neff.find_blocked_customer('c@example.com')"]
+    {
         assert_eq!(text(&mut eve, &format!("SELECT count(*) FROM {table}")).await, "0", "{table}");
     }
     // The others of the group go on.
