@@ -411,6 +411,20 @@ async fn functions_are_nobody_s_to_call_unless_listed() {
     assert_eq!(text(&mut connection, "has_function_privilege('neff_app', 'of_tomorrow()', 'EXECUTE')").await, "false");
 }
 
+/// A trigger that runs with the rights of the writer must not call what only the owner may: the write would be refused.
+#[tokio::test]
+async fn triggers_call_only_what_the_writer_may_call() {
+    let (_database, mut connection) = office().await;
+    let forbidden = "SELECT coalesce(string_agg(DISTINCT f.proname || ' calls ' || g.proname, ', '), 'none')
+          FROM pg_proc f CROSS JOIN LATERAL regexp_matches(f.prosrc, '(?:neff|public)\\.([a-z_]+)\\(', 'g') AS m(called)
+          JOIN pg_proc g ON g.proname = m.called[1] AND g.pronamespace IN ('neff'::regnamespace, 'public'::regnamespace)
+         WHERE f.pronamespace IN ('neff'::regnamespace, 'public'::regnamespace) AND NOT f.prosecdef
+           AND f.proname <> 'switch_person'  -- of administrators only
+           AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgfoid = f.oid)
+           AND NOT EXISTS (SELECT FROM aclexplode(coalesce(g.proacl, acldefault('f', g.proowner))) a WHERE a.grantee = 0)";
+    assert_eq!(text(&mut connection, forbidden).await, "none");
+}
+
 #[tokio::test]
 async fn tables_of_a_session_s_own_redirect_nothing() {
     let (database, mut keeper) = office().await;
