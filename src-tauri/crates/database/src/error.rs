@@ -124,10 +124,8 @@ impl From<sqlx::Error> for DatabaseError {
                 // A login that was locked or taken away, as a wrong password: not a matter of this computer or network.
                 let locked = pg.and_then(|pg| pg.routine()) == Some("InitializeSessionUserId");
                 let code = db.code();
-                let (failure, ended) = of_server(
-                    code.as_deref().unwrap_or_default(),
-                    pg.map(sqlx::postgres::PgDatabaseError::severity),
-                );
+                let (failure, ended) =
+                    of_server(code.as_deref().unwrap_or_default(), pg.map(sqlx::postgres::PgDatabaseError::severity));
                 match of_message(db.message()).unwrap_or(failure) {
                     Failure::NotLetIn if locked => (Failure::WrongPassword, ended),
                     failure => (failure, ended),

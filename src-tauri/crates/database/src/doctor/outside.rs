@@ -107,8 +107,13 @@ pub(super) fn refused(report: &mut Report, settings: &ConnectionSettings, error:
         }
         Failure::RightsMissing => (
             format!("{login} may not connect to {database}."),
-            "Whoever keeps the database grants it.",
-            Some(format!("GRANT CONNECT ON DATABASE {} TO {};", quoted(database), quoted(login))),
+            "Whoever keeps the database gives the login a role of the office, which may connect: neff_app for staff, \
+             neff_program for the website and other programs.",
+            Some(format!(
+                "GRANT neff_app TO {};\nGRANT CONNECT ON DATABASE {} TO neff_app;",
+                quoted(login),
+                quoted(database)
+            )),
         ),
         _ => (
             "The server answered, but the connection did not come about.".to_owned(),

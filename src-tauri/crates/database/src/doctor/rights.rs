@@ -48,8 +48,13 @@ pub(super) async fn permissions(
 }
 
 /// The roles the office's rights hang on: their names, and whether somebody may log in as them.
-const ROLES: [(&str, &str); 4] =
-    [("neff_owner", "NOLOGIN"), ("neff_admin", "NOLOGIN"), ("neff_app", "LOGIN"), ("neff_readonly", "LOGIN")];
+const ROLES: [(&str, &str); 5] = [
+    ("neff_owner", "NOLOGIN"),
+    ("neff_admin", "NOLOGIN"),
+    ("neff_app", "LOGIN"),
+    ("neff_program", "NOLOGIN"),
+    ("neff_readonly", "LOGIN"),
+];
 
 #[derive(sqlx::FromRow)]
 struct Seen {
@@ -57,7 +62,6 @@ struct Seen {
     roles: Vec<String>,
     owner: Option<String>,
     open: Vec<String>,
-    programs: bool,
 }
 
 async fn look(connection: &mut PgConnection) -> Result<Seen, DatabaseError> {
@@ -71,8 +75,7 @@ async fn look(connection: &mut PgConnection) -> Result<Seen, DatabaseError> {
                         FROM pg_namespace n
                        CROSS JOIN LATERAL aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) AS a
                        WHERE n.nspname = 'public' AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
-                         AND pg_get_userbyid(a.grantee) <> 'neff_owner' ORDER BY 1) AS open,
-                to_regrole('neff_program') IS NOT NULL AS programs",
+                         AND pg_get_userbyid(a.grantee) <> 'neff_owner' ORDER BY 1) AS open",
     )
     .fetch_one(&mut *connection)
     .await?)
@@ -131,14 +134,42 @@ pub(super) async fn roles(
             .command("CREATE ROLE office_staff LOGIN PASSWORD '…' IN ROLE neff_app;");
     } else if !missing.is_empty() {
         report.add(CheckName::Roles, CheckState::Ok, "The roles are made when the database is set up.");
-    } else if seen.programs {
+    } else if made && let Some((names, commands)) = disabled(connection).await? {
+        report
+            .add(
+                CheckName::Roles,
+                CheckState::Warning,
+                format!("{names} may not work here any more, and the login still has a role of the office."),
+            )
+            .remedy("Whoever may change logins takes it away.")
+            .command(commands);
+    } else {
         report.add(
             CheckName::Roles,
             CheckState::Ok,
             "The office's roles are there. The website and other programs log in with one in the role neff_program.",
         );
-    } else {
-        report.add(CheckName::Roles, CheckState::Ok, "The office's roles are there.");
     }
     Ok(())
+}
+
+/// People who were switched off and whose logins were not: their names, and the commands that take the rights away.
+/// Only whoever keeps the office may ask.
+async fn disabled(connection: &mut PgConnection) -> Result<Option<(String, String)>, DatabaseError> {
+    let may: bool = sqlx::query_scalar(
+        "SELECT coalesce(has_function_privilege(to_regprocedure('neff.disabled_with_rights()'), 'EXECUTE'), false)",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if !may {
+        return Ok(None);
+    }
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT name::text, command FROM neff.disabled_with_rights() ORDER BY 1, 2")
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut names: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
+    names.dedup();
+    let commands: Vec<&str> = rows.iter().map(|(_, command)| command.as_str()).collect();
+    Ok((!rows.is_empty()).then(|| (names.join(", "), commands.join("\n"))))
 }
