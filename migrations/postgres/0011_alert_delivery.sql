@@ -475,7 +475,7 @@ END $$;
 
 -- What other programs write, and what is read, wakes too.
 CREATE FUNCTION neff.wake_for_notifications() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM neff.wake('neff_notifications');
     RETURN NULL;
