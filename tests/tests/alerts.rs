@@ -701,6 +701,10 @@ async fn only_granted_roles_raise_alerts_and_only_of_the_offices_own_types() {
     database.psql("INSERT INTO alert_types (name, category, default_channels) VALUES ('gate_open', 'security', '[\"dashboard\"]')");
     let login = unique("sensor");
     Server::get().await.create_login(&login, "unused", &[]).await;
+    database.psql(&format!(
+        "GRANT CONNECT ON DATABASE {} TO {login}; GRANT USAGE ON SCHEMA neff TO {login}",
+        database.name
+    ));
     let mut sensor = database.connect_as(&login).await;
     let raise =
         r#"SELECT neff.raise_alert('gate_open', '{"title": "The gate is open", "message": "Since 10 minutes"}')"#;

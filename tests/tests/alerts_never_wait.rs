@@ -321,7 +321,7 @@ async fn prepare_transaction_is_not_refused_and_what_was_prepared_is_told_with_i
         coordinator.execute_all(&format!("COMMIT PREPARED 'p{n}'")).await;
         database::sweep::at_once(&mut other).await.unwrap();
         let after: i64 = sqlx::query_scalar(seen).fetch_one(&mut other).await.unwrap();
-        assert_eq!(after - before, 3, "{begin}");
+        assert_eq!(after - before, 2, "{begin}");
     }
     other.close().await.unwrap();
     coordinator.close().await.unwrap();

@@ -304,7 +304,7 @@ async fn reporting_reads_the_work_and_nothing_personal() {
         "SELECT neff.find_blocked_customer('x')",
         "SELECT neff.register_person('X')",
         "SELECT process_job_alert(gen_random_uuid(), 'job_scheduled')",
-        "SELECT neff.job_alert_contexts('{}')",
+        "SELECT neff.alert_contexts('1', '{}')",
         "CREATE TABLE mine (id int)",
         "SET ROLE neff_app",
     ] {

@@ -734,7 +734,9 @@ async fn the_daily_maintenance_touches_only_what_changes_and_deletes_nothing_unf
         SELECT (SELECT id FROM alert_types LIMIT 1), 'email', s, now() - d FROM unnest(ARRAY['pending', 'sent', 'delivered', 'failed', 'throttled']) AS s, unnest(ARRAY[interval '91 days', interval '89 days']) AS d;
         INSERT INTO audit_logs (table_name, operation, \"timestamp\") VALUES ('old', 'X', now() - interval '366 days'), ('young', 'X', now() - interval '364 days');
         INSERT INTO dashboard_notifications (user_id, alert_type_id, title, message, expires_at) SELECT 'u', id, t, 'm', now() + e FROM (SELECT id FROM alert_types LIMIT 1) AS a, (VALUES ('over', interval '-1 s'), ('still', '1 day'), ('always', NULL)) AS n(t, e);
-        INSERT INTO change_feed (table_name, row_id, operation, changed_at) VALUES ('old', '', 'I', now() - interval '31 days'), ('young', '', 'I', now() - interval '29 days')").await;
+        SET ROLE neff_owner;
+        INSERT INTO change_feed (table_name, row_id, operation, changed_at) VALUES ('old', '', 'I', now() - interval '31 days'), ('young', '', 'I', now() - interval '29 days');
+        RESET ROLE").await;
     let untouched = "SELECT string_agg(name || ' ' || xmin::text, ',' ORDER BY name) FROM customers WHERE name IN ('right', 'none')";
     let before = text(&mut connection, untouched).await;
     run(&mut connection, "SELECT daily_maintenance()").await;
