@@ -115,6 +115,9 @@ fn spoil(types: &[&str], value: &str, silently: bool) -> String {
     )
 }
 
+/// Values that stand there at once, each in every column of its types.
+type Round = Vec<(Vec<&'static str>, String)>;
+
 fn documents() -> Vec<String> {
     let nested = |open: &str, close: &str| format!("{}{}", open.repeat(300), close.repeat(300));
     vec![
@@ -150,26 +153,34 @@ fn texts() -> Vec<String> {
     ]
 }
 
-/// Types of the days and numbers, and what stands at their ends.
-fn ends() -> Vec<(&'static str, &'static str)> {
+/// Types of the days and numbers, and what stands at their ends; a few at a time.
+fn ends() -> Vec<Round> {
+    let round = |values: &[(&'static str, &str)]| {
+        values.iter().map(|(kind, value)| (vec![*kind], (*value).to_owned())).collect::<Round>()
+    };
     vec![
-        ("timestamptz", "infinity"),
-        ("timestamptz", "-infinity"),
-        ("timestamptz", "294276-12-31 23:59:59Z"),
-        ("timestamptz", "4713-01-01 00:00:00Z BC"),
-        ("timestamptz", "9999-12-31 23:59:59.999999Z"),
-        ("timestamptz", "0001-01-01 00:00:00Z"),
-        ("date", "infinity"),
-        ("date", "5874897-12-31"),
-        ("date", "4713-01-01 BC"),
-        ("tstzrange", "[-infinity,infinity]"),
-        ("tstzrange", "[2020-01-01Z,294276-12-31Z)"),
-        ("daterange", "[-infinity,infinity]"),
-        ("daterange", "empty"),
-        ("numeric", "NaN"),
-        ("numeric", "99999.99"),
-        ("int4", "2147483647"),
-        ("int4", "-2147483648"),
+        round(&[
+            ("timestamptz", "infinity"),
+            ("date", "infinity"),
+            ("tstzrange", "[-infinity,infinity]"),
+            ("daterange", "[-infinity,infinity]"),
+            ("numeric", "NaN"),
+        ]),
+        round(&[
+            ("timestamptz", "-infinity"),
+            ("date", "5874897-12-31"),
+            ("daterange", "empty"),
+            ("numeric", "99999.99"),
+        ]),
+        round(&[
+            ("timestamptz", "294276-12-31 23:59:59Z"),
+            ("date", "4713-01-01 BC"),
+            ("tstzrange", "[2020-01-01Z,294276-12-31Z)"),
+        ]),
+        round(&[("timestamptz", "4713-01-01 00:00:00Z BC"), ("date", "-infinity")]),
+        round(&[("timestamptz", "0001-01-01 00:00:00Z"), ("timestamptz", "9999-12-31 23:59:59.999999Z")]),
+        round(&[("int4", "2147483647")]),
+        round(&[("int4", "-2147483648")]),
     ]
 }
 
@@ -223,12 +234,10 @@ async fn ask_what_is_kept(o: &Office, failed: &mut Vec<String>) {
     }
     for (group, sort) in [
         (JobGroup::None, JobSort::Start),
-        (JobGroup::Day, JobSort::End),
         (JobGroup::Week, JobSort::Updated),
         (JobGroup::Crew, JobSort::Customer),
         (JobGroup::Customer, JobSort::Address),
-        (JobGroup::Service, JobSort::Status),
-        (JobGroup::Status, JobSort::Priority),
+        (JobGroup::Service, JobSort::Priority),
     ] {
         if let Some(jobs) = ask(failed, &format!("list by {group:?}"), o.job_list(&list(group, sort))).await {
             check(failed, "the list's other job", jobs.items.iter().any(|line| line.job.id == WHOLE));
@@ -276,13 +285,9 @@ async fn ask_all(o: &Office, failed: &mut Vec<String>) {
         ask(failed, &format!("{kind:?}"), o.record(kind, ODD)).await;
         ask(failed, &format!("other {kind:?}"), o.record(kind, other)).await;
     }
-    for person in [ODD, ANN] {
+    for (person, crew, machine) in [(ODD, ODD, ODD), (ANN, A, PAVER)] {
         ask(failed, "person", o.person_record(person)).await;
-    }
-    for crew in [ODD, A] {
         ask(failed, "crew", o.crew_record(crew)).await;
-    }
-    for machine in [ODD, PAVER] {
         ask(failed, "machine", o.machine_record(machine)).await;
     }
     if let Some(roster) = ask(failed, "roster", o.roster()).await {
@@ -347,20 +352,21 @@ async fn furnished() -> (TestOffice, Computer) {
     (at, dana)
 }
 
-/// Tries one group of values; each in turn stands in every column that takes it.
-async fn tried(values: Vec<(Vec<&'static str>, String)>) {
+/// Tries one round after the other: written as any program writes, then past every trigger that would refuse it.
+async fn tried(rounds: Vec<Round>) {
     let (at, dana) = furnished().await;
     let mut all = Vec::new();
     ask_all(&dana.office, &mut all).await;
     assert!(all.is_empty(), "before anything is odd: {all:#?}");
-    for (types, value) in values {
-        for silently in [false, true] {
-            let mut failed = Vec::new();
-            at.execute(&spoil(&types, &value, silently)).await;
-            ask_all(&dana.office, &mut failed).await;
-            let shown: String = value.chars().take(60).collect();
-            all.extend(failed.into_iter().map(|f| format!("{shown:?}, silently {silently}: {f}")));
+    for round in rounds {
+        let mut failed = Vec::new();
+        for (types, value) in &round {
+            at.execute(&spoil(types, value, false)).await;
+            at.execute(&spoil(types, value, true)).await;
         }
+        ask_all(&dana.office, &mut failed).await;
+        let shown: String = format!("{round:?}").chars().take(120).collect();
+        all.extend(failed.into_iter().map(|f| format!("{shown}: {f}")));
     }
     pops_up(&at, &mut all).await;
     check(&mut all, "the link", dana.desktop.heard("Connection(Offline") == 0);
@@ -369,29 +375,27 @@ async fn tried(values: Vec<(Vec<&'static str>, String)>) {
 
 #[tokio::test]
 async fn no_document_in_any_json_column_costs_more_than_itself() {
-    tried(documents().into_iter().map(|value| (vec!["jsonb", "json"], value)).collect()).await;
+    tried(documents().into_iter().map(|value| vec![(vec!["jsonb", "json"], value)]).collect()).await;
 }
 
 #[tokio::test]
 async fn no_text_in_any_text_column_costs_more_than_itself() {
-    tried(texts().into_iter().map(|value| (vec!["text", "varchar"], value)).collect()).await;
+    tried(texts().into_iter().map(|value| vec![(vec!["text", "varchar"], value)]).collect()).await;
 }
 
 #[tokio::test]
 async fn no_day_or_number_in_any_column_costs_more_than_itself() {
-    tried(ends().into_iter().map(|(kind, value)| (vec![kind], value.to_owned())).collect()).await;
+    tried(ends()).await;
 }
 
 #[tokio::test]
 async fn the_copy_holds_everything_else_whatever_is_odd() {
     let (at, _dana) = furnished().await;
-    let document = &documents()[5];
-    let odd = [(["jsonb", "json"], document.clone()), (["text", "varchar"], texts()[2].clone())];
+    let mut odd = ends().remove(0);
+    odd.push((vec!["jsonb", "json"], documents()[5].clone()));
+    odd.push((vec!["text", "varchar"], texts()[2].clone()));
     for (types, value) in odd {
         at.execute(&spoil(&types, &value, true)).await;
-    }
-    for (kind, value) in ends().into_iter().filter(|(_, value)| *value == "infinity" || *value == "NaN") {
-        at.execute(&spoil(&[kind], value, true)).await;
     }
     let proxy = Proxy::start(at.port).await;
     let computer = Computer::new();
