@@ -40,8 +40,8 @@ CREATE TABLE neff.assignment_notes (
     alias_of      uuid,                               -- the old name; nothing written: it is gone
     alias_written text,
     -- The office made this change, and is refused what clashes; whatever else is written may only come into conflict.
-    may_refuse    boolean NOT NULL DEFAULT neff.app_source() = 'manual_admin',
-    actor         varchar(255) NOT NULL DEFAULT neff.app_actor(),
+    may_refuse    boolean NOT NULL DEFAULT false,
+    actor         varchar(255),                       -- who renamed them
     noted_at      timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
     tries         integer NOT NULL DEFAULT 0,
     why           text                                -- what went wrong with it
@@ -90,15 +90,17 @@ END $$;
 -- Named to fire before every other statement trigger of the table. A job on which nobody is has nothing to be judged.
 CREATE FUNCTION neff.note_jobs() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    of_office constant boolean := neff.app_source() = 'manual_admin';
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO neff.assignment_notes (job_id, entered)
-        SELECT n.id, true FROM new_rows n WHERE coalesce(n.crew_assigned, '[]') <> '[]' OR coalesce(n.equipment_needed, '[]') <> '[]';
+        INSERT INTO neff.assignment_notes (job_id, may_refuse, entered)
+        SELECT n.id, of_office, true FROM new_rows n WHERE coalesce(n.crew_assigned, '[]') <> '[]' OR coalesce(n.equipment_needed, '[]') <> '[]';
     ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO neff.assignment_notes (job_id) SELECT o.id FROM old_rows o;
+        INSERT INTO neff.assignment_notes (job_id, may_refuse) SELECT o.id, of_office FROM old_rows o;
     ELSE
-        INSERT INTO neff.assignment_notes (job_id, same_words)
-        SELECT coalesce(n.id, o.id), coalesce(o.end_date > now() AND n.crew_assigned IS NOT DISTINCT FROM o.crew_assigned
+        INSERT INTO neff.assignment_notes (job_id, may_refuse, same_words)
+        SELECT coalesce(n.id, o.id), of_office, coalesce(o.end_date > now() AND n.crew_assigned IS NOT DISTINCT FROM o.crew_assigned
                                               AND n.equipment_needed IS NOT DISTINCT FROM o.equipment_needed AND n.id = o.id, false)
           FROM new_rows n FULL JOIN old_rows o ON o.id = n.id
          WHERE n.id IS NULL OR o.id IS NULL
@@ -122,14 +124,16 @@ CREATE TRIGGER a_assignments_delete AFTER DELETE ON job_schedules REFERENCING OL
 -- Members of a crew.
 CREATE FUNCTION neff.note_memberships() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    of_office constant boolean := neff.app_source() = 'manual_admin';
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO neff.assignment_notes (crew_id) SELECT DISTINCT n.crew_id FROM new_rows n;
+        INSERT INTO neff.assignment_notes (crew_id, may_refuse) SELECT DISTINCT n.crew_id, of_office FROM new_rows n;
     ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO neff.assignment_notes (crew_id) SELECT DISTINCT o.crew_id FROM old_rows o;
+        INSERT INTO neff.assignment_notes (crew_id, may_refuse) SELECT DISTINCT o.crew_id, of_office FROM old_rows o;
     ELSE
-        INSERT INTO neff.assignment_notes (crew_id)
-        SELECT DISTINCT d.crew_id
+        INSERT INTO neff.assignment_notes (crew_id, may_refuse)
+        SELECT DISTINCT d.crew_id, of_office
           FROM ((SELECT id, crew_id, crew_member_id, during FROM new_rows EXCEPT SELECT id, crew_id, crew_member_id, during FROM old_rows)
                 UNION ALL
                 (SELECT id, crew_id, crew_member_id, during FROM old_rows EXCEPT SELECT id, crew_id, crew_member_id, during FROM new_rows)) AS d;
@@ -144,31 +148,32 @@ END $$;
 CREATE FUNCTION neff.note_resources() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    who constant text := neff.app_actor();
     anything boolean;
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO neff.assignment_notes (word, may_refuse)
-        SELECT w.word, false FROM new_rows n, LATERAL (VALUES (n.id::text), (neff.word_key(n.name))) AS w(word);
+        INSERT INTO neff.assignment_notes (word)
+        SELECT w.word FROM new_rows n, LATERAL (VALUES (n.id::text), (neff.word_key(n.name))) AS w(word);
         anything := FOUND;
     ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO neff.assignment_notes (word, may_refuse, alias_kind, alias_of)
-        SELECT w.word, false, TG_ARGV[0], o.id
+        INSERT INTO neff.assignment_notes (word, alias_kind, alias_of)
+        SELECT w.word, TG_ARGV[0], o.id
           FROM old_rows o, LATERAL (VALUES (o.id::text), (neff.word_key(o.name))) AS w(word)
         UNION ALL
-        SELECT neff.word_key(a.written), false, TG_ARGV[0], o.id
+        SELECT neff.word_key(a.written), TG_ARGV[0], o.id
           FROM old_rows o JOIN public.resource_aliases a ON a.resource_id = o.id AND a.kind = TG_ARGV[0];
         anything := FOUND;
     ELSE
-        INSERT INTO neff.assignment_notes (word, may_refuse, alias_kind, alias_of, alias_written)
-        SELECT w.word, false, CASE WHEN w.old AND w.word <> neff.word_key(n.name) AND w.word <> '' THEN TG_ARGV[0] END,
-               n.id, CASE WHEN w.old AND w.word <> neff.word_key(n.name) AND w.word <> '' THEN o.name END
+        INSERT INTO neff.assignment_notes (word, alias_kind, alias_of, alias_written, actor)
+        SELECT w.word, CASE WHEN w.old AND w.word <> neff.word_key(n.name) AND w.word <> '' THEN TG_ARGV[0] END,
+               n.id, CASE WHEN w.old AND w.word <> neff.word_key(n.name) AND w.word <> '' THEN o.name END, who
           FROM new_rows n JOIN old_rows o ON o.id = n.id
          CROSS JOIN LATERAL (VALUES (neff.word_key(n.name), false), (neff.word_key(o.name), true)) AS w(word, old)
          WHERE n.name <> o.name OR n.status IS DISTINCT FROM o.status;
         anything := FOUND;
         -- An id that was changed is one gone and one new.
-        INSERT INTO neff.assignment_notes (word, may_refuse)
-        SELECT w.word, false
+        INSERT INTO neff.assignment_notes (word)
+        SELECT w.word
           FROM new_rows n FULL JOIN old_rows o ON o.id = n.id
          CROSS JOIN LATERAL (VALUES (coalesce(n.id, o.id)::text), (neff.word_key(coalesce(n.name, o.name)))) AS w(word)
          WHERE n.id IS NULL OR o.id IS NULL;
@@ -186,11 +191,11 @@ DECLARE
     anything boolean := false;
 BEGIN
     IF TG_OP <> 'DELETE' THEN
-        INSERT INTO neff.assignment_notes (word, may_refuse) SELECT neff.word_key(n.written), false FROM new_rows n;
+        INSERT INTO neff.assignment_notes (word) SELECT neff.word_key(n.written) FROM new_rows n;
         anything := FOUND;
     END IF;
     IF TG_OP <> 'INSERT' THEN
-        INSERT INTO neff.assignment_notes (word, may_refuse) SELECT neff.word_key(o.written), false FROM old_rows o;
+        INSERT INTO neff.assignment_notes (word) SELECT neff.word_key(o.written) FROM old_rows o;
         anything := anything OR FOUND;
     END IF;
     IF anything THEN
@@ -216,19 +221,20 @@ CREATE TRIGGER a_mark_override BEFORE INSERT OR UPDATE ON assignment_overrides
 CREATE FUNCTION neff.note_overrides() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    of_office constant boolean := neff.app_source() = 'manual_admin';
     anything boolean := false;
 BEGIN
     IF TG_OP = 'UPDATE' THEN  -- the judgement itself writes `covers`
-        INSERT INTO neff.assignment_notes (job_id)
-        SELECT unnest(ARRAY[n.job_schedule_id, nullif(o.job_schedule_id, n.job_schedule_id)])
+        INSERT INTO neff.assignment_notes (job_id, may_refuse)
+        SELECT unnest(ARRAY[n.job_schedule_id, nullif(o.job_schedule_id, n.job_schedule_id)]), of_office
           FROM new_rows n JOIN old_rows o ON o.id = n.id
          WHERE n.covers IS NOT DISTINCT FROM o.covers OR n.job_schedule_id <> o.job_schedule_id OR n.resource_id <> o.resource_id;
         anything := FOUND;
     ELSIF TG_OP = 'INSERT' THEN
-        INSERT INTO neff.assignment_notes (job_id) SELECT DISTINCT n.job_schedule_id FROM new_rows n;
+        INSERT INTO neff.assignment_notes (job_id, may_refuse) SELECT DISTINCT n.job_schedule_id, of_office FROM new_rows n;
         anything := FOUND;
     ELSE
-        INSERT INTO neff.assignment_notes (job_id) SELECT DISTINCT o.job_schedule_id FROM old_rows o;
+        INSERT INTO neff.assignment_notes (job_id, may_refuse) SELECT DISTINCT o.job_schedule_id, of_office FROM old_rows o;
         anything := FOUND;
     END IF;
     IF anything THEN
@@ -257,14 +263,14 @@ END $$;
 CREATE FUNCTION neff.note_everything() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO neff.assignment_notes (every_job, may_refuse) VALUES (true, false);
+    INSERT INTO neff.assignment_notes (every_job) VALUES (true);
     IF TG_OP = 'TRUNCATE' THEN
-        INSERT INTO neff.assignment_notes (word, may_refuse) SELECT DISTINCT w.word, false FROM neff.resource_words w;
-        INSERT INTO neff.assignment_notes (job_id, may_refuse)
-        SELECT a.job_schedule_id, false FROM public.job_assignments a
-        UNION SELECT c.job_schedule_id, false FROM public.job_crews c
-        UNION SELECT u.job_schedule_id, false FROM public.job_unknown_resources u
-        UNION SELECT m.job_schedule_id, false FROM neff.job_mentions m;
+        INSERT INTO neff.assignment_notes (word) SELECT DISTINCT w.word FROM neff.resource_words w;
+        INSERT INTO neff.assignment_notes (job_id)
+        SELECT a.job_schedule_id FROM public.job_assignments a
+        UNION SELECT c.job_schedule_id FROM public.job_crews c
+        UNION SELECT u.job_schedule_id FROM public.job_unknown_resources u
+        UNION SELECT m.job_schedule_id FROM neff.job_mentions m;
     END IF;
     PERFORM neff.take_turn();
     RETURN NULL;
@@ -306,8 +312,8 @@ CREATE FUNCTION neff.call_for_settling() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ SELECT pg_notify('neff_changes', 'assignment_notes') $$;
 
--- Judges these notes, and crosses them out. What is more than 250 jobs and need not be refused is left to others.
-CREATE FUNCTION neff.judge_notes(p_notes bigint[], p_refuse boolean) RETURNS void
+-- Judges these notes, and crosses them out; whether that may have made new ones (an alias on the way is a new word). What is more than 250 jobs and need not be refused is left to others.
+CREATE FUNCTION neff.judge_notes(p_notes bigint[], p_refuse boolean) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     asked record;
@@ -329,7 +335,7 @@ BEGIN
       INTO asked FROM neff.assignment_notes n, LATERAL (SELECT n.may_refuse AND p_refuse AS refuses) AS r WHERE n.id = ANY (p_notes);
     IF asked.words IS NOT NULL THEN
         INSERT INTO public.resource_aliases (kind, written, resource_id, created_by)
-        SELECT n.alias_kind, n.alias_written, n.alias_of, n.actor
+        SELECT n.alias_kind, n.alias_written, n.alias_of, coalesce(n.actor, 'system')
           FROM neff.assignment_notes n
          WHERE n.id = ANY (p_notes) AND n.alias_written IS NOT NULL
            -- Only if the old name meant them: of two Bobs, the one who is renamed does not take the name along.
@@ -378,11 +384,11 @@ BEGIN
         SELECT x.id FROM unnest(finding || refusing) AS x(id)
         EXCEPT SELECT n.job_id FROM neff.assignment_notes n WHERE n.id = ANY (p_notes)));
     finding := finding || asked.other_jobs;
-    IF cardinality(finding) > 0 THEN
+    IF cardinality(finding) > 0 AND cardinality(refusing) > 0 THEN
         finding := ARRAY(SELECT f.id FROM unnest(finding) AS f(id) EXCEPT SELECT r.id FROM unnest(refusing) AS r(id));
     END IF;
     IF cardinality(finding) > 250 THEN
-        INSERT INTO neff.assignment_notes (xid, job_id, may_refuse) SELECT NULL, f.id, false FROM unnest(finding) AS f(id);
+        INSERT INTO neff.assignment_notes (xid, job_id) SELECT NULL, f.id FROM unnest(finding) AS f(id);
         PERFORM neff.call_for_settling();
     ELSIF cardinality(finding) > 0 THEN
         PERFORM neff.assign_all(finding, false, asked.all_new, asked.same_words);
@@ -402,6 +408,7 @@ BEGIN
         PERFORM neff.promote_waiting(asked.freed, asked.freed_times);
     END IF;
     DELETE FROM neff.assignment_notes n WHERE n.id = ANY (p_notes);
+    RETURN asked.words IS NOT NULL;
 END $$;
 
 -- How much work a job is: its words times its days.
@@ -465,8 +472,8 @@ BEGIN
       FROM neff.assignment_notes n JOIN public.job_schedules s ON s.id = n.job_id
      WHERE n.id = batch[1] AND n.parts = 1 AND neff.assignment_weight(s) > 1500;
     IF FOUND THEN  -- one job alone is too much: a part of its people at a time
-        INSERT INTO neff.assignment_notes (xid, job_id, part, parts, may_refuse)
-        SELECT NULL, big.job_id, p, big.parts, false FROM generate_series(0, big.parts - 1) AS p;
+        INSERT INTO neff.assignment_notes (xid, job_id, part, parts)
+        SELECT NULL, big.job_id, p, big.parts FROM generate_series(0, big.parts - 1) AS p;
         DELETE FROM neff.assignment_notes n WHERE n.id = big.id;
         RETURN 1;
     END IF;
@@ -502,14 +509,14 @@ BEGIN
         IF fresh_eyes THEN
             PERFORM neff.settle_some(100);
         ELSE  -- only the office comes here: whoever looks with fresh eyes does it again
-            INSERT INTO neff.assignment_notes (xid, job_id, crew_id, word, every_job, alias_kind, alias_of, alias_written, may_refuse, actor)
-            SELECT NULL, n.job_id, n.crew_id, n.word, n.every_job, n.alias_kind, n.alias_of, n.alias_written, false, n.actor
+            INSERT INTO neff.assignment_notes (xid, job_id, crew_id, word, every_job, alias_kind, alias_of, alias_written, actor)
+            SELECT NULL, n.job_id, n.crew_id, n.word, n.every_job, n.alias_kind, n.alias_of, n.alias_written, n.actor
               FROM neff.assignment_notes n WHERE n.xid = me;
             PERFORM neff.call_for_settling();
         END IF;
-        WHILE cardinality(own) > 0 LOOP  -- an alias that is made on the way is a new word
-            PERFORM neff.judge_notes(own, p_refuse);
+        WHILE neff.judge_notes(own, p_refuse) LOOP
             own := ARRAY(SELECT n.id FROM neff.assignment_notes n WHERE n.xid = me);
+            EXIT WHEN cardinality(own) = 0;
         END LOOP;
     END IF;
     DELETE FROM neff.assignment_turns t WHERE t.xid = me;
@@ -623,11 +630,11 @@ DECLARE
     jobs constant uuid[] := neff.misassigned_jobs();
     noted bigint;
 BEGIN
-    INSERT INTO neff.assignment_notes (xid, word, may_refuse)
-    SELECT NULL, w.word, false FROM unnest(neff.misread_words()) AS w(word)
+    INSERT INTO neff.assignment_notes (xid, word)
+    SELECT NULL, w.word FROM unnest(neff.misread_words()) AS w(word)
      WHERE NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.word = w.word);
-    INSERT INTO neff.assignment_notes (xid, job_id, may_refuse)
-    SELECT NULL, j.id, false FROM unnest(jobs) AS j(id)
+    INSERT INTO neff.assignment_notes (xid, job_id)
+    SELECT NULL, j.id FROM unnest(jobs) AS j(id)
      WHERE NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.job_id = j.id);
     GET DIAGNOSTICS noted = ROW_COUNT;
     RETURN noted;
