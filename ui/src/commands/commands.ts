@@ -81,7 +81,7 @@ export function addCommands(app: App): void {
     group: "Edit",
     keywords: "take back revert",
     shortcut: "mod+z",
-    reason: () => (app.undo.canUndo ? null : "There is nothing to undo."),
+    reason: () => (app.undo.canUndo || app.versions.busy ? null : "There is nothing to undo."),
     run: () => void app.undo.undo(),
   });
   registry.add({

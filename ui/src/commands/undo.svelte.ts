@@ -19,6 +19,8 @@ export type Surroundings = {
   /** "Ctrl+Z", as it is at present. */
   shortcut: (command: "undo" | "redo") => string;
   openChanges: () => void;
+  /** What is being saved, until it is; null: nothing is. */
+  settled: () => Promise<void> | null;
 };
 
 /** `family`: a newer one of it takes the place of an older one: marking ten alerts one by one is no tower of messages. */
@@ -67,13 +69,13 @@ export class UndoStack {
   }
 
   /** One of the list of changes, whoever made it and whenever. */
-  undoChange(change: ChangeRef): Promise<void> {
+  undoChange(change: Omit<ChangeRef, "wrote">): Promise<void> {
     let step = this.#done.find((one) => one.change === change.id);
     if (!step) this.#put((step = this.#step(change)));
     return this.undo(step);
   }
 
-  #step(change: ChangeRef): Undoable {
+  #step(change: Omit<ChangeRef, "wrote">): Undoable {
     const step: Undoable = {
       label: change.summary,
       change: change.id,
@@ -95,7 +97,12 @@ export class UndoStack {
     if (family) this.#toasts.set(family, toast);
   }
 
-  /** The newest, or that one wherever it is. */
+  /** Until what is being taken back or done again is; null: nothing is. */
+  get turn(): Promise<void> | null {
+    return this.busy ? this.#queue : null;
+  }
+
+  /** The newest, also where it is just being saved, or that one wherever it is. */
   undo(step?: Undoable): Promise<void> {
     return this.#next(() => this.#undo(step));
   }
@@ -111,6 +118,9 @@ export class UndoStack {
   }
 
   async #undo(wanted?: Undoable): Promise<void> {
+    // What was done last may be on its way still.
+    const saving = this.around.settled();
+    if (saving) await saving;
     const step = wanted ?? this.#done.at(-1);
     // Of a toast that was still there: by another way it has been undone already.
     if (!step || !this.#done.includes(step)) return;
@@ -127,6 +137,8 @@ export class UndoStack {
   }
 
   async #redo(): Promise<void> {
+    const saving = this.around.settled();
+    if (saving) await saving;
     const last = this.#undone.at(-1);
     if (!last) return;
     try {

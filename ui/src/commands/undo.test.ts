@@ -17,6 +17,7 @@ function made(office = new FakeOffice()) {
     details: () => "details",
     shortcut: () => "Ctrl+Z",
     openChanges: vi.fn(),
+    settled: () => null,
   };
   return { office, around, stack: new UndoStack(office, around) };
 }
@@ -110,7 +111,7 @@ describe("changes of the database", () => {
 
   test("without a way back are not on the stack", () => {
     const { stack } = made();
-    expect(stack.pushChange({ id: "x", summary: "Sent", can_undo: false })).toBeNull();
+    expect(stack.pushChange({ id: "x", summary: "Sent", can_undo: false, wrote: [] })).toBeNull();
     expect(stack.canUndo).toBe(false);
   });
 
@@ -119,7 +120,7 @@ describe("changes of the database", () => {
     const { office, stack, around } = made();
     render(Toasts, { theme: "light" });
     office.failures.set("undoChange", officeError("version_conflict", "Tom Neff changed the notes since."));
-    stack.pushChange({ id: "x", summary: "Notes changed", can_undo: true });
+    stack.pushChange({ id: "x", summary: "Notes changed", can_undo: true, wrote: [] });
     await stack.undo();
     expect(await screen.findByText(/Tom Neff changed the notes since. Recent changes shows/)).toBeTruthy();
     expect(stack.canUndo).toBe(false);
@@ -132,7 +133,7 @@ describe("changes of the database", () => {
     const { office, stack } = made();
     render(Toasts, { theme: "light" });
     office.failures.set("undoChange", officeError("no_answer", "The office database does not answer."));
-    stack.pushChange({ id: office.changes.all[0]!.id, summary: "Notes changed", can_undo: true });
+    stack.pushChange({ id: office.changes.all[0]!.id, summary: "Notes changed", can_undo: true, wrote: [] });
     await stack.undo();
     expect(stack.canUndo).toBe(true);
     office.failures.clear();

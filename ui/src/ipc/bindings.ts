@@ -340,6 +340,8 @@ export type ChangeRef = {
 	summary: string,
 	/**  It has a way back. */
 	can_undo: boolean,
+	/**  The rows it wrote, as they are now: what comes next writes over these. */
+	wrote: Written[],
 };
 
 /**  Something was done or undone. */
@@ -2458,6 +2460,8 @@ export type Tuning = {
 export type Undone = {
 	/**  The change that reversed the other; undoing it is redoing. */
 	change: ChangeRef,
+	/**  Jobs as they are now. */
+	jobs: ScheduleJob[],
 };
 
 /**  A name on jobs that matches nobody, or more than one. */
@@ -2562,6 +2566,16 @@ export type WeeklyHours = {
 	days: WeekDay[],
 	/**  What is written, where it, or a part of it, cannot be read; it is kept until hours are written in its place. */
 	unreadable: string | null,
+};
+
+/**  A row that was written. */
+export type Written = {
+	/**  Which; nil: the company's settings, which are many rows of one version. */
+	id: string,
+	/**  The version it was written over. */
+	over: number,
+	/**  Its version now. */
+	version: number,
 };
 
 /* Tauri Specta runtime */

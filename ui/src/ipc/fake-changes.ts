@@ -107,7 +107,7 @@ export class FakeChanges {
       ),
     ];
     this.#inverses.set(id, () => this.#undo(id, back, again));
-    return { id, summary, can_undo: true };
+    return { id, summary, can_undo: true, wrote: [] };
   }
 
   undo(id: string): ChangeRef {
@@ -118,7 +118,7 @@ export class FakeChanges {
     if (inverse) inverse();
     else this.#undo(id, nothing, nothing);
     const { id: made, summary } = this.all[0]!;
-    return { id: made, summary, can_undo: true };
+    return { id: made, summary, can_undo: true, wrote: [] };
   }
 
   #undo(id: string, back: () => void, again: () => void): void {

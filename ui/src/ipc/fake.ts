@@ -27,6 +27,7 @@ import type {
   SavedConnection,
   Today,
   Tuning,
+  Written,
 } from "./client";
 import { OfficeError } from "./errors";
 import { differences, FakeChanges } from "./fake-changes";
@@ -52,10 +53,12 @@ import {
 } from "./fake-data";
 import { archive, idsUntil, KINDS, page } from "./fake-inbox";
 import { FakeCrew, manyPeople } from "./fake-crew";
+import { shown } from "./fake-judge";
 import { FakeJobs } from "./fake-jobs";
 import { FakeRain } from "./fake-rain";
 import { find, sheet } from "./fake-records";
 import { FakeSchedule } from "./fake-schedule";
+import { COMPANY } from "./versions.svelte";
 
 export { online, onlineAt, PERSON, SAVED, TUNING } from "./fake-connections";
 
@@ -100,8 +103,10 @@ export class FakeOffice implements Office {
   failures = new Map<keyof Office, OfficeError>();
   /** Every call, by name. */
   calls: { name: keyof Office; args: unknown[] }[] = [];
-  /** Answers only when let go. */
+  /** Does it and answers only when let go. */
   gates = new Map<keyof Office, Promise<void>>();
+  /** Does it at once, and the answer comes only when let go: by then it may be old. */
+  late = new Map<keyof Office, Promise<void>>();
   /** What connecting leads to; null: the connection. */
   connectTo: ConnectionState | null = null;
 
@@ -156,10 +161,37 @@ export class FakeOffice implements Office {
 
   async #answer<T>(name: keyof Office, args: unknown[], give: () => T): Promise<T> {
     this.calls.push({ name, args });
+    const late = this.late.get(name);
     await this.gates.get(name);
     const failure = this.failures.get(name);
     if (failure) throw failure;
-    return give();
+    const before = this.#versions();
+    const answer = give();
+    const change = changeIn(answer);
+    if (change) change.wrote = this.#written(before);
+    if (late) await late;
+    return answer;
+  }
+
+  /** Of all rows that people change. */
+  #versions(): Map<string, number> {
+    const { people, crews, machines, memberships, off } = this.crew.tables;
+    const tables = [people, crews, machines, memberships, off].flatMap((table) => [...table.values()]);
+    const rows = [
+      ...this.board.jobs,
+      ...tables,
+      ...this.estimates.values(),
+      ...this.rain.messages,
+      this.self,
+    ];
+    return new Map([...rows.map((row) => [row.id, row.version] as const), [COMPANY, this.firm.version]]);
+  }
+
+  #written(before: ReadonlyMap<string, number>): Written[] {
+    return [...this.#versions()].flatMap(([id, version]) => {
+      const over = before.get(id) ?? 0;
+      return over === version ? [] : [{ id, over, version }];
+    });
   }
 
   #become(state: ConnectionState): ConnectionState {
@@ -418,9 +450,11 @@ export class FakeOffice implements Office {
     this.#answer("recentChanges", [query], () => this.changes.page(query, this.self.name));
   undoChange = (id: string) =>
     this.#answer("undoChange", [id], () => {
+      const before = this.#versions();
       const change = this.changes.undo(id);
       this.emit("changes-changed", null);
-      return { change };
+      const wrote = new Set(this.#written(before).map((row) => row.id));
+      return { change, jobs: this.board.jobs.filter((job) => wrote.has(job.id)).map(shown) };
     });
 
   supportDetails = () =>
@@ -509,6 +543,12 @@ export class FakeOffice implements Office {
       ...this.day.unassigned,
     ];
   }
+}
+
+function changeIn(answer: unknown): ChangeRef | null {
+  if (answer === null || typeof answer !== "object") return null;
+  const { change, saved } = answer as { change?: ChangeRef | null; saved?: unknown };
+  return change ?? changeIn(saved ?? null);
 }
 
 /** An office nobody has connected to yet. */

@@ -5,6 +5,7 @@ import { Registry } from "$/commands/registry.svelte";
 import { UndoStack } from "$/commands/undo.svelte";
 import type { AppInfo, ConnectionState, Notification, Office } from "$/ipc/client";
 import type { OfficeError } from "$/ipc/errors";
+import { Versions } from "$/ipc/versions.svelte";
 import { draftsOf } from "$/lib/drafts";
 import { remember, remembered } from "$/lib/storage";
 import { InboxStore } from "$/screens/alerts/inbox.svelte";
@@ -26,6 +27,9 @@ const COPY_AFTER = 500;
 
 /** What the screens share. One per window. */
 export class App {
+  /** What every screen asks, with what this window knows of versions. */
+  readonly office: Office;
+  readonly versions = new Versions();
   readonly announcer = new Announcer();
   readonly router = new Router();
   readonly theme = new ThemeStore();
@@ -58,10 +62,8 @@ export class App {
   readonly #others: (() => void)[] = [];
   #support = "";
 
-  constructor(
-    readonly office: Office,
-    platform?: string,
-  ) {
+  constructor(asked: Office, platform?: string) {
+    const office = (this.office = this.versions.through(asked));
     this.registry = new Registry(platform);
     this.connection = new ConnectionStore(office);
     this.connections = new ConnectionsStore(office, this.connection);
@@ -76,6 +78,7 @@ export class App {
       details: (error) => this.details(error),
       shortcut: (command) => this.registry.label(command),
       openChanges: () => this.router.screen("changes"),
+      settled: () => this.versions.settled(),
     });
     this.reading = new Reading(office, this.notifications, this.inbox, this.today, this.undo, (error) =>
       this.details(error),
@@ -131,6 +134,9 @@ export class App {
         this.#toConnect();
         break;
       case "who_are_you":
+        this.versions.clear();
+        this.#toConnect();
+        break;
       case "needs_migration":
         this.#toConnect();
         break;
@@ -267,6 +273,7 @@ export class App {
   }
 
   #forgetShown(): void {
+    this.versions.clear();
     this.today.clear();
     this.notifications.clear();
     this.inbox.clear();

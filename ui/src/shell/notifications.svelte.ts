@@ -20,6 +20,8 @@ export class NotificationStore {
   error = $state.raw<OfficeError | null>(null);
   /** Being marked read: gone from every list at once, back if it fails. */
   leaving = $state.raw<ReadonlySet<string>>(new Set());
+  /** Those of each marking: the same one may be marked, brought back and marked again faster than it is saved. */
+  readonly #markings = new Set<readonly string[]>();
   #known: Set<string> | null = null;
   readonly #refresher = new Refresher(() => this.#read());
 
@@ -42,15 +44,19 @@ export class NotificationStore {
     this.#known = null;
   }
 
-  /** Marked read here: out of every list at once. */
-  leave(ids: string[]): void {
-    if (ids.length > 0) this.leaving = new Set([...this.leaving, ...ids]);
-  }
-
-  /** It was read, and is no longer in the list, or it could not be and is back. */
-  stay(ids: string[]): void {
-    const gone = new Set(ids);
-    this.leaving = new Set([...this.leaving].filter((id) => !gone.has(id)));
+  /**
+   * Marked read here: out of every list at once. The returned function ends that: it was read, and is no longer in the
+   * list, or it could not be and is back.
+   */
+  leave(ids: readonly string[]): () => void {
+    const mine = [...ids];
+    const show = () => (this.leaving = new Set([...this.#markings].flat()));
+    this.#markings.add(mine);
+    show();
+    return () => {
+      this.#markings.delete(mine);
+      show();
+    };
   }
 
   async #read(): Promise<void> {

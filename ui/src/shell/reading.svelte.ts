@@ -109,18 +109,18 @@ export class Reading {
   /** Shows it, does it, and shows what is so when it was refused. */
   async #apply(items: Notification[], read: boolean, stay: boolean): Promise<void> {
     const ids = items.map((item) => item.id);
-    const back = this.inbox.mark(items, read, stay);
-    this.bell.leave(read ? ids : []);
+    const marking = this.inbox.mark(items, read, stay);
+    const left = this.bell.leave(read ? ids : []);
     try {
       await this.office.setRead(ids, read);
     } catch (thrown) {
-      back();
-      this.bell.stay(ids);
+      marking.back();
+      left();
       throw thrown;
     }
     void this.#heard().finally(() => {
-      this.inbox.settle(items);
-      this.bell.stay(ids);
+      marking.settle();
+      left();
     });
   }
 

@@ -10,5 +10,6 @@ pub mod messages;
 pub mod outside;
 pub mod rain;
 pub mod rain_days;
+pub mod since;
 pub mod views;
 pub mod write;

@@ -15,7 +15,7 @@ mod people;
 mod rain;
 mod schedule;
 
-pub use changes::{Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, Undone};
+pub use changes::{Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, Undone, Written};
 pub use crew::{
     Away, AwayEntry, Certificate, CertificateInput, CertificateLine, CertificateMarks, CertificateOverview,
     CertificateState, ClosedDays, ContactInput, CrewInput, CrewLine, CrewMove, CrewOutcome, CrewRecord, CrewSaved,

@@ -134,19 +134,26 @@ async fn two_jobs_change_places_in_one_step_and_a_bulk_move_is_one_undo() {
 
 #[tokio::test]
 async fn who_comes_second_is_shown_what_is_there_and_undo_never_overwrites() {
-    let (_office, dana) = yard().await;
+    let (office, dana) = yard().await;
     let job = enter(&dana, A, "2027-06-07T06:00", "2027-06-07T14:00").await;
     let (change, _) =
         done(dana.office.move_jobs(&[to(&job, "2027-06-08T06:00", "2027-06-08T14:00")], None, None).await.unwrap());
+    office
+        .execute(&format!(
+            "INSERT INTO app_users (user_id, name) VALUES ('tom', 'Tom Neff'); BEGIN; SELECT set_config('app.current_user', 'tom', true);
+             UPDATE job_schedules SET priority_level = 5 WHERE id = '{}'; COMMIT",
+            job.id
+        ))
+        .await;
     let late = dana.office.move_jobs(&[to(&job, "2027-06-09T06:00", "2027-06-09T14:00")], None, None).await.unwrap();
     let ScheduleOutcome::Changed { jobs, missing, by } = late else { panic!("{late:?}") };
-    assert_eq!((jobs[0].start, missing.len(), by.as_deref()), (at("2027-06-08T06:00"), 0, Some("Dana Neff")));
+    assert_eq!((jobs[0].start, missing.len(), by.as_deref()), (at("2027-06-08T06:00"), 0, Some("Tom Neff")));
     let again = JobMove { version: jobs[0].version, ..to(&job, "2027-06-09T06:00", "2027-06-09T14:00") };
     done(dana.office.move_jobs(&[again], None, None).await.unwrap());
     let refused = dana.office.undo_change(change).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::VersionConflict);
     assert!(
-        refused.message.contains("Dana Neff") && refused.message.contains("nothing was changed"),
+        refused.message.contains("Tom Neff") && refused.message.contains("nothing was changed"),
         "{}",
         refused.message
     );

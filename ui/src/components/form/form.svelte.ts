@@ -27,8 +27,10 @@ export type FormOptions<V extends Values> = {
     about: { version: string | null; changed: (keyof V & string)[] },
   ) => Promise<Saved<V> | void>;
   saved?: (values: V) => void;
-  /** The record as it is now: asked for when a save is refused because somebody else saved first. */
+  /** The record as it is now: asked for when a save is refused because it was saved since, by whomever. */
   reload?: () => Promise<{ values: V; version: string | number }>;
+  /** Everything between these versions was written in this window: what was undone, say. Nobody else is asked about. */
+  isOwn?: (from: number, to: number) => boolean;
   /** Fields no draft may hold. */
   secret?: (keyof V & string)[];
   /** No drafts at all: for a form of two fields. */
@@ -140,7 +142,7 @@ export class FormState<V extends Values> {
   async #merge(reload: NonNullable<FormOptions<V>["reload"]>, error: OfficeError): Promise<boolean> {
     try {
       const now = await reload();
-      this.rebase(now.values, now.version);
+      this.#rebase(now.values, now.version);
     } catch {
       this.failure = error;
       return false;
@@ -149,16 +151,23 @@ export class FormState<V extends Values> {
   }
 
   /**
-   * The record as it is now. What only others changed is taken over; what was changed on both sides is asked about. Call
-   * it when a save was refused because of the version, and when somebody else's change is heard of.
+   * The record as it is now. What only others changed is taken over; what was changed on both sides is asked about, unless
+   * it was this window that changed it: then what is typed is the newer. Call it when a change is heard of; what is older
+   * than what the form has is let be.
    */
   rebase(values: V, version: string | number | null = null): void {
+    if (Number(version) < Number(this.#version)) return;
+    this.#rebase(values, version);
+  }
+
+  #rebase(values: V, version: string | number | null): void {
     const conflicts: Conflict<V>[] = [];
+    const own = this.#options.isOwn?.(Number(this.#version), Number(version)) ?? false;
     for (const field of Object.keys(this.#base) as (keyof V & string)[]) {
       const [base, mine, theirs] = [this.#base[field], this.values[field], values[field]];
       if (same(mine, theirs) || same(base, theirs)) continue;
       if (same(base, mine)) this.values[field] = copy(theirs);
-      else conflicts.push({ field, base, mine: copy(mine), theirs });
+      else if (!own) conflicts.push({ field, base, mine: copy(mine), theirs });
     }
     this.#base = copy(values);
     this.#version = versionText(version);

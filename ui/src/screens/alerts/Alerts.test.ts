@@ -208,6 +208,33 @@ describe("marking", () => {
     await waitFor(() => expect(all("alert").length).toBeGreaterThan(10));
   });
 
+  test("read, unread and read again faster than it is answered: the last one counts", async () => {
+    const { app, office } = await openInbox();
+    await shown("alert");
+    const item = app.inbox.rows[0]!;
+    const { closed, open } = gate();
+    office.late.set("setRead", closed);
+    const first = app.reading.set([item], true, { quiet: true });
+    const then = app.reading.set([{ ...item, is_read: true }], false, { quiet: true });
+    const last = app.reading.set([item], true, { quiet: true });
+    await settle();
+    expect(ids()).not.toContain(item.id);
+    office.late.clear();
+    open();
+    await Promise.all([first, then, last]);
+    expect(office.calls.filter((c) => c.name === "setRead").map((c) => c.args[1])).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(office.archive.some((one) => one.id === item.id && one.is_read)).toBe(true);
+    await app.inbox.refresh();
+    expect(ids()).not.toContain(item.id);
+    expect(
+      app.notifications.leaving.has(item.id) || !app.notifications.items.some((n) => n.id === item.id),
+    ).toBe(true);
+  });
+
   test("what was refused is back, with the reason", async () => {
     const { user, office } = await openInbox();
     await shown("alert");

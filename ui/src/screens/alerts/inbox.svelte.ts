@@ -8,6 +8,15 @@ const PAGE = 100;
 /** The core counts no further. */
 const MANY = 10_000;
 
+/** Rows that were marked, until the database has said so. */
+export type Marking = {
+  read: boolean;
+  /** It has, and what was read since says so, too. */
+  settle: () => void;
+  /** It refused. */
+  back: () => void;
+};
+
 export type Acting = {
   move: (by: number) => void;
   select: () => void;
@@ -51,8 +60,8 @@ export class InboxStore {
   /** The pages on screen, and those that may be of before. */
   #visible = new Set<number>([0]);
   #stale = new Set<number>();
-  /** Marked here and not yet confirmed. */
-  #pending = new Map<string, boolean>();
+  /** Marked here and not yet confirmed; the last marking of a row counts. */
+  #pending = new Map<string, Marking>();
   /** Kept in their place although the filter no longer shows them. */
   #kept = new Set<string>();
   #gap = false;
@@ -158,13 +167,25 @@ export class InboxStore {
 
   /**
    * Marks rows at once, before the database has said so. `stay`: in their place, although the filter no longer shows
-   * them. The returned function takes it back.
+   * them.
    */
-  mark(items: Notification[], read: boolean, stay = false): () => void {
+  mark(items: Notification[], read: boolean, stay = false): Marking {
     const { show } = this.filters;
     const before = new Map(items.map((item) => [item.id, item.is_read]));
+    const mine: Marking = {
+      read,
+      settle: () => this.#settle(items, mine),
+      back: () => {
+        // What was marked anew meanwhile stays as it is marked now.
+        const last = items.filter(({ id }) => this.#pending.get(id) === mine);
+        this.#settle(items, mine);
+        const was = new Map(last.map(({ id }) => [id, before.get(id)]));
+        this.rows = this.rows.map((row) => ({ ...row, is_read: was.get(row.id) ?? row.is_read }));
+        this.#insert(last.filter((item) => this.#fits(item)));
+      },
+    };
     for (const { id } of items) {
-      this.#pending.set(id, read);
+      this.#pending.set(id, mine);
       if (stay || show === "all") this.#kept.add(id);
       else this.#kept.delete(id);
     }
@@ -175,19 +196,11 @@ export class InboxStore {
       .filter((row) => this.#fits(row));
     // Back from where they were taken: in their old places.
     this.#insert(items.map((item) => ({ ...item, is_read: read })).filter((item) => this.#fits(item)));
-    return () => {
-      this.settle(items);
-      this.rows = this.rows.map((row) => {
-        const was = before.get(row.id);
-        return was === undefined ? row : { ...row, is_read: was };
-      });
-      this.#insert(items.filter((item) => this.#fits(item)));
-    };
+    return mine;
   }
 
-  /** The database has said so, or refused. */
-  settle(items: { id: string }[]): void {
-    for (const { id } of items) this.#pending.delete(id);
+  #settle(items: { id: string }[], marking: Marking): void {
+    for (const { id } of items) if (this.#pending.get(id) === marking) this.#pending.delete(id);
   }
 
   /** Nothing of one office is shown in another. */
@@ -286,8 +299,8 @@ export class InboxStore {
   }
 
   #asMarked(row: Notification): Notification {
-    const read = this.#pending.get(row.id);
-    return read === undefined ? row : { ...row, is_read: read };
+    const marking = this.#pending.get(row.id);
+    return marking ? { ...row, is_read: marking.read } : row;
   }
 
   #fits(row: Notification): boolean {

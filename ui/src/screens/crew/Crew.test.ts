@@ -140,6 +140,35 @@ test("both values are shown when somebody else changed the same; what only they 
   expect(input(office)).toMatchObject({ name: "Carla Reyes-Hill", role: "foreman" });
 });
 
+test("somebody changed, taken back and changed again at once: nobody is asked, in either field", async () => {
+  const { user, app, office } = await openPerson(8);
+  const { phone, role, name } = office.crew.tables.people.get(person(8))!;
+  await user.click(await shown("panel-edit"));
+  await user.clear(field("person-phone"));
+  await user.type(field("person-phone"), "630 555 0777");
+  await user.clear(field("person-role"));
+  await user.type(field("person-role"), "welder");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await gone("person-form");
+  await user.click(await shown("panel-edit"));
+  await shown("person-form");
+  await user.type(field("person-name"), " Jr.");
+  await user.clear(field("person-phone"));
+  await user.type(field("person-phone"), "630 555 0888");
+  // The undo is answered, and the panel has not read them again.
+  const { closed, open } = gate();
+  office.gates.set("personRecord", closed);
+  await app.undo.undo();
+  expect(office.crew.tables.people.get(person(8))).toMatchObject({ phone, role });
+  await user.click(get("person-form-save"));
+  open();
+  await gone("person-form");
+  expect(office.crew.tables.people.get(person(8))).toMatchObject({
+    ...{ name: `${name} Jr.`, phone: "(630) 555-0888", role },
+  });
+  expect(find("conflicts")).toBeNull();
+});
+
 test("who leaves: the jobs are told before, listed after, and given to somebody else in one step", async () => {
   const { user, office } = await openPerson(4);
   await user.click(await shown("panel-edit"));
@@ -328,6 +357,24 @@ test("what a role needs is changed, and somebody is missed for it", async () => 
     ["Flagger (ATSSA)", "CPR"],
   ]);
   await waitFor(() => expect(text(get("certificates"))).toContain("CPR"));
+});
+
+test("what a role needs, changed and taken back under an open form, is added to and not asked about", async () => {
+  const { user, app, office } = await openCrew("#/crew/certificates?certificates=missing");
+  const saved = await app.office.saveRequirements(
+    "flagger",
+    ["Flagger (ATSSA)"],
+    ["Flagger (ATSSA)", "OSHA 10"],
+  );
+  app.undo.pushChange(saved.change!);
+  await waitFor(() => expect(text(get("requirement", "[data-role=flagger]"))).toContain("OSHA 10"));
+  await user.click(get("requirement", "[data-role=flagger]").querySelector<HTMLElement>("button")!);
+  await shown("requirement-form");
+  await user.type(field("requirement-certificates"), "CPR{Enter}");
+  await app.undo.undo();
+  await user.click(get("requirement-form-save"));
+  await gone("requirement-form");
+  expect(office.crew.tables.needs.get("flagger")?.certificates).toEqual(["Flagger (ATSSA)", "CPR"]);
 });
 
 test("a machine in the shop, a crew set inactive: their jobs are listed", async () => {

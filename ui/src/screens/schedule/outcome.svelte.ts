@@ -64,10 +64,7 @@ export async function agree(
       if (reason === null) return null;
       continue;
     }
-    if (outcome.kind === "done") {
-      asks.app?.schedule.wrote(outcome.jobs);
-      return outcome;
-    }
+    if (outcome.kind === "done") return outcome;
     if (outcome.kind === "clashes") {
       const { clashes } = outcome;
       overrideReason = await asks.ask<string>((answer) => ({ kind: "clashes", clashes, answer }));

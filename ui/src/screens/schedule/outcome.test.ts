@@ -42,7 +42,7 @@ function outcomes(office: FakeOffice) {
   };
   const done: ScheduleOutcome = {
     kind: "done",
-    change: { id: office.changes.all[0]!.id, summary: "Job moved", can_undo: true },
+    change: { id: office.changes.all[0]!.id, summary: "Job moved", can_undo: true, wrote: [] },
     jobs: [],
   };
   const changed: ScheduleOutcome = {

@@ -10,7 +10,6 @@ import type {
   ResourceRef,
   Schedule,
   ScheduleJob,
-  ScheduleOutcome,
 } from "$/ipc/client";
 import { asOfficeError, type OfficeError } from "$/ipc/errors";
 import { addDays } from "$/lib/dates";
@@ -41,6 +40,8 @@ export type Acting = {
   reveal?: (jobId: string) => void;
   /** Reads again what it reads by itself. */
   refresh?: () => void;
+  /** Jobs were changed in this window: what is carried stands on what they are now. */
+  follow?: () => void;
   /** Where the keys are, for what is made anew. */
   here?: () => { date: string | null; resource: ResourceRef | null } | null;
   /** What the keys act on: the selected jobs, else the one with the focus; nobody chose any other. */
@@ -75,8 +76,6 @@ export class ScheduleStore {
   #ahead = 0;
   /** What is being saved, by job. */
   #pending = $state.raw<ReadonlyMap<string, Partial<ScheduleJob>>>(new Map());
-  /** The versions this window made itself. */
-  readonly #own = new Map<string, number>();
   /** What is being saved of a job, each after the one before. */
   readonly #saving = new Map<string, Promise<unknown>>();
   readonly #refresher = new Refresher(() => this.#ask());
@@ -86,6 +85,7 @@ export class ScheduleStore {
     this.office = app.office;
     app.office.on("schedule-changed", () => void this.refresh());
     app.office.on("company-changed", () => void this.refresh());
+    app.versions.onJobs((jobs) => this.#put(jobs));
     setInterval(() => this.#tick(), TICK);
   }
 
@@ -184,16 +184,21 @@ export class ScheduleStore {
   seen(ids: readonly string[]): Map<string, number> {
     const seen = new Map<string, number>();
     const put = ({ id, version }: { id: string; version: number }) => {
-      if (ids.includes(id)) seen.set(id, Math.max(version, seen.get(id) ?? 0, this.#own.get(id) ?? 0));
+      if (ids.includes(id)) seen.set(id, this.app.versions.latest(id, Math.max(version, seen.get(id) ?? 0)));
     };
     if (this.#shown) [...(this.data?.jobs ?? []), ...(this.acting?.jobs() ?? [])].forEach(put);
     if (this.inPanel) put(this.inPanel);
     return seen;
   }
 
-  /** Saved here, whatever the screen: not somebody else's change when it is read again. */
-  wrote(jobs: readonly Pick<ScheduleJob, "id" | "version">[]): void {
-    for (const { id, version } of jobs) this.#own.set(id, Math.max(version, this.#own.get(id) ?? 0));
+  /** Until what is being undone is; null: nothing is. What comes after it is measured from where it leaves the jobs. */
+  undoing(): Promise<void> | null {
+    return this.app.undo.turn;
+  }
+
+  /** It is the same job, changed by nobody but this window since. */
+  isOwn(before: ScheduleJob, now: ScheduleJob): boolean {
+    return this.app.versions.isOwn(before.id, before.version, now.version);
   }
 
   openJob(id: string): void {
@@ -248,10 +253,10 @@ export class ScheduleStore {
       settle(
         async ({ overrideReason, versions, reason }) => {
           const asked: JobMove[] = moves.map(({ job, start, end, reassign }) => ({
-            ...{ id: job.id, version: versions?.get(job.id) ?? this.#versionOf(job) },
+            ...{ id: job.id, version: versions?.get(job.id) ?? job.version },
             ...{ start, end, reassign },
           }));
-          return this.#note(await this.office.moveJobs(asked, reason, overrideReason));
+          return this.office.moveJobs(asked, reason, overrideReason);
         },
         { title, jobs: wanted },
       ),
@@ -264,12 +269,10 @@ export class ScheduleStore {
     const title = jobs.length === 1 ? `The job is ${word}` : `${jobs.length} jobs are ${word}`;
     return this.#during(new Map(jobs.map((job) => [job.id, { pinned }])), () =>
       settle(
-        async ({ versions }) =>
-          this.#note(
-            await this.office.pinJobs(
-              jobs.map((job) => ({ id: job.id, version: versions?.get(job.id) ?? this.#versionOf(job) })),
-              pinned,
-            ),
+        ({ versions }) =>
+          this.office.pinJobs(
+            jobs.map((job) => ({ id: job.id, version: versions?.get(job.id) ?? job.version })),
+            pinned,
           ),
         { title, jobs: new Map(jobs.map((job) => [job.id, word])) },
       ),
@@ -285,11 +288,9 @@ export class ScheduleStore {
           const all = await Promise.all(seeds.map((seed) => this.office.jobSeed(seed)));
           const inputs = all.map(({ input }) => input);
           const [one] = inputs;
-          return this.#note(
-            one && inputs.length === 1
-              ? await this.office.createJob(one, reason, overrideReason)
-              : await this.office.createJobs(inputs, reason, overrideReason),
-          );
+          return one && inputs.length === 1
+            ? this.office.createJob(one, reason, overrideReason)
+            : this.office.createJobs(inputs, reason, overrideReason);
         },
         { title, jobs: new Map([["", wanted]]) },
       ),
@@ -306,15 +307,11 @@ export class ScheduleStore {
     this.error = null;
     this.changed = new Set();
     this.#pending = new Map();
-    this.#own.clear();
     this.selection.clear();
     desk.clear();
   }
 
-  /**
-   * It shows at once and is saved after what was done with these jobs before: a quick second move of a job needs the
-   * version that the first one made, or it would be refused as somebody else's.
-   */
+  /** It shows at once and is saved after what was done with these jobs before, also where that was asked about. */
   async #during<T>(to: ReadonlyMap<string, Partial<ScheduleJob>>, act: () => Promise<T>): Promise<T> {
     this.#pending = new Map([...this.#pending, ...to]);
     const before = [...to.keys()].flatMap((id) => this.#saving.get(id) ?? []);
@@ -331,18 +328,16 @@ export class ScheduleStore {
     }
   }
 
-  /** The one that was seen, or a later one that was made here since. */
-  #versionOf({ id, version }: ScheduleJob): number {
-    return Math.max(version, this.#own.get(id) ?? 0);
-  }
-
-  /** What was saved is known before it is read again. */
-  #note(outcome: ScheduleOutcome): ScheduleOutcome {
-    if (outcome.kind !== "done" || !this.#read) return outcome;
-    const saved = new Map(outcome.jobs.map((job) => [job.id, job]));
-    this.wrote(outcome.jobs);
-    this.#read = { ...this.#read, jobs: this.#read.jobs.map((job) => saved.get(job.id) ?? job) };
-    return outcome;
+  /** What was saved or undone is known before it is read again; a reading may have been quicker still. */
+  #put(jobs: readonly ScheduleJob[]): void {
+    if (!this.#read) return;
+    const saved = new Map(jobs.map((job) => [job.id, job]));
+    const newer = (job: ScheduleJob) => {
+      const now = saved.get(job.id);
+      return now && now.version >= job.version ? now : job;
+    };
+    this.#read = { ...this.#read, jobs: this.#read.jobs.map(newer) };
+    this.acting?.follow?.();
   }
 
   #withPending(): Schedule | null {
@@ -389,19 +384,21 @@ export class ScheduleStore {
     this.error = null;
     if (!same) this.selection.clear();
     else this.selection.keep(new Set(next.jobs.map((job) => job.id)));
-    if (before) this.#mark(before, next);
+    this.acting?.follow?.();
+    if (before) void this.#mark(before, next);
     else this.changed = new Set();
     // A new day began while nobody looked.
     if (key !== this.#keyNow()) void this.#refresher.ask();
   }
 
-  /** What differs, and was not done here. */
-  #mark(before: Schedule, next: Schedule): void {
+  /** What differs, and was not done here: what is being done here may be read before it is answered. */
+  async #mark(before: Schedule, next: Schedule): Promise<void> {
     const was = new Map(before.jobs.map((job) => [job.id, job.version]));
-    const changed = next.jobs.filter(
-      (job) => was.get(job.id) !== job.version && (this.#own.get(job.id) ?? -1) < job.version,
-    );
-    if (changed.length === 0) return;
+    const { versions } = this.app;
+    const differs = next.jobs.filter((job) => was.get(job.id) !== job.version);
+    if (differs.length > 0) await versions.settled();
+    const changed = differs.filter((job) => !versions.wrote(job.id, job.version));
+    if (changed.length === 0 || this.#read === null) return;
     this.changed = new Set(changed.map((job) => job.id));
     clearTimeout(this.#unmark);
     this.#unmark = setTimeout(() => (this.changed = new Set()), MARKED_FOR);

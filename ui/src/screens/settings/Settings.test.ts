@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { FakeOffice, officeError } from "$/ipc/fake";
 
-import { find, get, gone, openWindow, shown, text } from "../../../tests/window";
+import { find, gate, get, gone, openWindow, shown, text } from "../../../tests/window";
 
 const input = (id: string) => document.getElementById(id) as HTMLInputElement;
 const within = (testid: string) => get(testid).querySelector<HTMLInputElement>("input")!;
@@ -59,6 +59,26 @@ describe("the company", () => {
     expect(office.firm.name).toBe("Theirs");
   });
 
+  test("what was undone here is no conflict: what is typed stays, the rest goes back", async () => {
+    const { user, app, office } = await company();
+    const { may_edit: _, ...firm } = office.firm;
+    const saved = await app.office.saveCompany({ ...firm, license: "NEW", website: "https://new.example" });
+    app.undo.pushChange(saved.change!);
+    await waitFor(() => expect(input("company-license").value).toBe("NEW"));
+    await user.clear(input("company-license"));
+    await user.type(input("company-license"), "MINE");
+    // The undo is answered, and nothing has been read again.
+    const { closed, open } = gate();
+    office.gates.set("company", closed);
+    await app.undo.undo();
+    await user.click(get("company-form-save"));
+    open();
+    await waitFor(() => expect(office.firm.license).toBe("MINE"));
+    expect(office.firm.website).toBe(firm.website);
+    expect(find("conflicts")).toBeNull();
+    await waitFor(() => expect(input("company-website").value).toBe(firm.website));
+  });
+
   test("is only shown to whoever may not change it, with who may", async () => {
     const office = new FakeOffice();
     office.firm = { ...office.firm, may_edit: false, name: "Smith & Sons <Lot 4>" };
@@ -90,6 +110,27 @@ describe("the company", () => {
 });
 
 describe("me", () => {
+  test("what was undone here is no conflict", async () => {
+    const office = new FakeOffice();
+    const { user, app } = await openWindow(office, { hash: "#/settings/me" });
+    await shown("me-form");
+    const { name, email, phone, time_zone, quiet_from, quiet_until, version } = office.self;
+    const same = { name, email, time_zone, quiet_from, quiet_until, version };
+    const saved = await app.office.saveMe({ ...same, phone: "(630) 555-0001" });
+    app.undo.pushChange(saved.change!);
+    await waitFor(() => expect(input("me-phone").value).toBe("(630) 555-0001"));
+    await user.clear(input("me-phone"));
+    await user.type(input("me-phone"), "630 555 0002");
+    const { closed, open } = gate();
+    office.gates.set("me", closed);
+    await app.undo.undo();
+    expect(office.self.phone).toBe(phone);
+    await user.click(get("me-form-save"));
+    open();
+    await waitFor(() => expect(office.self.phone).toBe("(630) 555-0002"));
+    expect(find("conflicts")).toBeNull();
+  });
+
   test("quiet hours are said in a sentence, and can be none", async () => {
     const office = new FakeOffice();
     const { user } = await openWindow(office, { hash: "#/settings/me" });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { FakeOffice, officeError } from "$/ipc/fake";
 import { estimateDetail, uuid } from "$/ipc/fake-data";
 
-import { all, find, get, gone, openWindow, shown, text } from "../../../tests/window";
+import { all, find, gate, get, gone, openWindow, shown, text } from "../../../tests/window";
 
 const open = (kind: string, n: number, office = new FakeOffice()) =>
   openWindow(office, { hash: `#/today?open=${kind}:${uuid(n)}` });
@@ -89,7 +89,7 @@ test("notes cannot be begun while the office database does not answer, and say w
 
 test("in the field Ctrl+Z belongs to the text, and what is typed survives leaving", async () => {
   const { app, user, office } = await open("estimate", 301);
-  app.undo.pushChange({ id: office.changes.all[0]!.id, summary: "Something", can_undo: true });
+  app.undo.pushChange({ id: office.changes.all[0]!.id, summary: "Something", can_undo: true, wrote: [] });
   await user.click(await shown("notes-edit"));
   await user.type(field(), " Half");
   await user.keyboard("{Control>}z{/Control}");
@@ -99,6 +99,24 @@ test("in the field Ctrl+Z belongs to the text, and what is typed survives leavin
   app.open({ kind: "estimate", id: uuid(301) });
   await shown("draft-note");
   expect(field().value).toContain("Half");
+});
+
+test("notes saved, taken back and written again at once are nobody else's", async () => {
+  const { app, user, office } = await open("estimate", 301);
+  await user.click(await shown("notes-edit"));
+  await user.clear(field());
+  await user.type(field(), "First");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await gone("notes-form");
+  await user.click(await shown("notes-edit"));
+  await user.type(field(), ", and more");
+  const { closed, open: go } = gate();
+  office.gates.set("estimate", closed);
+  await app.undo.undo();
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  go();
+  await waitFor(() => expect(office.estimates.get(uuid(301))?.notes).toBe("First, and more"));
+  expect(find("conflicts")).toBeNull();
 });
 
 test("two people wrote notes: both are shown and one is chosen", async () => {

@@ -220,21 +220,6 @@ pub async fn override_clash(
     Ok(())
 }
 
-/// Who changed a job last, by name, and when.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn last_changed_by(connection: &mut PgConnection, job: Uuid) -> Result<Option<String>, DatabaseError> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT coalesce(u.name, s.changed_by) AS "by!"
-             FROM schedule_changes s LEFT JOIN app_users u ON u.user_id = s.changed_by
-            WHERE s.job_schedule_id = $1 ORDER BY s.changed_at DESC, s.number DESC LIMIT 1"#,
-        job
-    )
-    .fetch_optional(connection)
-    .await?)
-}
-
 /// A word of a job's columns and whom it names. `item`: its place in the column, from 1.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "columns of neff.job_words()")]

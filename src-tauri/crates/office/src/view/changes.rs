@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
-use super::RecordRef;
+use super::{RecordRef, ScheduleJob};
 
 /// A change that was just made, for its toast.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -16,6 +16,19 @@ pub struct ChangeRef {
     pub summary: String,
     /// It has a way back.
     pub can_undo: bool,
+    /// The rows it wrote, as they are now: what comes next writes over these.
+    pub wrote: Vec<Written>,
+}
+
+/// A row that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Written {
+    /// Which; nil: the company's settings, which are many rows of one version.
+    pub id: Uuid,
+    /// The version it was written over.
+    pub over: i32,
+    /// Its version now.
+    pub version: i32,
 }
 
 /// One field, before and after.
@@ -85,8 +98,10 @@ pub struct ChangePage {
 }
 
 /// What undoing did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct Undone {
     /// The change that reversed the other; undoing it is redoing.
     pub change: ChangeRef,
+    /// Jobs as they are now.
+    pub jobs: Vec<ScheduleJob>,
 }

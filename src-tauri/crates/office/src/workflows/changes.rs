@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use database::act::{self, Actor};
 use database::changes::{self, ChangeRow, NewChange, Place};
+use database::people::PersonRow;
+use database::schedule::messages;
 use database::{DatabaseError, Failure, PgConnection, foreign};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -17,7 +19,8 @@ use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
 use crate::view::{
-    Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, RecordKind, RecordRef, ResourceKind, Undone,
+    Change, ChangePage, ChangeRef, ChangesQuery, FieldChange, RecordKind, RecordRef, ResourceKind, ScheduleJob, Undone,
+    Written,
 };
 
 /// How to reverse a change.
@@ -86,6 +89,40 @@ pub(crate) enum Inverse {
     },
 }
 
+impl Inverse {
+    /// The rows that were written when this became the way back, with the versions they have now. What stayed as it was
+    /// is not among them: its version may be somebody else's.
+    fn wrote(&self) -> Vec<Written> {
+        // An UPDATE that differs raises a row's version by one.
+        let written = |id: Uuid, version: i32| Written { id, over: version - 1, version };
+        match self {
+            Self::Company { version, left, .. } => {
+                // It is the sum of its rows' versions.
+                let rows = i32::try_from(left.len()).unwrap_or(i32::MAX);
+                let version = i32::try_from(*version).unwrap_or(i32::MAX);
+                let one = Written { id: Uuid::nil(), over: version.saturating_sub(rows), version };
+                if rows == 0 { Vec::new() } else { vec![one] }
+            }
+            Self::Me { id, version, name, email, phone, time_zone, quiet_from, quiet_until, left } => {
+                let (name, email, phone) = (name.clone(), email.clone(), phone.clone());
+                let (time_zone, quiet_from, quiet_until) = (time_zone.clone(), *quiet_from, *quiet_until);
+                let before = crate::workflows::me::Chosen { name, email, phone, time_zone, quiet_from, quiet_until };
+                if left.as_deref() == Some(&before) { Vec::new() } else { vec![written(*id, *version)] }
+            }
+            Self::EstimateNotes { id, version, notes, left } if notes != left => vec![written(*id, *version)],
+            Self::Schedule(back) => {
+                let wrote = back.jobs.iter().filter(|back| back.to != back.left);
+                wrote.map(|back| written(back.to.id, back.version)).collect()
+            }
+            Self::Crew { steps, .. } => {
+                let rows = steps.iter().filter_map(super::crew::Step::row);
+                rows.map(|(id, version)| written(id, version)).collect()
+            }
+            Self::EstimateNotes { .. } | Self::Alias { .. } => Vec::new(),
+        }
+    }
+}
+
 /// What stands there now, as far as that matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Now<T> {
@@ -106,6 +143,10 @@ pub(crate) struct Done {
     pub fields: Vec<FieldChange>,
     /// The way back.
     pub inverse: Inverse,
+    /// Jobs as they are now, where jobs were put back.
+    pub jobs: Vec<ScheduleJob>,
+    /// Messages to customers that were dropped or taken up again, as they were before.
+    pub messages: Vec<Written>,
     /// What the window reads again.
     pub tells: Vec<DesktopEvent>,
 }
@@ -142,9 +183,10 @@ impl Office {
             // A line of a job's history, whoever wrote it.
             act::give_reason(&mut transaction, "Undone").await?;
             let done = super::schedule::revert(&mut transaction, id).await?;
-            let done = done.ok_or_else(|| AppError::not_found("change"))?;
+            let mut done = done.ok_or_else(|| AppError::not_found("change"))?;
+            let jobs = std::mem::take(&mut done.jobs);
             let change = self.keep(transaction, &actor, done, None).await?;
-            return Ok(Undone { change: change.ok_or_else(|| AppError::not_found("change"))? });
+            return Ok(Undone { change: change.ok_or_else(|| AppError::not_found("change"))?, jobs });
         };
         if row.undone_by.is_some() {
             return Err(undone_already());
@@ -158,13 +200,14 @@ impl Office {
             None => format!("Undone: {}", row.summary.strip_prefix("Done again: ").unwrap_or(&row.summary)),
         };
         act::give_reason(&mut transaction, &summary).await?;
-        let done = Done { summary, ..self.apply(&mut transaction, inverse, me.id).await? };
+        let mut done = Done { summary, ..self.apply(&mut transaction, inverse, &me).await? };
+        let jobs = std::mem::take(&mut done.jobs);
         let change =
             self.keep(transaction, &actor, done, Some(id)).await?.ok_or_else(|| AppError::not_found("change"))?;
-        Ok(Undone { change })
+        Ok(Undone { change, jobs })
     }
 
-    async fn apply(&self, connection: &mut PgConnection, inverse: Inverse, me: Uuid) -> Result<Done, AppError> {
+    async fn apply(&self, connection: &mut PgConnection, inverse: Inverse, me: &PersonRow) -> Result<Done, AppError> {
         match inverse {
             Inverse::Company { values, version, left } => {
                 super::company::write(connection, &values, version, &left).await
@@ -173,11 +216,11 @@ impl Office {
                 super::estimates::write_notes(connection, id, version, notes.as_deref(), Now::Is(left.as_deref())).await
             }
             Inverse::Crew { steps, left } => super::crew::apply(connection, steps, left).await,
-            Inverse::Schedule(inverse) => super::schedule::writing::go_back(connection, *inverse).await,
+            Inverse::Schedule(inverse) => super::schedule::writing::go_back(connection, *inverse, &me.user_id).await,
             Inverse::Alias { machine, written, means, now } => {
                 super::schedule::write_alias(connection, machine, &written, means, Now::Is(now)).await
             }
-            Inverse::Me { id, .. } if id != me => Err(AppError::new(
+            Inverse::Me { id, .. } if id != me.id => Err(AppError::new(
                 ErrorCode::RightsMissing,
                 "Only the person themselves can undo a change of their own settings. Nothing was changed.",
             )),
@@ -216,12 +259,14 @@ impl Office {
             _ => !done.fields.is_empty(),
         };
         if wrote || undoes.is_some() {
-            let recorded = record(&mut transaction, actor, &done, undoes).await?;
+            let mut recorded = record(&mut transaction, actor, &done, undoes).await?;
             if let Inverse::Schedule(back) = &done.inverse
                 && !back.messages_off.is_empty()
             {
-                database::schedule::messages::tell_of(&mut transaction, &back.messages_off, recorded.id).await?;
+                messages::tell_of(&mut transaction, &back.messages_off, recorded.id).await?;
             }
+            let written = messages_now(&mut transaction, done.messages).await?;
+            recorded.wrote.extend(written.into_iter().filter(|m| m.over != m.version));
             change = Some(recorded);
         }
         commit(transaction).await?;
@@ -241,7 +286,7 @@ impl Office {
 }
 
 /// Who acts, for the transactions of this person.
-pub(crate) fn actor(me: &database::people::PersonRow) -> Actor {
+pub(crate) fn actor(me: &PersonRow) -> Actor {
     Actor { user_id: me.user_id.clone(), computer: crate::settings::computer_name() }
 }
 
@@ -265,7 +310,7 @@ async fn record(
         Err(error) if error.failure() == Failure::Constraint && undoes.is_some() => return Err(undone_already()),
         other => other?,
     };
-    Ok(ChangeRef { id, summary: done.summary.clone(), can_undo: true })
+    Ok(ChangeRef { id, summary: done.summary.clone(), can_undo: true, wrote: done.inverse.wrote() })
 }
 
 /// Commits. When the link breaks at that moment nobody can know whether it was kept.
@@ -284,12 +329,9 @@ pub(crate) async fn commit(transaction: database::Transaction) -> Result<(), App
     })
 }
 
-/// "Somebody else changed it."
+/// It was changed, by whomever: oneself on another computer is not somebody else.
 pub(crate) fn changed_meanwhile(what: &str) -> AppError {
-    AppError::new(
-        ErrorCode::VersionConflict,
-        format!("Somebody else changed {what} meanwhile. Nothing of yours was saved yet."),
-    )
+    AppError::new(ErrorCode::VersionConflict, format!("Meanwhile {what} changed. Nothing of yours was saved yet."))
 }
 
 /// The fields that differ, with their labels.
@@ -306,6 +348,20 @@ pub(crate) fn differing<'a>(
         })
         .filter(|f| f.before != f.after)
         .collect()
+}
+
+/// What these messages are by now.
+async fn messages_now(connection: &mut PgConnection, mut before: Vec<Written>) -> Result<Vec<Written>, AppError> {
+    if before.is_empty() {
+        return Ok(before);
+    }
+    let ids: Vec<Uuid> = before.iter().map(|m| m.id).collect();
+    let now: BTreeMap<Uuid, i32> =
+        messages::these(connection, &ids).await?.into_iter().map(|m| (m.id, m.version)).collect();
+    for message in &mut before {
+        message.version = now.get(&message.id).copied().unwrap_or(message.over);
+    }
+    Ok(before)
 }
 
 fn undone_already() -> AppError {

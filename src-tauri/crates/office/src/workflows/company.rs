@@ -102,6 +102,8 @@ pub(crate) async fn write(
         about: None,
         fields,
         inverse: Inverse::Company { values: old, version: after.version, left: values },
+        jobs: Vec::new(),
+        messages: Vec::new(),
         tells: vec![DesktopEvent::CompanyChanged, DesktopEvent::TodayChanged],
     })
 }

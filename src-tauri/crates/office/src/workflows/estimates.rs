@@ -51,6 +51,8 @@ pub(crate) async fn write_notes(
         about: Some(RecordRef { kind: RecordKind::Estimate, id }),
         fields: differing([("Notes", before.notes.as_deref(), notes)]),
         inverse: Inverse::EstimateNotes { id, version, notes: before.notes, left: notes.map(str::to_owned) },
+        jobs: Vec::new(),
+        messages: Vec::new(),
         tells: vec![DesktopEvent::TodayChanged],
     })
 }

@@ -49,12 +49,12 @@ async fn read(connection: &mut PgConnection, me: &PersonRow) -> Result<Me, AppEr
 /// What a person chose for themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Chosen {
-    name: String,
-    email: Option<String>,
-    phone: Option<String>,
-    time_zone: Option<String>,
-    quiet_from: Option<NaiveTime>,
-    quiet_until: Option<NaiveTime>,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub time_zone: Option<String>,
+    pub quiet_from: Option<NaiveTime>,
+    pub quiet_until: Option<NaiveTime>,
 }
 
 impl Chosen {
@@ -81,11 +81,8 @@ pub(crate) async fn write(
     if left.is_some_and(|left| *left == Chosen::of(&before)) {
         row.version = before.version;
     }
-    let renamed = [
-        ("name", before.name != row.name),
-        ("email", before.email != row.email),
-        ("phone", before.phone != row.phone),
-    ];
+    let renamed =
+        [("name", before.name != row.name), ("email", before.email != row.email), ("phone", before.phone != row.phone)];
     if let Some((field, _)) = renamed.iter().find(|(_, differs)| *differs)
         && !people::may_rename(connection, row.id).await?
     {
@@ -121,6 +118,8 @@ pub(crate) async fn write(
             quiet_until: before.quiet_until,
             left: Some(Box::new(Chosen::of(&row))),
         },
+        jobs: Vec::new(),
+        messages: Vec::new(),
         tells: vec![DesktopEvent::MeChanged],
     })
 }

@@ -40,6 +40,8 @@ export class BoardDrag {
   );
   /** Dropped, and not yet saved or given up. */
   saving = $state(false);
+  /** Let go, and waiting for what is being undone. */
+  #dropped = false;
   readonly checks: Checks;
   readonly #precheck = $derived.by(() =>
     this.view.data ? new Precheck(this.view.data, this.view.data.zone) : null,
@@ -169,6 +171,34 @@ export class BoardDrag {
     announce(this.sentence());
   }
 
+  /**
+   * What is carried was changed in this window since, by an undo say. By keys it goes on from where that left it; under
+   * the pointer it stays. What somebody else changed is asked about when it is put down.
+   */
+  follow(): void {
+    const { now } = this;
+    if (!now?.anchor) return;
+    const carried = now.carried.map((one) => this.#asNow(one));
+    const anchor = this.#asNow(now.anchor);
+    if (anchor === now.anchor && carried.every((one, i) => one === now.carried[i])) return;
+    const edge = now.kind === "end" ? "end" : "start";
+    const clock = ({ job }: Carried) => clockOf(Date.parse(job[edge]), this.zone);
+    const shift = now.by === "pointer" ? clock(now.anchor) - clock(anchor) : 0;
+    this.now = {
+      ...{ ...now, carried, anchor, minutes: now.minutes + shift },
+      row: now.row === now.anchor.row ? anchor.row : now.row,
+    };
+    this.#ask();
+    if (now.by === "keys") announce(this.sentence());
+  }
+
+  #asNow(carried: Carried): Carried {
+    const job = this.store.job(carried.job.id);
+    if (!job || job.version === carried.job.version || !this.store.isOwn(carried.job, job)) return carried;
+    const there = this.view.barOf({ row: carried.row, job: job.id });
+    return { job, row: there ? carried.row : (this.view.cellOf(job.id)?.row ?? carried.row) };
+  }
+
   cancel(): void {
     if (!this.now) return;
     this.now = null;
@@ -246,6 +276,17 @@ export class BoardDrag {
   // ---- The end --------------------------------------------------------------------------------------------------
 
   async drop(): Promise<void> {
+    if (!this.now || this.#dropped) return;
+    const undoing = this.store.undoing();
+    if (undoing) {
+      this.#dropped = true;
+      await undoing;
+      this.#dropped = false;
+    }
+    await this.#putDown();
+  }
+
+  async #putDown(): Promise<void> {
     const { now, place, store, view } = this;
     if (!now) return;
     const changes = this.differs && place !== null;
@@ -318,7 +359,7 @@ export class BoardDrag {
 
   #set(change: Partial<Underway>): void {
     const { now } = this;
-    if (!now) return;
+    if (!now || this.#dropped) return;
     const same = Object.entries(change).every(([key, value]) => sameValue(now[key as keyof Underway], value));
     if (same) return;
     this.now = { ...now, ...change };

@@ -269,6 +269,29 @@ test("a save that is too late takes over what only others changed and goes on", 
   expect(now(office, job.id).priority).toBe(5);
 });
 
+test("what was undone under the open editor goes back in it, what is typed stays, and nobody is asked", async () => {
+  const { app, user, office, job } = await open();
+  const edit = await app.office.jobEdit(job.id);
+  const changes = { ...edit.input, instructions: "Gate code 4711", priority: 5 };
+  const saved = await app.office.saveJob(job.id, edit.version, changes, null, null);
+  if (saved.kind !== "done") throw new Error(saved.kind);
+  app.undo.pushChange(saved.change!);
+  editJob(job.id);
+  await shown("job-form");
+  await user.clear(input("job-instructions"));
+  await user.type(input("job-instructions"), "Ring twice");
+  // The undo is answered, and the editor has not read the job again.
+  const { closed, open: go } = gate();
+  office.gates.set("jobEdit", closed);
+  await app.undo.undo();
+  await user.keyboard(ctrlEnter);
+  go();
+  await waitFor(() => expect(now(office, job.id).instructions).toBe("Ring twice"));
+  expect(now(office, job.id).priority).toBe(edit.input.priority);
+  expect(find("conflicts")).toBeNull();
+  expect(find("changed-dialog")).toBeNull();
+});
+
 test("a clash is seen while it is typed, and booked anyway with a reason", async () => {
   const { user, office, job } = await editor();
   const busy = office.board.jobs.find(

@@ -78,7 +78,10 @@ export class JobEditing {
       validate: (typed) => validate(typed, this.edit),
       save: (typed, { version }) => this.#save(typed, Number(version)),
       saved: () => this.onsaved?.(this.#saved),
-      ...(edit.id !== null && { reload: () => this.#reload() }),
+      ...(edit.id !== null && {
+        reload: () => this.#reload(),
+        isOwn: (from, to) => app.versions.isOwn(edit.id ?? "", from, to),
+      }),
     });
     const { contract_id } = this.form.values;
     if (contract_id !== (edit.contract?.id ?? "")) void this.#recall(contract_id);

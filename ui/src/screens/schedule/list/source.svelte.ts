@@ -1,4 +1,4 @@
-import type { JobLine, JobList, JobListQuery, Office } from "$/ipc/client";
+import type { JobLine, JobList, JobListQuery, Office, ScheduleJob } from "$/ipc/client";
 import { asOfficeError, type OfficeError } from "$/ipc/errors";
 import { Refresher } from "$/lib/refresher";
 
@@ -112,6 +112,17 @@ export class JobListSource {
     if (this.loading) this.#late = true;
     else if (this.#question) return this.ask(this.#question).then(() => undefined);
     return Promise.resolve();
+  }
+
+  /** Jobs as a change or an undo left them, before their pages are read again. */
+  take(jobs: readonly ScheduleJob[]): void {
+    const now = new Map(jobs.map((job) => [job.id, job]));
+    const newer = (line: JobLine): JobLine => {
+      const job = now.get(line.job.id);
+      return job && job.version >= line.job.version ? { ...line, job } : line;
+    };
+    for (const page of this.#pages) page.lines = page.lines.map(newer);
+    this.#join();
   }
 
   /** The pages up to what is wanted, one after the other: each begins where the one before ended. */

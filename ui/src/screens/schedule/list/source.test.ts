@@ -52,6 +52,21 @@ class Server {
 const ids = (source: JobListSource) => source.lines.map(({ job }) => job.id);
 
 describe("the list of jobs", () => {
+  test("shows a job as a change left it before it is read again, and nothing older", async () => {
+    const server = new Server();
+    server.versions.set("j0007", 3);
+    const source = await server.source();
+    const job = (id: string) => source.lines.find((one) => one.job.id === id)!.job;
+    source.take([
+      { ...job("j0005"), version: 2, address: "Moved Rd" },
+      { ...job("j0007"), version: 2, address: "Older Rd" },
+    ]);
+    expect(job("j0005")).toMatchObject({ version: 2, address: "Moved Rd" });
+    expect(job("j0007").version).toBe(3);
+    expect(job("j0007").address).not.toBe("Older Rd");
+    expect(server.asked).toHaveLength(1);
+  });
+
   test("comes page after page, each from where the one before ended", async () => {
     const server = new Server();
     const source = await server.source();

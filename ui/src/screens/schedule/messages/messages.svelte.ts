@@ -280,7 +280,7 @@ export class MessagesStore {
       if (of !== this.#office) return false;
       this.#forget(id, change);
       this.#typed = new Map([...this.#typed].filter(([one]) => one !== id));
-      if (error.code === "version_conflict") await this.#collided(id, change, error);
+      if (error.code === "version_conflict") await this.#collided(id, now.version, change, error);
       else this.#complain(id, change, error);
       return false;
     }
@@ -298,13 +298,16 @@ export class MessagesStore {
   }
 
   #take(message: CustomerMessage): void {
-    this.#read = this.#read.map((one) => (one.id === message.id ? message : one));
+    const newer = (one: CustomerMessage) => one.id === message.id && one.version <= message.version;
+    this.#read = this.#read.map((one) => (newer(one) ? message : one));
   }
 
-  async #collided(id: string, wanted: MessageChange, error: OfficeError): Promise<void> {
+  async #collided(id: string, seen: number, wanted: MessageChange, error: OfficeError): Promise<void> {
     await this.refresh();
     const theirs = this.#read.find((message) => message.id === id);
     if (!theirs) return this.#complain(id, wanted, error);
+    // What was undone here changed it as well: what is wanted now is the newer.
+    if (this.app.versions.isOwn(id, seen, theirs.version)) return void (await this.change(id, wanted));
     const mine = { ...theirs, ...wanted };
     // They wanted the same.
     if (
@@ -327,11 +330,20 @@ export class MessagesStore {
   }
 
   async #must(id: string, change: MessageChange): Promise<void> {
-    const now = this.#read.find((message) => message.id === id);
-    if (!now) await this.refresh();
-    const message = this.#read.find((one) => one.id === id);
+    const find = () => this.#read.find((one) => one.id === id);
+    if (!find()) await this.refresh();
+    const message = find();
     if (!message) return;
-    this.#take(await this.office.saveMessage(inputOf(message, change)));
+    try {
+      this.#take(await this.office.saveMessage(inputOf(message, change)));
+    } catch (thrown) {
+      if (asOfficeError(thrown).code !== "version_conflict") throw thrown;
+      // A rain-out that was taken back here changed it as well.
+      await this.refresh();
+      const now = find();
+      if (!now || !this.app.versions.isOwn(id, message.version, now.version)) throw thrown;
+      this.#take(await this.office.saveMessage(inputOf(now, change)));
+    }
   }
 }
 

@@ -45,6 +45,8 @@ test("pinned, and back by its line of the history", async () => {
   await user.click(await shown("menu-item", "[data-id=pin]"));
   await waitFor(() => expect(now(office, job.id).pinned).toBe(true));
   await waitFor(() => expect(all("history-line")).toHaveLength(2));
+  // The menu that closes lets go of the pointer a moment later.
+  await waitFor(() => expect(document.body.style.pointerEvents).toBe(""));
   await user.click(all("history-undo")[0]!);
   await waitFor(() => expect(now(office, job.id).pinned).toBe(false));
 });

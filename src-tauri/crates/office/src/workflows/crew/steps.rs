@@ -84,6 +84,21 @@ pub(crate) enum Step {
     },
 }
 
+impl Step {
+    /// The row and the version that was seen of it; none for what is not there, or is no one row.
+    pub(crate) fn row(&self) -> Option<(Uuid, i32)> {
+        match self {
+            Self::Person { id, seen, .. }
+            | Self::Crew { id, seen, .. }
+            | Self::Machine { id, seen, .. }
+            | Self::Membership { id, seen, .. }
+            | Self::TimeOff { id, seen, .. } => seen.map(|seen| (*id, seen)),
+            Self::Contact { id, seen, .. } => Some((*id, *seen)),
+            Self::Requirements { .. } => None,
+        }
+    }
+}
+
 /// What the steps did.
 #[derive(Debug, Default)]
 pub(super) struct Ran {
@@ -137,6 +152,8 @@ impl Ran {
             about: about.or(self.about),
             fields: self.fields,
             inverse: Inverse::Crew { steps: self.back, left: self.left },
+            jobs: Vec::new(),
+            messages: Vec::new(),
             tells: vec![DesktopEvent::ScheduleChanged, DesktopEvent::TodayChanged],
         }
     }

@@ -14,7 +14,7 @@ use super::OfficeTime;
 use super::following;
 use super::moving::{check_times, set_status};
 use super::reassign::{rewritten, words_of};
-use super::writing::{Edited, Told, Why};
+use super::writing::{Edited, Holds, Told, Why};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{
@@ -177,7 +177,7 @@ impl Office {
         let summary = |edits: &[Edited], told: &Told<'_>| {
             edits.first().map_or_else(String::new, |e| format!("Job of {} changed", told.of(e.after.id)))
         };
-        self.change_jobs(&[JobVersion { id, version }], why, summary, |image, _| {
+        self.change_jobs(&[JobVersion { id, version }], Holds::All, why, summary, |image, _| {
             let from = Status::read(Some(&image.status));
             if from != Some(to) {
                 set_status(image, to, why.reason.is_some())?;

@@ -79,7 +79,7 @@ pub(crate) async fn revert(c: &mut PgConnection, id: Uuid) -> Result<Option<Done
         format!("Undone for {}: {}", told.of(job), domain::text::shorten(&sentence, 200))
     };
     match store(c, &[Edited { before, after }], words, None, &time, summary).await? {
-        Ok((done, _)) => Ok(Some(done)),
+        Ok((done, jobs)) => Ok(Some(Done { jobs, ..done })),
         Err(clashes) => {
             let year = time.today().year();
             let sentence =

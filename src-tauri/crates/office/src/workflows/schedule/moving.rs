@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::reassign::Replacement;
 use super::wording;
-use super::writing::{Edited, Told, Why};
+use super::writing::{Edited, Holds, Told, Why};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{JobMove, JobVersion, ScheduleOutcome};
@@ -45,7 +45,7 @@ impl Office {
         }
         let by_id: HashMap<Uuid, &JobMove> = moves.iter().map(|m| (m.id, m)).collect();
         let asked: Vec<JobVersion> = moves.iter().map(|m| JobVersion { id: m.id, version: m.version }).collect();
-        self.change_jobs(&asked, why, moved_summary, |image, words| {
+        self.change_jobs(&asked, Holds::Part, why, moved_summary, |image, words| {
             let Some(to) = by_id.get(&image.id) else { return Ok(()) };
             move_to(image, to, why.reason.is_some())?;
             if let Some(replacement) = replacements.get(&image.id) {
@@ -77,7 +77,7 @@ impl Office {
             [one] => format!("Job of {}: {}", told.of(one.after.id), to.words().to_lowercase()),
             many => format!("{} jobs: {}", many.len(), to.words().to_lowercase()),
         };
-        self.change_jobs(jobs, why, summary, |image, _| set_status(image, to, why.reason.is_some())).await
+        self.change_jobs(jobs, Holds::Part, why, summary, |image, _| set_status(image, to, why.reason.is_some())).await
     }
 
     /// Pins jobs to their place, or lets plans move them again.
@@ -90,7 +90,7 @@ impl Office {
             [one] => format!("Job of {} {word}", told.of(one.after.id)),
             many => format!("{} jobs {word}", many.len()),
         };
-        self.change_jobs(jobs, Why::default(), summary, |image, _| {
+        self.change_jobs(jobs, Holds::Part, Why::default(), summary, |image, _| {
             image.pinned = pinned;
             Ok(())
         })

@@ -6,9 +6,9 @@ use database::schedule::{board, editor, outside, write};
 use database::{DatabaseError, PgConnection, act};
 use uuid::Uuid;
 
+use super::OfficeTime;
 use super::reassign::noun;
-use super::writing::{Edited, Why, by_job, store, tells};
-use super::{OfficeTime, shown};
+use super::writing::{Edited, Holds, Why, by_job, changed_since, store, tells};
 use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
@@ -111,11 +111,8 @@ impl Office {
         let c = &mut *transaction;
         let ids = [canceled.id, instead.id];
         let locked = write::lock(c, &ids).await?;
-        let version = |asked: JobVersion| locked.iter().any(|(i, v)| i.id == asked.id && *v == asked.version);
-        if !version(canceled) || !version(instead) {
-            let missing = ids.into_iter().filter(|id| !locked.iter().any(|(i, _)| i.id == *id)).collect();
-            let by = write::last_changed_by(c, instead.id).await?;
-            return Ok(ScheduleOutcome::Changed { jobs: shown(c, &ids).await?, missing, by });
+        if let Some(changed) = changed_since(c, &[canceled, instead], &locked, Holds::Part, &me.user_id).await? {
+            return Ok(changed);
         }
         let image = |id: Uuid| locked.iter().find(|(i, _)| i.id == id).map(|(i, _)| i.clone());
         let (Some(old), Some(new)) = (image(canceled.id), image(instead.id)) else {
@@ -185,6 +182,8 @@ pub(crate) async fn write_alias(
         about: None,
         fields: vec![FieldChange { label: "Means".to_owned(), before: before_name, after: name }],
         inverse: Inverse::Alias { machine, written: written.to_owned(), means: earlier, now: means },
+        jobs: Vec::new(),
+        messages: Vec::new(),
         tells: tells(),
     })
 }

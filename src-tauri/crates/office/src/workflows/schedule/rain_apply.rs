@@ -16,7 +16,7 @@ use super::moving::check_times;
 use super::rain::{Ground, planned, rain_of};
 use super::reassign::{newcomers, recrewed};
 use super::wording;
-use super::writing::{Edited, Told, Why, by_job, changed_since, store};
+use super::writing::{Edited, Holds, Told, Why, by_job, changed_since, store};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{JobVersion, RainOut, ScheduleOutcome};
@@ -47,7 +47,7 @@ impl Office {
             rain_out.moves.iter().map(|m| JobVersion { id: m.job.id, version: m.job.version }).collect();
         let ids: Vec<Uuid> = asked.iter().map(|j| j.id).collect();
         let locked = write::lock(c, &ids).await?;
-        if let Some(changed) = changed_since(c, &asked, &locked).await? {
+        if let Some(changed) = changed_since(c, &asked, &locked, Holds::Part, &me.user_id).await? {
             return Ok(changed);
         }
         let words = by_job(write::words(c, &ids).await?);

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use chrono::Datelike;
 use chrono_tz::Tz;
+use database::schedule::messages;
 use database::schedule::rain_days::{self, RainDay, RecordedRainDay};
+use database::schedule::since::since;
 use database::schedule::write::{self, JobImage, Refused, WordRow};
 use database::{PgConnection, act};
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
 use crate::view::{
-    FieldChange, JobClash, JobVersion, RecordKind, RecordRef, ResourceKind, ScheduleJob, ScheduleOutcome,
+    FieldChange, JobClash, JobVersion, RecordKind, RecordRef, ResourceKind, ScheduleJob, ScheduleOutcome, Written,
 };
 use crate::workflows::changes::{Done, Inverse, actor, changed_meanwhile};
 use crate::workflows::company::invalid;
@@ -57,6 +59,16 @@ impl<'a> Why<'a> {
             (reason, _) => reason.map(str::to_owned),
         }
     }
+}
+
+/// What an edit says of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Some of it: where it goes, how it stands. The rest stays as it is now, so that what oneself did since the job was
+    /// seen, on this computer or another, is nothing to be asked about.
+    Part,
+    /// All of it: what was done since would go, whoever did it.
+    All,
 }
 
 /// A job before and after.
@@ -120,6 +132,7 @@ impl Office {
     pub(super) async fn change_jobs(
         &self,
         asked: &[JobVersion],
+        holds: Holds,
         why: Why<'_>,
         summary: impl Fn(&[Edited], &Told<'_>) -> String,
         mut edit: impl FnMut(&mut JobImage, &[WordRow]) -> Result<(), AppError>,
@@ -133,7 +146,7 @@ impl Office {
         let c = &mut *transaction;
         let ids: Vec<Uuid> = asked.iter().map(|j| j.id).collect();
         let locked = write::lock(c, &ids).await?;
-        if let Some(changed) = changed_since(c, asked, &locked).await? {
+        if let Some(changed) = changed_since(c, asked, &locked, holds, &me.user_id).await? {
             return Ok(changed);
         }
         let time = OfficeTime::read(c).await?;
@@ -198,6 +211,8 @@ impl Office {
             fields: images.iter().take(FIELDS).map(field).collect(),
             inverse: ScheduleInverse { jobs: entered.into_iter().map(back).collect(), ..ScheduleInverse::default() }
                 .into(),
+            jobs: Vec::new(),
+            messages: Vec::new(),
             tells: tells(),
         };
         let change = self.keep(transaction, &actor, done, None).await?;
@@ -279,13 +294,15 @@ pub(super) async fn store(
         },
         fields,
         inverse: ScheduleInverse { jobs: back.collect(), doubled, ..ScheduleInverse::default() }.into(),
+        jobs: Vec::new(),
+        messages: Vec::new(),
         tells: tells(),
     };
     Ok(Ok((done, jobs)))
 }
 
 /// Goes back: every job over the version it was left at or over what it was left as, rain days and messages with it.
-pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse) -> Result<Done, AppError> {
+pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse, me: &str) -> Result<Done, AppError> {
     let ids: Vec<Uuid> = inverse.jobs.iter().map(|back| back.to.id).collect();
     let locked: HashMap<Uuid, (JobImage, i32)> =
         write::lock(c, &ids).await?.into_iter().map(|(image, version)| (image.id, (image, version))).collect();
@@ -295,7 +312,7 @@ pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse) -> R
             Some((before, now)) if *now == version || *before == left => {
                 edits.push(Edited { before: before.clone(), after });
             }
-            Some(_) => return Err(overtaken(c, after.id).await?),
+            Some((_, now)) => return Err(overtaken(c, after.id, (version, *now), me).await?),
             None => return Err(AppError::not_found("job")),
         }
     }
@@ -307,8 +324,8 @@ pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse) -> R
         let reason = Some("Put back as it was, double booked");
         stored = store(c, &edits, words, reason, &time, |_, _| String::new()).await?;
     }
-    let (mut done, _) = match stored {
-        Ok(stored) => stored,
+    let mut done = match stored {
+        Ok((done, jobs)) => Done { jobs, ..done },
         Err(clashes) => {
             let now = crate::clock::now().year();
             let sentence = clashes.first().map_or_else(String::new, |x| clash_sentence(x, time.zone(), now));
@@ -321,6 +338,11 @@ pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse) -> R
     let removed =
         rain_days::remove(c, &inverse.rain_days_off).await?.map_err(|changed| changed_rain_day(&changed, &time))?;
     let added = rain_days::add(c, &inverse.rain_days_on).await?;
+    let told = [inverse.messages_off.as_slice(), &inverse.messages_on].concat();
+    if !told.is_empty() {
+        let before = messages::these(c, &told).await?;
+        done.messages = before.iter().map(|m| Written { id: m.id, over: m.version, version: m.version }).collect();
+    }
     let turned = telling::turn(c, &inverse.messages_off, &inverse.messages_on, &time).await?;
     if let Inverse::Schedule(again) = &mut done.inverse {
         again.rain_days_on = removed;
@@ -339,14 +361,16 @@ fn changed_rain_day(day: &RainDay, time: &OfficeTime) -> AppError {
     )
 }
 
-/// "Somebody else changed it", with who.
-async fn overtaken(c: &mut PgConnection, job: Uuid) -> Result<AppError, AppError> {
+/// It was changed since, by whom. `versions`: as it was left, and now.
+async fn overtaken(c: &mut PgConnection, job: Uuid, (left, now): (i32, i32), me: &str) -> Result<AppError, AppError> {
     let name = shown(c, &[job]).await?.pop().map(|j| j.customer.unwrap_or(j.address));
     let what = name.map_or_else(|| "the job".to_owned(), |n| format!("the job of {}", domain::text::shorten(&n, 120)));
-    Ok(match write::last_changed_by(c, job).await? {
-        Some(by) => AppError::new(
+    let since = since(c, job, left, now, me).await?;
+    let who = if since.own { Some("You yourself".to_owned()) } else { since.by };
+    Ok(match who {
+        Some(who) => AppError::new(
             ErrorCode::VersionConflict,
-            format!("{by} changed {what} since. Undoing would write over that, so nothing was changed."),
+            format!("{who} changed {what} since. Undoing would write over that, so nothing was changed."),
         ),
         None => changed_meanwhile(&what),
     })
@@ -357,18 +381,24 @@ pub(super) async fn changed_since(
     c: &mut PgConnection,
     asked: &[JobVersion],
     locked: &[(JobImage, i32)],
+    holds: Holds,
+    me: &str,
 ) -> Result<Option<ScheduleOutcome>, AppError> {
     let now: HashMap<Uuid, i32> = locked.iter().map(|(image, version)| (image.id, *version)).collect();
-    let changed: Vec<Uuid> =
-        asked.iter().filter(|j| now.get(&j.id).is_some_and(|v| *v != j.version)).map(|j| j.id).collect();
     let missing: Vec<Uuid> = asked.iter().filter(|j| !now.contains_key(&j.id)).map(|j| j.id).collect();
+    let mut changed: Vec<Uuid> = Vec::new();
+    let mut by = None;
+    for JobVersion { id, version: seen } in asked {
+        let Some(now) = now.get(id).filter(|now| *now != seen) else { continue };
+        let since = since(c, *id, *seen, *now, me).await?;
+        if !since.own || holds == Holds::All {
+            changed.push(*id);
+            by = by.or(since.by);
+        }
+    }
     if changed.is_empty() && missing.is_empty() {
         return Ok(None);
     }
-    let by = match changed.first() {
-        Some(id) => write::last_changed_by(c, *id).await?,
-        None => None,
-    };
     Ok(Some(ScheduleOutcome::Changed { jobs: shown(c, &changed).await?, missing, by }))
 }
 
