@@ -145,9 +145,7 @@ UPDATE audit_logs l SET number = o.number
 ALTER TABLE audit_logs ALTER COLUMN number SET NOT NULL;
 ALTER TABLE audit_logs ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY;
 SELECT setval(pg_get_serial_sequence('audit_logs', 'number'), (SELECT count(*) + 1 FROM audit_logs), false);
-ALTER TABLE audit_logs
-    ALTER COLUMN xid SET DEFAULT pg_current_xact_id(),
-    ALTER COLUMN "timestamp" SET DEFAULT clock_timestamp();
+ALTER TABLE audit_logs ALTER COLUMN xid SET DEFAULT pg_current_xact_id();
 CREATE INDEX idx_audit_logs_row ON audit_logs (table_name, row_id, "timestamp");
 CREATE INDEX idx_audit_logs_timestamp ON audit_logs ("timestamp");
 
@@ -176,31 +174,31 @@ DECLARE
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         EXECUTE format('SELECT count(*) FROM %s', TG_RELID::regclass) INTO held;
-        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, user_name, session_info)
-        VALUES (left(TG_TABLE_NAME, 100), TG_OP, '*', jsonb_build_object('rows', held), left(session_user, 100), session);
+        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, user_name, session_info, "timestamp")
+        VALUES (left(TG_TABLE_NAME, 100), TG_OP, '*', jsonb_build_object('rows', held), left(session_user, 100), session, clock_timestamp());
         RETURN NULL;
     END IF;
     IF TG_LEVEL = 'ROW' THEN
         IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD); END IF;
         IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW); END IF;
-        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, new_values, user_name, session_info)
+        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, new_values, user_name, session_info, "timestamp")
         VALUES (left(TG_TABLE_NAME, 100), TG_OP, coalesce(new_row->>key, old_row->>key),
-                neff.audit_redacted(old_row), neff.audit_redacted(new_row), left(session_user, 100), session);
+                neff.audit_redacted(old_row), neff.audit_redacted(new_row), left(session_user, 100), session, clock_timestamp());
         RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO public.audit_logs (table_name, operation, row_id, new_values, user_name, session_info)
-        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, neff.audit_redacted(r.v), session_user, session
+        INSERT INTO public.audit_logs (table_name, operation, row_id, new_values, user_name, session_info, "timestamp")
+        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, neff.audit_redacted(r.v), session_user, session, clock_timestamp()
           FROM (SELECT to_jsonb(n) AS v FROM new_rows n) AS r;
     ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, user_name, session_info)
-        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, neff.audit_redacted(r.v), session_user, session
+        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, user_name, session_info, "timestamp")
+        SELECT TG_TABLE_NAME, TG_OP, r.v->>key, neff.audit_redacted(r.v), session_user, session, clock_timestamp()
           FROM (SELECT to_jsonb(o) AS v FROM old_rows o) AS r;
     ELSE
         -- A changed key is a row of its own on each side.
-        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, new_values, user_name, session_info)
+        INSERT INTO public.audit_logs (table_name, operation, row_id, old_values, new_values, user_name, session_info, "timestamp")
         SELECT TG_TABLE_NAME, TG_OP, coalesce(n.v->>key, o.v->>key),
-               neff.audit_redacted(o.v), neff.audit_redacted(n.v), session_user, session
+               neff.audit_redacted(o.v), neff.audit_redacted(n.v), session_user, session, clock_timestamp()
           FROM (SELECT to_jsonb(o) AS v FROM old_rows o) AS o
           FULL JOIN (SELECT to_jsonb(n) AS v FROM new_rows n) AS n ON o.v->>key = n.v->>key
          WHERE o.v - 'updated_at' IS DISTINCT FROM n.v - 'updated_at';
@@ -252,8 +250,8 @@ CREATE TRIGGER y_audit_truncate BEFORE TRUNCATE ON alert_history FOR EACH STATEM
 CREATE FUNCTION neff.audit_was_emptied() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO public.audit_logs (table_name, operation, row_id, user_name, session_info)
-    VALUES ('audit_logs', 'TRUNCATE', '*', left(session_user, 100), neff.audit_session());
+    INSERT INTO public.audit_logs (table_name, operation, row_id, user_name, session_info, "timestamp")
+    VALUES ('audit_logs', 'TRUNCATE', '*', left(session_user, 100), neff.audit_session(), clock_timestamp());
     PERFORM neff.record_problem('security_breach', 'audit', format('The audit was emptied by the login %s', session_user));
     RETURN NULL;
 END $$;
