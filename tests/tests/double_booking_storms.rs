@@ -278,7 +278,8 @@ impl Writer {
         let (mut times, mut refused) = (Vec::new(), Vec::new());
         for _ in 0..attempts {
             let two = self.dice.random_range(0..4) == 0;
-            let mut work = format!("BEGIN ISOLATION LEVEL {}; {}", self.isolation, self.statement());
+            let isolation = self.isolation;
+            let mut work = format!("BEGIN ISOLATION LEVEL {isolation}; {}", self.statement());
             if two {
                 work = format!("{work}; {}", self.statement());
             }
