@@ -529,7 +529,7 @@ END $$;
 CREATE FUNCTION neff.judge_at_the_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    asked constant text := left(current_query(), 100000);
+    asked constant text := coalesce(left(current_query(), 100000), '');  -- none at a Sync
     prepared constant boolean := asked ~* 'prepare\s+transaction';
     fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
     their_time constant integer := extract(epoch FROM current_setting('statement_timeout')::interval) * 1000;
@@ -604,6 +604,9 @@ DECLARE
     done bigint;
 BEGIN
     IF NOT p_everything AND NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3) THEN
+        -- Only turns of transactions that left their notes to others, who are through with them.
+        DELETE FROM neff.assignment_turns t
+         WHERE t.xid IN (SELECT o.xid FROM neff.assignment_turns o WHERE o.xid <> pg_current_xact_id() FOR UPDATE SKIP LOCKED);
         RETURN 0;
     END IF;
     PERFORM neff.enter_gate(1000);
@@ -613,8 +616,6 @@ BEGIN
     END IF;
     done := neff.settle_some(200);
     IF NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3) THEN
-        -- Turns of transactions that left their notes; and who waits for nothing.
-        DELETE FROM neff.assignment_turns t WHERE t.xid <> pg_current_xact_id();
         IF neff.somebody_waits_in_vain() THEN
             PERFORM neff.promote_waiting(array_agg(a.resource_id), array_agg(a.during))
                FROM public.job_assignments a WHERE a.state = 'conflict' AND upper(a.during) > now();
