@@ -42,6 +42,7 @@ impl Office {
     /// # Errors
     /// When the settings or data folder cannot be read or written.
     pub fn open(paths: Paths, secrets: Secrets, desktop: Arc<dyn Desktop>) -> std::io::Result<Self> {
+        paths.make()?;
         let settings = Settings::load(&paths.config)?;
         let popups = Arc::new(Popups::new(&paths.data)?);
         popups.set_preferences(popups_of(settings.behaviour));
@@ -65,8 +66,12 @@ impl Office {
 
     /// Connects to the connection in use, if there is one; old papers go.
     pub async fn start(&self) {
-        let papers = crate::papers::folder(&self.paths.data);
-        tokio::task::spawn_blocking(move || crate::papers::sweep(&papers));
+        let paths = self.paths.clone();
+        tokio::task::spawn_blocking(move || {
+            crate::papers::sweep(&crate::papers::folder(&paths.data));
+            database::dump::clear_leftovers();
+            paths.close_to_others();
+        });
         self.wipe_unwanted_copies().await;
         let Some(stored) = self.lock_settings().active().cloned() else { return };
         let password = match stored.kind {
@@ -256,11 +261,7 @@ pub(crate) fn not_connected() -> AppError {
 }
 
 fn extent_of(b: ComputerSettings) -> Option<Extent> {
-    b.offline_copy.then_some(Extent {
-        back: b.offline_days_back,
-        ahead: b.offline_days_ahead,
-        readable: b.offline_readable_days,
-    })
+    b.offline_copy.then_some(Extent { back: b.offline_days_back, ahead: b.offline_days_ahead })
 }
 
 fn popups_of(behaviour: ComputerSettings) -> Preferences {

@@ -1,7 +1,7 @@
 //! Papers that were made to be opened. They are not encrypted, and hold names and numbers: they do not stay for ever, and
 //! go with whoever made them.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,10 +25,10 @@ pub(crate) fn folder(data: &Path) -> PathBuf {
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<PathBuf> {
-    make_folder(folder)?;
+    files::own_folder(folder)?;
     sweep(folder);
     let partial = folder.join(format!("{}.partial", Uuid::new_v4()));
-    let mut file = private().open(&partial)?;
+    let mut file = files::private().create_new(true).open(&partial)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
     drop(file);
     let placed = written.and_then(|()| place(&partial, folder, name));
@@ -49,27 +49,6 @@ fn place(partial: &Path, folder: &Path, name: &str) -> io::Result<PathBuf> {
             Err(error) => return Err(error),
         }
     }
-}
-
-/// On Windows, the person's own folders are private already.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
-    // Made by an earlier version, it has the rights of any other.
-    #[cfg(unix)]
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    Ok(())
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// Removes the old ones.

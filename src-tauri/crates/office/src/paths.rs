@@ -28,6 +28,40 @@ impl Paths {
                 .ok_or_else(missing)?,
         })
     }
+    /// Makes the folders, for this person only.
+    ///
+    /// # Errors
+    /// When they cannot be made.
+    pub fn make(&self) -> std::io::Result<()> {
+        files::make_folder(&self.config)?;
+        if self.data.is_dir() {
+            return Ok(());
+        }
+        files::own_home(&self.data)
+    }
+    /// Closes what an earlier version, or an archive it came back from, left open to everybody on this computer.
+    pub fn close_to_others(&self) {
+        let mut outcome = files::own_folder(&self.config).and(files::own_home(&self.data));
+        let inside = ["logs", "backups", "papers", "offline", "exports"].map(|name| self.data.join(name));
+        for folder in &inside {
+            if folder.is_dir() {
+                outcome = outcome.and(files::own_folder(folder));
+            }
+        }
+        // On Windows they go by their folder.
+        if cfg!(unix) {
+            for folder in inside.iter().chain([&self.config, &self.data]) {
+                for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                    if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                        outcome = outcome.and(files::close_file(&entry.path()));
+                    }
+                }
+            }
+        }
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "not everything could be closed to others on this computer");
+        }
+    }
     /// The log files, one a day.
     #[must_use]
     pub fn logs(&self) -> PathBuf {

@@ -12,7 +12,7 @@ mod journal;
 mod preferences;
 
 use std::collections::{HashSet, VecDeque};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -88,7 +88,7 @@ impl Popups {
     /// # Errors
     /// When the folder cannot be made or a journal not be read.
     pub fn new(folder: &Path) -> std::io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
+        files::make_folder(folder)?;
         let state = State {
             lock: None,
             preferences: Preferences::default(),
@@ -330,7 +330,7 @@ impl Popups {
         if state.lock.is_some() {
             return true;
         }
-        let Ok(file) = OpenOptions::new().create(true).truncate(false).write(true).open(&self.lock_file) else {
+        let Ok(file) = files::private().create(true).truncate(false).open(&self.lock_file) else {
             return false;
         };
         if file.try_lock().is_err() {

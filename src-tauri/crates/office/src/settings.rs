@@ -1,6 +1,5 @@
 //! What this computer remembers: its identity, the connections, who is working on it. Never a password.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use database::ConnectionSettings;
@@ -99,13 +98,8 @@ impl Settings {
     /// # Errors
     /// When the folder cannot be written (a full disk leaves the old file as it was).
     pub fn save(&self, folder: &Path) -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let file = Self::file(folder);
-        let partial = file.with_extension("json.partial");
-        let mut handle = std::fs::File::create(&partial)?;
-        handle.write_all(&serde_json::to_vec_pretty(self)?)?;
-        handle.sync_all()?;
-        std::fs::rename(partial, file)
+        files::make_folder(folder)?;
+        files::write_whole(&Self::file(folder), &serde_json::to_vec_pretty(self)?)
     }
 
     /// The connection in use.

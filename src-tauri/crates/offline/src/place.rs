@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -93,9 +93,9 @@ impl Place {
     /// [`CopyError::Busy`] when another process has it, or another copy of this one.
     pub(crate) fn take(path: &Path) -> Result<Arc<Self>, CopyError> {
         if let Some(folder) = path.parent() {
-            make_folder(folder)?;
+            files::make_folder(folder)?;
         }
-        let lock = private().create(true).truncate(false).open(beside(path, LOCK))?;
+        let lock = files::private().create(true).truncate(false).open(beside(path, LOCK))?;
         match lock.try_lock() {
             Ok(()) => Ok(Arc::new(Self { path: path.to_owned(), passing: AtomicBool::new(false), lock })),
             Err(TryLockError::WouldBlock) => Err(CopyError::Busy),
@@ -118,16 +118,8 @@ impl Place {
 
     /// Nobody else on this computer reads it, whoever copied it here.
     pub(crate) fn make_private(&self) -> io::Result<()> {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            let mut rights = fs::metadata(&self.path)?.permissions();
-            if rights.mode() & 0o077 != 0 {
-                rights.set_mode(0o600);
-                fs::set_permissions(&self.path, rights)?;
-            }
-        }
-        Ok(())
+        // On Windows it goes by its folder.
+        if cfg!(unix) { files::close_file(&self.path) } else { Ok(()) }
     }
 
     /// An empty file for a full pass; what an earlier one left is removed.
@@ -138,7 +130,7 @@ impl Place {
         if self.passing.swap(true, Ordering::AcqRel) {
             return Err(CopyError::Busy);
         }
-        let made = self.remove_partial().and_then(|()| private().create_new(true).open(self.partial()));
+        let made = self.remove_partial().and_then(|()| files::private().create_new(true).open(self.partial()));
         match made {
             Ok(_) => Ok(self.partial()),
             Err(error) => {
@@ -213,24 +205,6 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         outcome => outcome,
     }
-}
-
-/// For writing, and only the person reads it. `SQLite` gives the files it makes beside a file the same rights.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// On Windows, the person's own folders are private already.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// A rename outlives a power cut when the folder is on the disk; Windows takes care of that itself.

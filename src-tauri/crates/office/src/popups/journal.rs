@@ -1,7 +1,6 @@
 //! Ids that must outlive the program until the database has them.
 
 use std::collections::HashSet;
-use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
@@ -39,7 +38,7 @@ impl Journal {
     /// Adds these. On a disk that takes nothing they are at least remembered until the program ends.
     pub(super) fn add(&mut self, ids: &[Uuid]) {
         self.ids.extend(ids);
-        let written = OpenOptions::new().create(true).append(true).open(&self.file);
+        let written = files::private().create(true).append(true).open(&self.file);
         // On a line of its own, whatever a crash has cut off before.
         self.written(written.and_then(|mut file| file.write_all(format!("\n{}", lines(ids)).as_bytes())));
     }
@@ -50,7 +49,7 @@ impl Journal {
             return;
         }
         self.ids.retain(|id| !ids.contains(id));
-        self.written(std::fs::write(&self.file, lines(&self.ids)));
+        self.written(files::write_whole(&self.file, lines(&self.ids).as_bytes()));
     }
 
     fn written(&self, outcome: std::io::Result<()>) {
