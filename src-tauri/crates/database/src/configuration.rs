@@ -127,6 +127,7 @@ fn from_parts<'a>(get: &impl Fn(&str) -> Option<&'a str>) -> Result<ConnectionSe
         login: get("DB_USER").unwrap_or_default().to_owned(),
         ca_file: None,
         tuning: Tuning::default(),
+        must_prove: false,
     })
 }
 

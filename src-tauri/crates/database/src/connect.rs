@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -12,6 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::error::{DatabaseError, Failure};
+use crate::gate::Gate;
 use crate::session;
 
 /// How the link to the server is protected.
@@ -133,6 +135,24 @@ pub struct ConnectionSettings {
     /// How many connections, how much patience.
     #[serde(default, deserialize_with = "with_defaults")]
     pub tuning: Tuning,
+    /// The server has to prove that it knows the password; one that lets everybody in is none. For the local office.
+    #[serde(skip)]
+    pub must_prove: bool,
+}
+
+/// Where the driver connects to. To be kept for as long as connections may be opened by it.
+#[derive(Debug)]
+pub struct Way {
+    options: PgConnectOptions,
+    _gate: Option<Gate>,
+}
+
+impl Way {
+    /// For the driver.
+    #[must_use]
+    pub fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
 }
 
 /// Reads a part of a settings file: what it does not say, or says wrongly, is as usual. A file of an older or newer
@@ -220,6 +240,7 @@ impl ConnectionSettings {
             encryption,
             ca_file,
             tuning: Tuning::default(),
+            must_prove: false,
         };
         settings.check()?;
         let password = url.password().map(decode).transpose()?.map(SecretString::from).or(in_query);
@@ -255,29 +276,55 @@ impl ConnectionSettings {
         Self { tuning: other.tuning, ..self.clone() } == *other
     }
 
-    /// Options for one connection. Every field the environment could fill (`PGHOST`, `PGPASSWORD`, …) is set here.
+    /// The way to the server: straight, or through a gate where it has not proven that it may be given the password. In a
+    /// runtime only.
     #[must_use]
-    pub fn options(&self, password: Option<&SecretString>, application: &str) -> PgConnectOptions {
-        let mut options = PgConnectOptions::new_without_pgpass()
-            .port(self.port)
+    pub fn way(&self, password: Option<&SecretString>, application: &str) -> Way {
+        let Some(password) = password.filter(|password| Gate::needed(self, password)) else {
+            return Way { options: self.straight(password, application), _gate: None };
+        };
+        let options = self.options(application).host("127.0.0.1").ssl_mode(PgSslMode::Disable);
+        match Gate::open(self, password) {
+            Ok(gate) => {
+                let options = options.port(gate.port).password(gate.word.expose_secret());
+                Way { options, _gate: Some(gate) }
+            }
+            Err(error) => {
+                tracing::error!(%error, "this computer gave no port to itself");
+                // Nobody is there.
+                Way { options: options.port(0), _gate: None }
+            }
+        }
+    }
+
+    fn straight(&self, password: Option<&SecretString>, application: &str) -> PgConnectOptions {
+        let options =
+            self.options(application).port(self.port).password(password.map_or("", |p| p.expose_secret())).ssl_mode(
+                match self.encryption {
+                    Encryption::VerifyFull => PgSslMode::VerifyFull,
+                    Encryption::VerifyCa => PgSslMode::VerifyCa,
+                    Encryption::Require => PgSslMode::Require,
+                    Encryption::None => PgSslMode::Disable,
+                },
+            );
+        let options = if self.host.starts_with('/') { options.socket(&self.host) } else { options.host(&self.host) };
+        match &self.ca_file {
+            Some(file) => options.ssl_root_cert(file),
+            None => options,
+        }
+    }
+
+    /// What a session is set to. Every field the environment could fill (`PGHOST`, `PGPASSWORD`, …) is set, here or by
+    /// the way.
+    fn options(&self, application: &str) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
             .username(&self.login)
-            .password(password.map_or("", |p| p.expose_secret()))
             .database(&self.database)
             .application_name(&application.chars().take(60).collect::<String>())
-            .ssl_mode(match self.encryption {
-                Encryption::VerifyFull => PgSslMode::VerifyFull,
-                Encryption::VerifyCa => PgSslMode::VerifyCa,
-                Encryption::Require => PgSslMode::Require,
-                Encryption::None => PgSslMode::Disable,
-            })
             .extra_float_digits(3)
-            .options(session::settings(&self.tuning));
-        options = if self.host.starts_with('/') { options.socket(&self.host) } else { options.host(&self.host) };
-        if let Some(file) = &self.ca_file {
-            options = options.ssl_root_cert(file);
-        }
-        // Statements hold customers' names as parameters only, but logging them at all buys nothing.
-        options.disable_statement_logging()
+            .options(session::settings(&self.tuning))
+            // Statements hold customers' names as parameters only, but logging them at all buys nothing.
+            .disable_statement_logging()
     }
 
     /// Opens one connection, within `timeout`.
@@ -290,9 +337,9 @@ impl ConnectionSettings {
         application: &str,
         timeout: Duration,
     ) -> Result<PgConnection, DatabaseError> {
-        let options = self.options(password, application);
+        let way = self.way(password, application);
         let opened = async {
-            let mut connection = PgConnection::connect_with(&options).await?;
+            let mut connection = PgConnection::connect_with(way.options()).await?;
             session::verify(&mut connection).await?;
             Ok(connection)
         };
@@ -306,6 +353,8 @@ impl ConnectionSettings {
     #[must_use]
     pub fn pool(&self, password: Option<&SecretString>, application: &str) -> PgPool {
         let tuning = self.tuning.in_range();
+        let way = Arc::new(self.way(password, application));
+        let options = way.options().clone();
         PgPoolOptions::new()
             .min_connections(tuning.keep_ready.min(tuning.max_connections))
             .max_connections(tuning.max_connections)
@@ -313,10 +362,12 @@ impl ConnectionSettings {
             .acquire_timeout(Duration::from_secs(tuning.acquire_seconds.into()))
             .after_connect(|connection, _| Box::pin(session::verify_in_pool(connection)))
             // A cancelled `begin()` leaves a transaction open on the connection: end it before somebody else gets it.
-            .after_release(|connection, _| {
+            .after_release(move |connection, _| {
+                // As long as there is the pool, there is the way.
+                let _ = &way;
                 Box::pin(async move { Ok(sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_ok()) })
             })
-            .connect_lazy_with(self.options(password, application))
+            .connect_lazy_with(options)
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use sqlx::postgres::PgSeverity;
 
+use crate::gate;
+
 /// The ways a call can fail that lead to different next steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
@@ -25,6 +27,8 @@ pub enum Failure {
     TriggersOff,
     /// The server is a standby, or set to read only.
     ReadOnly,
+    /// The server wants the password in a way that gives it away, or cannot prove that it knows it itself.
+    Unproven,
     /// Older than PostgreSQL 13.
     ServerTooOld,
     /// The server takes no more connections.
@@ -183,6 +187,9 @@ fn of_sqlstate(code: &str) -> Failure {
         "28P01" => Failure::WrongPassword,
         "28000" => Failure::NotLetIn,
         "25006" => Failure::ReadOnly,
+        gate::UNPROVEN => Failure::Unproven,
+        gate::NOT_TRUSTED => Failure::Encryption,
+        gate::NOT_ENCRYPTED => Failure::NotEncrypted,
         "3D000" => Failure::NoSuchDatabase,
         "42501" => Failure::RightsMissing,
         "53300" => Failure::TooManyConnections,
@@ -191,7 +198,6 @@ fn of_sqlstate(code: &str) -> Failure {
         "40001" | "40P01" => Failure::Retry,
         "57014" => Failure::TookTooLong,
         "55P03" => Failure::Occupied,
-        "NF103" => Failure::NotEncrypted,
         "NF001" => Failure::DoubleBooked,
         "NF002" => Failure::InvalidCondition,
         _ if code.starts_with("08") => Failure::NoAnswer,

@@ -15,12 +15,14 @@ pub mod dump;
 pub mod error;
 pub mod feed;
 pub mod foreign;
+mod gate;
 pub mod inbox;
 pub mod listen;
 pub mod migrate;
 pub mod notifications;
 pub mod owner;
 pub mod people;
+mod private_socket;
 pub mod quiet;
 pub mod records;
 pub mod rights;
@@ -31,7 +33,7 @@ pub mod sheets;
 pub mod sweep;
 pub mod today;
 
-pub use connect::{ConnectionSettings, Encryption, InvalidSetting, Tuning};
+pub use connect::{ConnectionSettings, Encryption, InvalidSetting, Tuning, Way};
 pub use error::{DatabaseError, Failure};
 pub use sqlx::{PgConnection, PgPool};
 

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use sqlx::postgres::{PgListener, PgNotification, PgPoolOptions};
 use sqlx::{PgConnection, PgPool};
 
-use crate::connect::ConnectionSettings;
+use crate::connect::{ConnectionSettings, Way};
 use crate::error::{DatabaseError, Failure};
 
 /// Tables whose changes Today shows.
@@ -87,6 +87,7 @@ pub struct Listener {
     listener: PgListener,
     // The listener's connection belongs to this pool of one; it closes with it.
     _pool: PgPool,
+    _way: Way,
 }
 
 impl Listener {
@@ -103,15 +104,16 @@ impl Listener {
         // The server gives up on a question before we do: a slow one is not taken for a link that swallows everything.
         let mut settings = settings.clone();
         settings.tuning.statement_seconds = settings.tuning.statement_seconds.min(QUESTION);
+        let way = settings.way(password, application);
         let pool = PgPoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
-            .connect_with(settings.options(password, application))
+            .connect_with(way.options().clone())
             .await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         // A reconnect behind our back would lose what was notified meanwhile: we catch up ourselves.
         listener.eager_reconnect(false);
-        let mut listener = Self { listener, _pool: pool };
+        let mut listener = Self { listener, _pool: pool, _way: way };
         crate::session::verify(listener.connection().await?).await?;
         Ok(listener)
     }

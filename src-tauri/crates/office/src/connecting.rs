@@ -96,6 +96,7 @@ impl ConnectionInput {
             encryption: self.encryption,
             ca_file: self.ca_file.as_deref().map(str::trim).filter(|f| !f.is_empty()).map(PathBuf::from),
             tuning: self.tuning,
+            must_prove: false,
         };
         settings.check()?;
         if let Some(file) = &settings.ca_file

@@ -117,6 +117,10 @@ impl AppError {
                 C::RightsMissing,
                 "The database takes no changes: the server is a standby, or set to read only. Nothing was changed.",
             ),
+            Failure::Unproven => (
+                C::EncryptionFailed,
+                "The server asks for the password in a way that would give it away, and nothing proves that it is the right server. Nothing was sent. Choose \"Encrypted, full verification\", or have the login's password set anew for SCRAM (scram-sha-256) on the server.",
+            ),
             Failure::ServerTooOld => {
                 (C::ServerTooOld, "The server's PostgreSQL is older than version 13. Have it upgraded.")
             }

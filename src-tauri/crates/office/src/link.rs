@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use database::listen::{Listener, Wake};
 use database::migrate::SchemaKind;
 use database::people::{PersonRow, Who};
-use database::{ConnectionSettings, DatabaseError, PgPool};
+use database::{ConnectionSettings, DatabaseError, PgPool, Way};
 use rand::Rng;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -152,6 +152,7 @@ impl Link {
             work: work.clone(),
             token: token.clone(),
             copy: copy.clone(),
+            way: None,
         };
         if let Some(copy) = copy {
             let keep = Keep {
@@ -215,6 +216,8 @@ struct Keeper {
     work: Arc<Notify>,
     token: CancellationToken,
     copy: Option<Arc<LocalCopy>>,
+    /// To a local office, as it was found last.
+    way: Option<Way>,
 }
 
 /// Why a session ended without an error: what is waited for next.
@@ -238,6 +241,12 @@ impl Keeper {
                 Ok(Ended::WaitForPerson) => LONGEST_RETRY,
                 Err(error) => {
                     knock = error.code == ErrorCode::NoAnswer;
+                    // Before anybody is told, and looks into the copy.
+                    if error.code == ErrorCode::WrongPassword
+                        && let Some(copy) = &self.copy
+                    {
+                        copy.refused(self.target.connection.id).await;
+                    }
                     // A link that held for a while and then broke is tried again at once.
                     failures = if started.elapsed() > HEARTBEAT { 0 } else { failures + 1 };
                     self.went_offline(error);
@@ -263,7 +272,9 @@ impl Keeper {
                 AppError::new(ErrorCode::Internal, "The local office could not be started.")
                     .with_details(error.to_string())
             })??;
-            self.pool.set_connect_options(ready.settings.options(Some(&ready.password), &self.target.application));
+            let way = ready.settings.way(Some(&ready.password), &self.target.application);
+            self.pool.set_connect_options(way.options().clone());
+            self.way = Some(way);
             self.target.settings = ready.settings;
             self.target.password = Some(ready.password);
         }
