@@ -857,6 +857,10 @@ async fn the_backup_holds_every_row_and_its_sum_is_right() {
     let [dump, sum] = found.as_slice() else { panic!("{found:?}") };
     assert!(dump.starts_with(&database.name) && Path::new(dump).extension().is_some_and(|e| e == "dump"), "{dump}");
     assert!(output.contains(&format!("Backup, read back in full: {}", folder.join(dump).display())), "{output}");
+    for (path, wanted) in [(folder.clone(), 0o700), (folder.join(dump), 0o600), (folder.join(sum), 0o600)] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
+        assert_eq!(mode & 0o777, wanted, "customers' data, for nobody else: {}", path.display());
+    }
     neff_tests::cluster::run(Command::new("sha256sum").args(["--check", "--strict", sum]).current_dir(&folder));
 
     let restored = server.empty_database().await;

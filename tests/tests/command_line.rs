@@ -477,7 +477,7 @@ async fn the_password_is_never_printed_logged_left_behind_or_handed_on() {
     for name in ["pg_dump", "pg_restore"] {
         let real = if own.join(name).exists() { own.join(name) } else { Path::new("/usr/bin").join(name) };
         let script = format!(
-            "#!/bin/sh\n{{ echo \"$0 $*\"; cat /proc/$$/cmdline; env; [ -z \"$PGPASSFILE\" ] || stat -c 'passfile %a' \"$PGPASSFILE\"; }} >>'{}/given'\nexec '{}' \"$@\"\n",
+            "#!/bin/sh\n{{ echo \"$0 $*\"; cat /proc/$$/cmdline; env; [ -z \"$PGPASSFILE\" ] || {{ stat -c 'passfile %a' \"$PGPASSFILE\"; cat \"$PGPASSFILE\"; }}; }} >>'{}/given'\nexec '{}' \"$@\"\n",
             programs.display(),
             real.display()
         );
@@ -522,6 +522,8 @@ async fn the_password_is_never_printed_logged_left_behind_or_handed_on() {
     }
     let given = std::fs::read_to_string(programs.join("given")).unwrap();
     assert!(given.contains("--format=custom") && given.contains("passfile 600"), "{given}");
+    // Nor is it given the password at all: a word for this program's own gate.
+    assert!(given.contains("127.0.0.1:*:*:postgres:"), "{given}");
     assert_silent("what pg_dump was given", &given);
     assert!(!given.contains("NEFF_DATABASE_PASSWORD"), "{given}");
 

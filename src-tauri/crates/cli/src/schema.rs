@@ -8,6 +8,7 @@ use office::connecting;
 use crate::{Failed, Where};
 
 pub(crate) async fn migrate(at: &Where, backup_to: Option<PathBuf>, no_backup: bool) -> Result<ExitCode, Failed> {
+    database::dump::clear_leftovers();
     let (settings, password) = at.resolve().await?;
     let mut connection = settings
         .open(password.as_ref(), "neff-migrate", std::time::Duration::from_secs(10))

@@ -10,8 +10,9 @@ use sqlx::PgConnection;
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 
-use crate::connect::{ConnectionSettings, Encryption};
+use crate::connect::ConnectionSettings;
 use crate::error::{DatabaseError, Failure};
+use crate::gate::Gate;
 
 /// A finished, fully read backup.
 #[derive(Debug, Clone)]
@@ -46,7 +47,7 @@ pub async fn verified_dump(
     )
     .fetch_one(&mut *connection)
     .await?;
-    std::fs::create_dir_all(folder).map_err(|e| io(&e))?;
+    files::make_folder(folder).map_err(|e| io(&e))?;
     let programs = find_programs(version).await?;
     let name: String = settings
         .database
@@ -55,10 +56,14 @@ pub async fn verified_dump(
         .collect();
     let file = folder.join(format!("{name}_{stamp}.dump"));
     let partial = file.with_extension("dump.partial");
-    let passfile = Passfile::write(settings, password)?;
+    // `pg_dump` gives a password to whoever asks for it, as the driver does: it gets none, but a word for our own gate.
+    let gate = Gate::open(settings, password.unwrap_or(&SecretString::default())).map_err(|e| io(&e))?;
+    let passfile = Passfile::write(&settings.login, &gate.word)?;
+    let environment = environment(settings, &gate, passfile.path());
+    files::make_empty(&partial).and_then(|()| files::close_file(&partial)).map_err(|e| io(&e))?;
 
     let manifest = file.with_extension("dump.sha256");
-    let result = match dump_and_read(&programs, settings, passfile.path(), &partial).await {
+    let result = match dump_and_read(&programs, environment, &partial).await {
         Ok(()) => finish(&partial, &manifest, file, folder).await,
         Err(error) => Err(error),
     };
@@ -88,16 +93,11 @@ async fn finish(partial: &Path, manifest: &Path, file: PathBuf, folder: &Path) -
 
 async fn dump_and_read(
     programs: &Programs,
-    settings: &ConnectionSettings,
-    passfile: &Path,
+    environment: Vec<(String, std::ffi::OsString)>,
     partial: &Path,
 ) -> Result<(), DatabaseError> {
     let mut dump = Command::new(&programs.pg_dump);
-    dump.args(["--format=custom", "--no-password"]).arg("--file").arg(partial).env_clear().envs(environment(
-        settings,
-        passfile,
-        programs.major,
-    ));
+    dump.args(["--format=custom", "--no-password"]).arg("--file").arg(partial).env_clear().envs(environment);
     run(&mut dump, "pg_dump").await?;
     // `pg_restore --list` accepts truncated and flipped files; only reading everything finds them.
     let mut read = Command::new(&programs.pg_restore);
@@ -126,45 +126,21 @@ async fn run(command: &mut Command, name: &str) -> Result<(), DatabaseError> {
     Err(DatabaseError::new(failure, format!("{name} ended with {}: {}", output.status, text.trim())))
 }
 
-/// libpq's own settings, so that nothing secret or odd stands in an argument.
-fn environment(settings: &ConnectionSettings, passfile: &Path, major: i32) -> Vec<(String, std::ffi::OsString)> {
+/// libpq's own settings, so that nothing secret or odd stands in an argument. Encrypting is the gate's part.
+fn environment(settings: &ConnectionSettings, gate: &Gate, passfile: &Path) -> Vec<(String, std::ffi::OsString)> {
     let mut env = plain_environment();
     let mut set = |key: &str, value: &std::ffi::OsStr| env.push((key.to_owned(), value.to_owned()));
-    set("PGHOST", settings.host.trim_matches(['[', ']']).as_ref());
-    set("PGPORT", settings.port.to_string().as_ref());
+    set("PGHOST", "127.0.0.1".as_ref());
+    set("PGPORT", gate.port.to_string().as_ref());
     set("PGDATABASE", settings.database.as_ref());
     set("PGUSER", settings.login.as_ref());
     set("PGPASSFILE", passfile.as_os_str());
     set("PGAPPNAME", "neff-backup".as_ref());
     set("PGOPTIONS", crate::session::for_programs().as_ref());
-    let mode = match settings.encryption {
-        Encryption::VerifyFull => "verify-full",
-        Encryption::VerifyCa => "verify-ca",
-        Encryption::Require => "require",
-        Encryption::None => "disable",
-    };
-    set("PGSSLMODE", mode.as_ref());
-    match &settings.ca_file {
-        Some(file) => set("PGSSLROOTCERT", file.as_os_str()),
-        // `system` came with 16, and for verify-full only.
-        None if settings.encryption == Encryption::VerifyFull && major >= 16 => set("PGSSLROOTCERT", "system".as_ref()),
-        None if matches!(settings.encryption, Encryption::VerifyFull | Encryption::VerifyCa) => {
-            if let Some(file) = TRUSTED.iter().map(Path::new).find(|file| file.is_file()) {
-                set("PGSSLROOTCERT", file.as_os_str());
-            }
-        }
-        None => {}
-    }
+    set("PGSSLMODE", "disable".as_ref());
+    set("PGGSSENCMODE", "disable".as_ref());
     env
 }
-
-/// Where systems keep the certificate authorities they trust, in one file.
-const TRUSTED: [&str; 4] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-];
 
 /// What a program needs to start at all, and nothing that could redirect it.
 fn plain_environment() -> Vec<(String, std::ffi::OsString)> {
@@ -178,7 +154,6 @@ fn plain_environment() -> Vec<(String, std::ffi::OsString)> {
 struct Programs {
     pg_dump: PathBuf,
     pg_restore: PathBuf,
-    major: i32,
 }
 
 /// The usual places, the server's own major first: an older `pg_dump` refuses, a newer one's dump may not load back.
@@ -213,8 +188,8 @@ async fn find_programs(server_major: i32) -> Result<Programs, DatabaseError> {
         };
         let major = major_of(&String::from_utf8_lossy(&output.stdout));
         newest_seen = newest_seen.max(major);
-        if let Some(major) = major.filter(|m| *m >= server_major) {
-            return Ok(Programs { pg_dump, pg_restore, major });
+        if major.is_some_and(|m| m >= server_major) {
+            return Ok(Programs { pg_dump, pg_restore });
         }
     }
     let found = newest_seen.map_or("none was found".to_owned(), |m| format!("the newest here is {m}"));
@@ -247,7 +222,8 @@ async fn hash(file: &Path) -> Result<(u64, String), DatabaseError> {
 }
 
 fn write_synced(file: &Path, content: &[u8]) -> Result<(), DatabaseError> {
-    let mut handle = std::fs::File::create(file).map_err(|e| io(&e))?;
+    files::make_empty(file).and_then(|()| files::close_file(file)).map_err(|e| io(&e))?;
+    let mut handle = files::private().open(file).map_err(|e| io(&e))?;
     handle.write_all(content).and_then(|()| handle.sync_all()).map_err(|e| io(&e))
 }
 
@@ -256,25 +232,28 @@ fn io(error: &std::io::Error) -> DatabaseError {
     DatabaseError::new(failure, error.to_string())
 }
 
-/// libpq's password file, readable by this person only and gone when dropped: never an argument or a variable.
+/// The name of every password file, so that one left by a program that was killed is found.
+const PASSFILE: &str = "neff-pass-";
+
+/// libpq's password file, readable by this person only and gone when dropped: never an argument or a variable. What is in it
+/// opens our own gate for as long as the backup takes.
 struct Passfile {
     path: PathBuf,
+    /// Its lock says that it is in use. Shared: on Windows nobody could read it otherwise.
+    file: Option<std::fs::File>,
 }
 
 impl Passfile {
-    fn write(settings: &ConnectionSettings, password: Option<&SecretString>) -> Result<Self, DatabaseError> {
-        let path = std::env::temp_dir().join(format!("neff-{}", uuid::Uuid::new_v4()));
+    fn write(login: &str, word: &SecretString) -> Result<Self, DatabaseError> {
+        let path = std::env::temp_dir().join(format!("{PASSFILE}{}", uuid::Uuid::new_v4()));
         let escape = |s: &str| s.replace('\\', "\\\\").replace(':', "\\:");
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).map_err(|e| io(&e))?;
-        let passfile = Self { path };
-        if let Some(password) = password {
-            let line = format!("*:*:*:{}:{}\n", escape(&settings.login), escape(password.expose_secret()));
-            file.write_all(line.as_bytes()).map_err(|e| io(&e))?;
-        }
+        let mut file = files::private().create_new(true).open(&path).map_err(|e| io(&e))?;
+        let line = format!("127.0.0.1:*:*:{}:{}\n", escape(login), word.expose_secret());
+        // Written before it is locked: on Windows nobody writes what is locked, not even by the same handle.
+        let written =
+            files::close_file(&path).and_then(|()| file.write_all(line.as_bytes())).and_then(|()| file.lock_shared());
+        let passfile = Self { path, file: Some(file) };
+        written.map_err(|e| io(&e))?;
         Ok(passfile)
     }
     fn path(&self) -> &Path {
@@ -282,8 +261,34 @@ impl Passfile {
     }
 }
 
+/// Removes the password files of backups whose program was killed. Those of one that runs stay.
+pub fn clear_leftovers() {
+    clear_in(&std::env::temp_dir());
+}
+
+fn clear_in(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PASSFILE));
+        if !ours || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let path = entry.path();
+        // Another person's cannot be opened.
+        let Ok(file) = std::fs::OpenOptions::new().read(true).write(true).open(&path) else { continue };
+        if file.try_lock().is_ok() {
+            drop(file);
+            match std::fs::remove_file(&path) {
+                Ok(()) => tracing::info!("removed the password file of a backup that was broken off"),
+                Err(error) => tracing::warn!(%error, "a password file could not be removed"),
+            }
+        }
+    }
+}
+
 impl Drop for Passfile {
     fn drop(&mut self) {
+        // Windows removes nothing that is open.
+        self.file = None;
         let _ = std::fs::remove_file(&self.path);
     }
 }
@@ -301,10 +306,9 @@ mod tests {
 
     #[test]
     fn the_password_file_is_private_and_short_lived() {
-        let settings = ConnectionSettings::from_url("postgres://a:b@localhost/x").unwrap().0;
-        let passfile = Passfile::write(&settings, Some(&SecretString::from("se:cr\\et"))).unwrap();
+        let passfile = Passfile::write("a:b\\c", &SecretString::from("0123")).unwrap();
         let path = passfile.path().to_owned();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "*:*:*:a:se\\:cr\\\\et\n");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "127.0.0.1:*:*:a\\:b\\\\c:0123\n");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -312,5 +316,16 @@ mod tests {
         }
         drop(passfile);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_a_killed_backup_left_is_cleared_and_what_is_in_use_is_not() {
+        let passfile = Passfile::write("office", &SecretString::from("0123")).unwrap();
+        let folder = passfile.path().parent().unwrap().to_owned();
+        let left = folder.join(format!("{PASSFILE}{}", uuid::Uuid::new_v4()));
+        std::fs::write(&left, "127.0.0.1:*:*:office:4567\n").unwrap();
+        clear_in(&folder);
+        assert!(!left.exists());
+        assert!(passfile.path().exists());
     }
 }

@@ -72,7 +72,8 @@ pub fn close_file(file: &Path) -> io::Result<()> {
     system::close_file(file)
 }
 
-/// A file with nothing in it, for another program to write into: whatever was there is gone.
+/// A file with nothing in it, for another program to write into: whatever was there is gone. In a folder that is not the
+/// program's own, [`close_file`] it as well: on Windows a file is as open as its folder.
 ///
 /// # Errors
 /// When it cannot be made.
@@ -81,8 +82,7 @@ pub fn make_empty(file: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    drop(private().create_new(true).open(file)?);
-    close_file(file)
+    private().create_new(true).open(file).map(drop)
 }
 
 /// Writes a file whole or not at all: a full disk, a crash or a power cut leaves the old one.
