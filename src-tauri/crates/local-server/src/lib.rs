@@ -1,6 +1,8 @@
 //! The private PostgreSQL of the local office: found, made, started, watched, stopped, repaired.
 //!
-//! Everything is in one folder, on 127.0.0.1, behind one password that this crate never keeps:
+//! Everything is in one folder, reached by a socket in it that only this person may use, and behind one password that this
+//! crate never keeps. Where there are no sockets, or the folder's name is too long for one, it is reached on 127.0.0.1:
+//! there anybody may listen in its place, so let it prove by SCRAM that it knows the password before it is believed.
 //!
 //! ```text
 //! local-office/
@@ -8,6 +10,7 @@
 //!   making-…/     a cluster being made; left behind by a crash, removed by the next attempt
 //!   logs/         what the server says, a file a weekday, without statements or values
 //!   start.log     what it said while starting      control.log   what pg_ctl said
+//!   sockets/      the way in; on Windows instead:
 //!   port          the port of last time, tried first
 //!   start.lock    held while somebody makes, starts, stops or repairs it
 //!   users.lock    held, shared, by each program that uses it; the last one out stops it
@@ -48,12 +51,13 @@ pub use running::{Running, Stopped};
 pub struct LocalServer {
     folder: PathBuf,
     root_base: PathBuf,
+    by_port: bool,
 }
 
 impl LocalServer {
     /// The server kept in `folder`: the person's data folder and `local-office`. Nothing is touched.
     pub fn at(folder: PathBuf) -> Self {
-        Self { folder, root_base: PathBuf::from("/var/lib/neff-office") }
+        Self { folder, root_base: PathBuf::from("/var/lib/neff-office"), by_port: false }
     }
 
     /// Where the cluster goes when the program runs as root and the server's user cannot look into the folder
@@ -61,6 +65,12 @@ impl LocalServer {
     #[must_use]
     pub fn with_base_for_root(self, root_base: PathBuf) -> Self {
         Self { root_base, ..self }
+    }
+
+    /// Reached on a port of 127.0.0.1 also where there are sockets: what is so on Windows, tried elsewhere.
+    #[must_use]
+    pub fn by_port(self) -> Self {
+        Self { by_port: true, ..self }
     }
 
     /// Whether a cluster is there, one that was made to its end. It may be damaged all the same; only starting tells.
@@ -87,6 +97,10 @@ impl LocalServer {
 
     fn root_base(&self) -> &Path {
         &self.root_base
+    }
+
+    fn sockets(&self, place: place::Place) -> place::Place {
+        if self.by_port { place::Place { sockets: None, ..place } } else { place }
     }
 }
 

@@ -35,7 +35,7 @@ impl LocalServer {
         if self.exists() {
             return Err(LocalServerError::AlreadyThere);
         }
-        let place = blocking(move || Place::of_new(&asked, &base)).await?;
+        let place = self.sockets(blocking(move || Place::of_new(&asked, &base)).await?);
         let _lock = StartLock::take(&place, PATIENCE).await?;
         if self.exists() {
             return Err(LocalServerError::AlreadyThere);

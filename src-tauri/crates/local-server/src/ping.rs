@@ -1,9 +1,10 @@
 //! Whether something speaks PostgreSQL on a port, without a password.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -25,16 +26,37 @@ pub(crate) enum Answer {
 
 /// Begins a session as far as the server's question for the password.
 pub(crate) async fn ping(port: u16) -> Answer {
-    let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await else {
-        return Answer::Nobody;
-    };
+    match tokio::time::timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await {
+        Ok(Ok(stream)) => answer_of(stream).await,
+        _ => Answer::Nobody,
+    }
+}
+
+/// The same by a socket in this folder.
+pub(crate) async fn ping_socket(folder: &Path, port: u16) -> Answer {
+    #[cfg(unix)]
+    {
+        let socket = folder.join(format!(".s.PGSQL.{port}"));
+        match tokio::time::timeout(PATIENCE, tokio::net::UnixStream::connect(socket)).await {
+            Ok(Ok(stream)) => answer_of(stream).await,
+            _ => Answer::Nobody,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (folder, port);
+        Answer::Nobody
+    }
+}
+
+async fn answer_of(stream: impl AsyncRead + AsyncWrite + Unpin) -> Answer {
     match tokio::time::timeout(PATIENCE, greet(stream)).await {
         Ok(Ok(answer)) => answer,
         _ => Answer::Silent,
     }
 }
 
-async fn greet(mut stream: TcpStream) -> std::io::Result<Answer> {
+async fn greet(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<Answer> {
     let body = b"\0\x03\0\0user\0postgres\0database\0postgres\0application_name\0Neff Office\0\0";
     let length = u32::try_from(body.len() + 4).unwrap_or_default();
     stream.write_all(&length.to_be_bytes()).await?;

@@ -11,6 +11,8 @@ use crate::platform::{self, Account};
 
 pub(crate) const DATA: &str = "data";
 pub(crate) const LOGS: &str = "logs";
+/// A socket's name ends in a port nobody listens on; the folder is this server's alone.
+pub(crate) const PORT_OF_SOCKETS: u16 = 5432;
 /// In the folder the program asked for, when root's cluster had to go elsewhere: where that is. It moves with the folder.
 const POINTER: &str = "place";
 
@@ -20,6 +22,8 @@ pub(crate) struct Place {
     pub(crate) home: PathBuf,
     /// `None`: as ourselves.
     pub(crate) account: Option<Account>,
+    /// The folder of its socket, where there are sockets and this one's name is not too long.
+    pub(crate) sockets: Option<PathBuf>,
 }
 
 impl Place {
@@ -27,14 +31,14 @@ impl Place {
     pub(crate) fn of_existing(asked: &Path, root_base: &Path) -> Result<Self, LocalServerError> {
         let home = existing_home(asked, root_base).ok_or(LocalServerError::NotThere)?;
         if !platform::is_root() {
-            return Ok(Self { home, account: None });
+            return Ok(Self::at(home, None));
         }
         // Root opens a person's own office as that person.
         let account =
             Account::owner_of(&home.join(DATA)).or_else(Account::unprivileged).ok_or(LocalServerError::RunsAsRoot)?;
         match account.barrier(&home) {
             Some(path) => Err(LocalServerError::NoRights { path }),
-            None => Ok(Self { home, account: Some(account) }),
+            None => Ok(Self::at(home, Some(account))),
         }
     }
 
@@ -43,7 +47,7 @@ impl Place {
         let failed = |error| LocalServerError::io("make a folder for the local office", asked, error);
         if !platform::is_root() {
             platform::make_private_folder(asked).map_err(failed)?;
-            return Ok(Self { home: asked.to_owned(), account: None });
+            return Ok(Self::at(asked.to_owned(), None));
         }
         let account = Account::unprivileged().ok_or(LocalServerError::RunsAsRoot)?;
         let parent = asked.parent().unwrap_or(asked);
@@ -56,10 +60,28 @@ impl Place {
                 return Err(LocalServerError::NoRights { path });
             }
             platform::make_private_folder(&home).map_err(failed)?;
-            fs::write(asked.join(POINTER), home.as_os_str().as_encoded_bytes()).map_err(failed)?;
+            files::write_whole(&asked.join(POINTER), home.as_os_str().as_encoded_bytes()).map_err(failed)?;
         }
         platform::give(&home, Some(account)).map_err(failed)?;
-        Ok(Self { home, account: Some(account) })
+        Ok(Self::at(home, Some(account)))
+    }
+
+    fn at(home: PathBuf, account: Option<Account>) -> Self {
+        let sockets = platform::sockets(&home, PORT_OF_SOCKETS);
+        Self { home, account, sockets }
+    }
+
+    /// The folder of the socket, made if it is not there, closed to others, and without what a killed server left in it.
+    /// Only under the start lock, and when no server runs.
+    pub(crate) fn prepare_sockets(&self) -> io::Result<()> {
+        let Some(folder) = &self.sockets else { return Ok(()) };
+        platform::make_private_folder(folder)?;
+        platform::close_to_others(folder)?;
+        platform::give(folder, self.account)?;
+        for entry in fs::read_dir(folder)?.flatten() {
+            fs::remove_file(entry.path())?;
+        }
+        Ok(())
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -73,7 +95,7 @@ impl Place {
     /// Opens a file only the server's user may read. Root's are given away, or that person would be locked out of
     /// their own office afterwards.
     pub(crate) fn open(&self, path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-        let file = platform::make_private(options).open(path)?;
+        let file = files::only_mine(options).open(path)?;
         platform::give(path, self.account)?;
         Ok(file)
     }

@@ -15,6 +15,10 @@ pub(crate) struct Postmaster {
     pub(crate) pid: u32,
     /// Not yet known in the first moments of a start.
     pub(crate) port: Option<u16>,
+    /// It listens on a socket. It says so a moment after it has noted itself.
+    pub(crate) by_socket: bool,
+    /// It listens on 127.0.0.1.
+    pub(crate) by_port: bool,
 }
 
 /// What the note means.
@@ -72,7 +76,9 @@ fn parse(text: &str) -> Option<Postmaster> {
     // A single-user session writes its number negative.
     let pid = lines.next()?.trim().parse::<i64>().ok()?.unsigned_abs();
     let port = lines.nth(2).and_then(|line| line.trim().parse().ok());
-    Some(Postmaster { pid: u32::try_from(pid).ok()?, port })
+    let mut is_said = || lines.next().is_some_and(|line| !line.trim().is_empty());
+    let (by_socket, by_port) = (is_said(), is_said());
+    Some(Postmaster { pid: u32::try_from(pid).ok()?, port, by_socket, by_port })
 }
 
 #[cfg(test)]
@@ -82,9 +88,11 @@ mod tests {
     #[test]
     fn reads_whole_and_half_written_notes() {
         let whole = "4711\n/home/x/Büro/data\n1700000000\n54321\n\n127.0.0.1\n  12  34\nready   \n";
-        assert_eq!(parse(whole), Some(Postmaster { pid: 4711, port: Some(54321) }));
-        assert_eq!(parse("4711\n/home"), Some(Postmaster { pid: 4711, port: None }));
-        assert_eq!(parse("-4711\n/home\n1\n0\n"), Some(Postmaster { pid: 4711, port: Some(0) }));
+        assert_eq!(parse(whole), Some(Postmaster { pid: 4711, port: Some(54321), by_socket: false, by_port: true }));
+        let socket = whole.replace("54321\n\n127.0.0.1", "5432\n../sockets\n");
+        assert_eq!(parse(&socket), Some(Postmaster { pid: 4711, port: Some(5432), by_socket: true, by_port: false }));
+        assert_eq!(parse("4711\n/home"), Some(Postmaster { pid: 4711, port: None, by_socket: false, by_port: false }));
+        assert_eq!(parse("-4711\n/home\n1\n0\n"), Some(Postmaster { pid: 4711, port: Some(0), by_socket: false, by_port: false }));
         assert_eq!(parse(""), None);
         assert_eq!(parse("\0\0\0\0"), None);
     }

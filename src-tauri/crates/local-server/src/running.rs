@@ -20,7 +20,9 @@ const IMMEDIATE: Duration = Duration::from_secs(15);
 /// Dropping it leaves the server running, as a killed program does; the next one joins it.
 #[derive(Debug)]
 pub struct Running {
-    /// Its port on 127.0.0.1.
+    /// The folder of its socket, or 127.0.0.1.
+    pub host: String,
+    /// Its port there; of a socket, the end of its name.
     pub port: u16,
     /// Whether it was started now, by this program, and not joined.
     pub started_by_us: bool,

@@ -9,13 +9,25 @@ use crate::platform;
 
 const FILE: &str = "neff-office.conf";
 
+/// Nobody else on this computer gets as far as the question for the password. The folder is relative to the data's.
+const BY_SOCKET: &str = "
+# Reached by a socket in a folder nobody else may look into.
+listen_addresses = ''
+unix_socket_directories = '../sockets'
+unix_socket_permissions = 0700
+";
+
+const BY_PORT: &str = "
+# Reached on a port of this computer.
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+";
+
 /// Beside PostgreSQL's own defaults, in which room for crashes (`fsync`) stays as it is.
 const TEXT: &str = "\
 # Written by Neff Office at each start. Settings of your own belong into postgresql.auto.conf (ALTER SYSTEM).
 
 # This computer only, and by password only.
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
 password_encryption = 'scram-sha-256'
 
 # An office's desktop computer has other things to do.
@@ -61,16 +73,20 @@ pub(crate) fn include(place: &Place, data: &std::path::Path) -> io::Result<()> {
 /// Brings the settings of a cluster an earlier version of this program made up to date.
 pub(crate) fn renew(place: &Place) -> Result<(), LocalServerError> {
     let data = place.data();
-    if fs::read(data.join(FILE)).is_ok_and(|current| current == TEXT.as_bytes()) {
+    if fs::read(data.join(FILE)).is_ok_and(|current| current == text(place).as_bytes()) {
         return Ok(());
     }
     write(place, &data).map_err(|error| LocalServerError::io("write the server's settings", &data, error))
 }
 
+fn text(place: &Place) -> String {
+    format!("{TEXT}{}", if place.sockets.is_some() { BY_SOCKET } else { BY_PORT })
+}
+
 fn write(place: &Place, data: &std::path::Path) -> io::Result<()> {
     let (path, new) = (data.join(FILE), data.join(format!("{FILE}.new")));
     let mut file = place.open(&new, fs::OpenOptions::new().create(true).truncate(true).write(true))?;
-    file.write_all(TEXT.as_bytes())?;
+    file.write_all(text(place).as_bytes())?;
     file.sync_all()?;
     drop(file);
     fs::rename(&new, &path)?;

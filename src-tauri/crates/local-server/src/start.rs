@@ -3,6 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,8 +11,8 @@ use tokio::time::Instant;
 use crate::error::LocalServerError;
 use crate::locks::{StartLock, UserLock};
 use crate::logs::{self, Mark, Reason};
-use crate::ping::{Answer, ping};
-use crate::place::{Place, cluster_major};
+use crate::ping::{Answer, ping, ping_socket};
+use crate::place::{PORT_OF_SOCKETS, Place, cluster_major};
 use crate::postmaster::{self, Found, Postmaster};
 use crate::programs::Programs;
 use crate::run::{self, blocking};
@@ -55,13 +56,16 @@ impl LocalServer {
         let (postmaster, started_by_us) = start.run().await?;
         drop(lock);
         let port = postmaster.port.unwrap_or_default();
-        Ok(Running { port, started_by_us, postmaster, place, programs: programs.clone(), users })
+        // One that an earlier program started may still be on its port.
+        let socket = place.sockets.as_deref().filter(|_| postmaster.by_socket).and_then(Path::to_str);
+        let host = socket.unwrap_or("127.0.0.1").to_owned();
+        Ok(Running { host, port, started_by_us, postmaster, place, programs: programs.clone(), users })
     }
 
     /// The place of the cluster, when it is there and belongs to these programs.
     pub(crate) async fn place_for(&self, programs: &Programs) -> Result<Place, LocalServerError> {
         let (asked, base) = (self.folder().to_owned(), self.root_base().to_owned());
-        let place = blocking(move || Place::of_existing(&asked, &base)).await?;
+        let place = self.sockets(blocking(move || Place::of_existing(&asked, &base)).await?);
         let data = place.data();
         let major = blocking(move || {
             cluster_major(&data).map_err(|error| LocalServerError::io("read the local office's files", &data, error))
@@ -100,6 +104,7 @@ impl Start<'_> {
                 return Ok((postmaster, ours));
             }
             let chosen = match port.take() {
+                _ if self.place.sockets.is_some() => PORT_OF_SOCKETS,
                 Some(port) => port,
                 None => free_port().await?,
             };
@@ -135,8 +140,10 @@ impl Start<'_> {
                 Found::Stale => {}
                 Found::Blank => forget = blank_since.get_or_insert_with(Instant::now).elapsed() > BLANK,
                 Found::Noted(postmaster) => {
-                    let answer = match postmaster.port {
-                        Some(port) if port > 0 => ping(port).await,
+                    // On a port it has not taken yet somebody else may answer.
+                    let answer = match (postmaster.port.filter(|&port| port > 0), &self.place.sockets) {
+                        (Some(port), Some(folder)) if postmaster.by_socket => ping_socket(folder, port).await,
+                        (Some(port), _) if postmaster.by_port => ping(port).await,
                         _ => Answer::Nobody,
                     };
                     match answer {
@@ -169,6 +176,7 @@ impl Start<'_> {
             platform::close_to_others(&data)
                 .map_err(|error| LocalServerError::io("close a folder to others", &data, error))?;
             settings::renew(&place)?;
+            place.prepare_sockets().map_err(|error| LocalServerError::io("make room for a socket", &data, error))?;
             // Begun anew each time; also by whom it is written depends on who runs the server.
             let _ = fs::remove_file(place.file("start.log"));
             Ok(Mark::set(&place))
@@ -207,9 +215,9 @@ impl Start<'_> {
 
     /// Whether the disk is full, and whether somebody else has the port: what a log that is not there cannot say.
     async fn look_around(&self, port: u16) -> Result<(bool, bool), LocalServerError> {
-        let home = self.place.home.clone();
+        let (home, by_socket) = (self.place.home.clone(), self.place.sockets.is_some());
         blocking(move || {
-            let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err();
+            let taken = !by_socket && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err();
             Ok((logs::disk_is_full(&home), taken))
         })
         .await
@@ -232,6 +240,9 @@ impl Start<'_> {
 
     /// A convenience for whoever connects by other means; a start does not fail for it.
     async fn remember_port(&self, port: u16) {
+        if self.place.sockets.is_some() {
+            return;
+        }
         let place = self.place.clone();
         let write = move || {
             let mut options = OpenOptions::new();

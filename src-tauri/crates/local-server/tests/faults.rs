@@ -86,12 +86,12 @@ async fn a_server_that_died_is_noticed_and_started_again() {
 
 #[tokio::test]
 async fn notes_left_by_a_power_cut_are_no_obstacle() {
-    let office = Office::made().await;
+    let office = Office::made_by_port().await;
     office.start().await.stop(LIMIT).await.unwrap();
     // After the computer's start, another program of the same user has got the number.
     let mut other = as_server_user("sleep").arg("600").spawn().unwrap();
     // Or another PostgreSQL server has.
-    let elsewhere = Office::made().await;
+    let elsewhere = Office::made_by_port().await;
     let busy = elsewhere.start().await;
     let data = office.data();
     let note = |pid: u32| format!("{pid}\n{}\n1700000000\n{}\n\n127.0.0.1\n\nready   \n", data.display(), 59999);
@@ -111,7 +111,7 @@ async fn notes_left_by_a_power_cut_are_no_obstacle() {
 
 #[tokio::test]
 async fn a_taken_port_is_left_to_whoever_has_it() {
-    let office = Office::made().await;
+    let office = Office::made_by_port().await;
     let running = office.start().await;
     let port = running.port;
     running.stop(LIMIT).await.unwrap();
@@ -295,7 +295,7 @@ async fn a_lost_password_is_set_anew_with_every_row_kept() {
         assert!(!office.data().join("postmaster.pid").exists(), "nothing runs afterwards");
         let running = office.start().await;
         office.assert_kept(running.port);
-        sql(running.port, lost.expose_secret(), "SELECT 1").unwrap_err();
+        sql(&office.host(), running.port, lost.expose_secret(), "SELECT 1").unwrap_err();
         assert_eq!(running.stop(LIMIT).await.unwrap(), Stopped::InOrder);
         office.assert_nowhere(text);
     }

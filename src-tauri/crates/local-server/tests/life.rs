@@ -34,10 +34,12 @@ async fn is_made_started_stopped_and_started_again() {
     assert!(running.started_by_us && running.is_alive().await);
     let port = running.port;
     office.fill(port);
-    assert!(sql(port, "wrong", "SELECT 1").unwrap_err().contains("password authentication failed"));
+    assert!(sql(&running.host, port, "wrong", "SELECT 1").unwrap_err().contains("password authentication failed"));
     let setting = |name: &str| office.sql(port, &format!("SHOW {name}")).unwrap();
-    assert_eq!(setting("listen_addresses"), "127.0.0.1");
-    assert_eq!(setting("unix_socket_directories"), "");
+    assert_eq!(running.host, office.host());
+    assert_eq!(setting("listen_addresses"), "");
+    assert_eq!(setting("unix_socket_directories"), "../sockets");
+    assert!(sql("127.0.0.1", port, "", "SELECT 1").is_err(), "nobody on this computer comes by the network");
     assert_eq!(setting("max_connections"), "50");
     assert_eq!(setting("timezone"), "UTC");
     assert_eq!(setting("server_encoding"), "UTF8");
@@ -49,10 +51,9 @@ async fn is_made_started_stopped_and_started_again() {
         "SCRAM-SHA-256"
     );
     assert_eq!(running.stop(LIMIT).await.unwrap(), Stopped::InOrder);
-    assert!(sql(port, "", "SELECT 1").unwrap_err().contains("refused"));
+    assert!(sql(&office.host(), port, "", "SELECT 1").unwrap_err().contains("Is the server running"));
 
     let running = office.start().await;
-    assert_eq!(running.port, port, "the port is kept while it is free");
     office.assert_kept(running.port);
     assert_eq!(running.stop(LIMIT).await.unwrap(), Stopped::InOrder);
     assert_no_children();
@@ -84,7 +85,7 @@ async fn ends_sessions_and_does_not_wait_for_ever() {
     let office = Office::made().await;
     let running = office.start().await;
     let mut session = Command::new("psql")
-        .args(["-h", "127.0.0.1", "-p", &running.port.to_string(), "-U", "postgres", "-c", "SELECT pg_sleep(300)"])
+        .args(["-h", &running.host, "-p", &running.port.to_string(), "-U", "postgres", "-c", "SELECT pg_sleep(300)"])
         .env("PGPASSWORD", office.password.expose_secret())
         .stderr(std::process::Stdio::null())
         .spawn()

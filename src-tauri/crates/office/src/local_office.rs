@@ -3,6 +3,9 @@
 //! Two logins: `office`, which the person works with and which is theirs alone, and the server's own superuser, with
 //! which the program makes, updates and repairs it. Both passwords are random and in the keychain. When an entry is
 //! lost there the password is set anew: what a keychain forgets must not cost anybody their office.
+//!
+//! Where the server is reached by a socket nobody else could have put there, that says who it is; where it is reached by a
+//! port, it has to prove that it knows the password, which it is never given.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +26,6 @@ use crate::secrets::Secrets;
 use crate::settings::{ConnectionKind, StoredConnection};
 use crate::view::Progress;
 
-const HOST: &str = "127.0.0.1";
 const DATABASE: &str = "neff_paving_admin";
 const LOGIN: &str = "office";
 const SUPERUSER: &str = "postgres";
@@ -63,10 +65,18 @@ pub struct LocalOffice {
     running: Mutex<Option<Running>>,
 }
 
+/// Where the server is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct At {
+    /// The folder of its socket, or 127.0.0.1.
+    host: String,
+    port: u16,
+}
+
 /// Where to connect, now that it runs.
 #[derive(Debug, Clone)]
 pub struct Ready {
-    /// With the port of this start.
+    /// With the socket or port of this start.
     pub settings: ConnectionSettings,
     /// Of the login `office`.
     pub password: SecretString,
@@ -135,14 +145,14 @@ impl LocalOffice {
             }
         }
         step("Starting it", 15);
-        let port = self.run().await?;
-        let (mut connection, owner_password) = self.superuser(id, port, "postgres").await?;
-        let port = self.run().await?;
+        let at = self.run().await?;
+        let (mut connection, owner_password) = self.superuser(id, &at, "postgres").await?;
+        let at = self.run().await?;
         step("Setting up the database", 20);
         owner::create_database(&mut connection, DATABASE).await?;
         database::close(connection).await;
 
-        let superuser = settings(port, SUPERUSER, DATABASE);
+        let superuser = settings(&at, SUPERUSER, DATABASE);
         connecting::migrate(&superuser, Some(&owner_password), None, |p| {
             let share = p.done.saturating_mul(20).checked_div(p.total.max(1)).unwrap_or(0);
             progress(Progress { step: format!("Setting up: {}", p.step), done: 25 + share, total: 100 });
@@ -154,7 +164,7 @@ impl LocalOffice {
         owner::set_login(&mut connection, LOGIN, &password).await?;
         self.keep(id, &password).await;
 
-        let ready = Ready { settings: settings(port, LOGIN, DATABASE), password };
+        let ready = Ready { settings: settings(&at, LOGIN, DATABASE), password };
         let mut theirs = ready.settings.open(Some(&ready.password), "Neff Office", PATIENCE).await?;
         if database::people::who_am_i(&mut theirs, None).await? == database::people::Who::Nobody {
             database::people::register_with_login(&mut theirs, person).await?;
@@ -198,12 +208,12 @@ impl LocalOffice {
         if !self.server.exists() {
             return Err(LocalServerError::NotThere.into());
         }
-        let mut port = self.run().await?;
-        let tuned = |port: u16, login: &str| ConnectionSettings {
+        let mut at = self.run().await?;
+        let tuned = |at: &At, login: &str| ConnectionSettings {
             tuning: stored.settings.tuning,
-            ..settings(port, login, DATABASE)
+            ..settings(at, login, DATABASE)
         };
-        let mut theirs = tuned(port, LOGIN);
+        let mut theirs = tuned(&at, LOGIN);
         let known = self.secrets.get(stored.id).await.ok().flatten();
         let opened = match &known {
             Some(password) => theirs.open(Some(password), "Neff Office", PATIENCE).await.map(|c| (c, password.clone())),
@@ -213,14 +223,14 @@ impl LocalOffice {
             Ok(opened) => opened,
             Err(error) if error.failure() == Failure::WrongPassword => {
                 tracing::warn!("the local office's password is not in the keychain any more; setting a new one");
-                let (mut superuser, _) = self.superuser(stored.id, port, DATABASE).await?;
+                let (mut superuser, _) = self.superuser(stored.id, &at, DATABASE).await?;
                 let password = random_password()?;
                 owner::set_login(&mut superuser, LOGIN, &password).await?;
                 database::close(superuser).await;
                 self.keep(stored.id, &password).await;
                 // Mending may have started it again, on another port.
-                port = self.run().await?;
-                theirs = tuned(port, LOGIN);
+                at = self.run().await?;
+                theirs = tuned(&at, LOGIN);
                 (theirs.open(Some(&password), "Neff Office", PATIENCE).await?, password)
             }
             Err(error) => return Err(error.into()),
@@ -231,12 +241,12 @@ impl LocalOffice {
             return Err(AppError::of_failure(Failure::Unreleased));
         }
         if schema.kind == SchemaKind::Older {
-            let (superuser, owner_password) = self.superuser(stored.id, port, DATABASE).await?;
+            let (superuser, owner_password) = self.superuser(stored.id, &at, DATABASE).await?;
             database::close(superuser).await;
-            port = self.run().await?;
-            theirs = tuned(port, LOGIN);
+            at = self.run().await?;
+            theirs = tuned(&at, LOGIN);
             let backups = Some(self.backups.clone());
-            connecting::migrate(&tuned(port, SUPERUSER), Some(&owner_password), backups, |_| {}).await?;
+            connecting::migrate(&tuned(&at, SUPERUSER), Some(&owner_password), backups, |_| {}).await?;
         }
         Ok(Ready { settings: theirs, password })
     }
@@ -246,10 +256,10 @@ impl LocalOffice {
     /// # Errors
     /// Why not, as a sentence.
     pub async fn as_superuser(&self, id: Uuid) -> Result<(ConnectionSettings, SecretString), AppError> {
-        let port = self.run().await?;
-        let (connection, password) = self.superuser(id, port, DATABASE).await?;
+        let at = self.run().await?;
+        let (connection, password) = self.superuser(id, &at, DATABASE).await?;
         database::close(connection).await;
-        Ok((settings(self.run().await?, SUPERUSER, DATABASE), password))
+        Ok((settings(&self.run().await?, SUPERUSER, DATABASE), password))
     }
 
     /// Lets the server go; it is stopped when no other program of the person uses it.
@@ -261,21 +271,21 @@ impl LocalOffice {
         }
     }
 
-    /// The port on which it runs, started where it does not.
-    async fn run(&self) -> Result<u16, AppError> {
+    /// Where it runs, started where it does not.
+    async fn run(&self) -> Result<At, AppError> {
         let mut slot = self.running.lock().await;
         if let Some(running) = &*slot {
             if running.is_alive().await {
-                return Ok(running.port);
+                return Ok(At { host: running.host.clone(), port: running.port });
             }
             tracing::warn!("the local office's server is gone; starting it again");
             *slot = None;
         }
         let programs = self.programs().await?;
         let running = self.server.start(&programs).await?;
-        let port = running.port;
+        let at = At { host: running.host.clone(), port: running.port };
         *slot = Some(running);
-        Ok(port)
+        Ok(at)
     }
 
     async fn programs(&self) -> Result<Programs, AppError> {
@@ -287,9 +297,9 @@ impl LocalOffice {
     }
 
     /// A connection of the superuser; where its password is lost, it is set anew with the server stopped.
-    async fn superuser(&self, id: Uuid, port: u16, database: &str) -> Result<(PgConnection, SecretString), AppError> {
+    async fn superuser(&self, id: Uuid, at: &At, database: &str) -> Result<(PgConnection, SecretString), AppError> {
         let entry = owner_entry(id);
-        let at = settings(port, SUPERUSER, database);
+        let at = settings(at, SUPERUSER, database);
         if let Some(password) = self.secrets.get(entry).await.ok().flatten() {
             match at.open(Some(&password), "Neff Office", PATIENCE).await {
                 Ok(connection) => return Ok((connection, password)),
@@ -302,8 +312,8 @@ impl LocalOffice {
         let password = random_password()?;
         self.server.reset_password(&self.programs().await?, &password).await?;
         self.keep(entry, &password).await;
-        let port = self.run().await?;
-        let connection = settings(port, SUPERUSER, database).open(Some(&password), "Neff Office", PATIENCE).await?;
+        let at = self.run().await?;
+        let connection = settings(&at, SUPERUSER, database).open(Some(&password), "Neff Office", PATIENCE).await?;
         Ok((connection, password))
     }
 
@@ -329,8 +339,8 @@ pub fn connection(id: Uuid) -> StoredConnection {
         id,
         name: NAME.to_owned(),
         kind: ConnectionKind::Local,
-        // The port of the moment is found at each start.
-        settings: settings(0, LOGIN, DATABASE),
+        // Where it is at the moment is found at each start.
+        settings: settings(&At { host: "127.0.0.1".into(), port: 0 }, LOGIN, DATABASE),
         person: None,
     }
 }
@@ -341,16 +351,17 @@ pub fn owner_entry(connection: Uuid) -> Uuid {
     Uuid::new_v5(&connection, b"owner")
 }
 
-fn settings(port: u16, login: &str, database: &str) -> ConnectionSettings {
+fn settings(at: &At, login: &str, database: &str) -> ConnectionSettings {
     ConnectionSettings {
-        host: HOST.to_owned(),
-        port,
+        host: at.host.clone(),
+        port: at.port,
         database: database.to_owned(),
         login: login.to_owned(),
         // It never leaves this computer.
         encryption: Encryption::None,
         ca_file: None,
         tuning: Tuning::default(),
+        must_prove: true,
     }
 }
 

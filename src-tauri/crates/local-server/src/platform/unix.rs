@@ -1,8 +1,8 @@
 //! Linux, macOS and their kin.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -72,17 +72,21 @@ pub(crate) fn give(path: &Path, account: Option<Account>) -> io::Result<()> {
 
 /// Makes a folder, and those above it, that only its owner may look into.
 pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    files::make_folder(path)
+}
+
+/// Where the socket of a server with this home is; `None` when the system has no room for so long a name.
+pub(crate) fn sockets(home: &Path, port: u16) -> Option<PathBuf> {
+    let room = if cfg!(target_os = "linux") { 107 } else { 103 };
+    let folder = home.join("sockets");
+    // Whoever connects gives it as text.
+    let name = folder.join(format!(".s.PGSQL.{port}")).to_str()?.len();
+    (folder.is_absolute() && name <= room).then_some(folder)
 }
 
 /// Makes a folder, and those above it, that everybody may pass through.
 pub(crate) fn make_common_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o755).create(path)
-}
-
-/// A file made by these options can be read by its owner only.
-pub(crate) fn make_private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options.mode(0o600)
 }
 
 /// PostgreSQL refuses a data folder others may look into, as one is that came back from an archive.

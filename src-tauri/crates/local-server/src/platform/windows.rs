@@ -1,6 +1,6 @@
 //! Windows.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::windows::process::CommandExt;
@@ -46,19 +46,19 @@ pub(crate) fn give(_path: &Path, _account: Option<Account>) -> io::Result<()> {
     Ok(())
 }
 
-/// A folder in the person's profile is theirs alone by inheritance.
+/// Makes a folder, and those above it, that only its owner may look into.
 pub(crate) fn make_private_folder(path: &Path) -> io::Result<()> {
-    fs::create_dir_all(path)
+    files::make_folder(path)
+}
+
+/// PostgreSQL has sockets here, too, but this program's driver does not.
+pub(crate) fn sockets(_home: &Path, _port: u16) -> Option<PathBuf> {
+    None
 }
 
 /// Never needed: there is no root.
 pub(crate) fn make_common_folder(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
-}
-
-/// A file in the person's profile is theirs alone by inheritance.
-pub(crate) fn make_private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
 }
 
 /// PostgreSQL does not check it here.

@@ -24,6 +24,8 @@ pub struct Office {
     pub folder: PathBuf,
     pub password: SecretString,
     pub programs: Programs,
+    /// Reached by a port, as on Windows.
+    pub by_port: bool,
     watchdog: Child,
 }
 
@@ -36,7 +38,7 @@ impl Office {
         fs::set_permissions(&temporary, fs::Permissions::from_mode(0o755)).unwrap();
         let programs = programs().await;
         let folder = temporary.join("local-office");
-        Self { folder, temporary, password: random_password().unwrap(), programs, watchdog }
+        Self { folder, temporary, password: random_password().unwrap(), programs, by_port: false, watchdog }
     }
 
     /// With a cluster, not started.
@@ -46,8 +48,22 @@ impl Office {
         office
     }
 
+    /// The same, reached by a port.
+    pub async fn made_by_port() -> Self {
+        let mut office = Self::empty().await;
+        office.by_port = true;
+        office.make().await;
+        office
+    }
+
     pub fn server(&self) -> LocalServer {
-        LocalServer::at(self.folder.clone()).with_base_for_root(self.temporary.join("base"))
+        let server = LocalServer::at(self.folder.clone()).with_base_for_root(self.temporary.join("base"));
+        if self.by_port { server.by_port() } else { server }
+    }
+
+    /// Where its server is reached.
+    pub fn host(&self) -> String {
+        if self.by_port { "127.0.0.1".into() } else { self.folder.join("sockets").display().to_string() }
     }
 
     pub async fn make(&self) {
@@ -62,9 +78,9 @@ impl Office {
         self.folder.join("data")
     }
 
-    /// Runs SQL as the superuser over the network, as the program does.
+    /// Runs SQL as the superuser by the same way as the program does.
     pub fn sql(&self, port: u16, text: &str) -> Result<String, String> {
-        sql(port, self.password.expose_secret(), text)
+        sql(&self.host(), port, self.password.expose_secret(), text)
     }
 
     /// A table with a row in it.
@@ -188,10 +204,10 @@ pub async fn programs() -> Programs {
     Programs::find(setting.as_deref(), None).await.unwrap()
 }
 
-pub fn sql(port: u16, password: &str, text: &str) -> Result<String, String> {
+pub fn sql(host: &str, port: u16, password: &str, text: &str) -> Result<String, String> {
     let output = Command::new("psql")
         .args(["--no-psqlrc", "--no-password", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"])
-        .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-U", "postgres", "-d", "postgres", "-c", text])
+        .args(["-h", host, "-p", &port.to_string(), "-U", "postgres", "-d", "postgres", "-c", text])
         .env("PGPASSWORD", password)
         .env("PGCONNECT_TIMEOUT", "10")
         .output()
