@@ -15,7 +15,8 @@ CREATE TABLE state (
     full_pass  INTEGER NOT NULL,                          -- server's clock
     window_from  INTEGER NOT NULL,
     window_until INTEGER NOT NULL,
-    seen       INTEGER NOT NULL                           -- the latest this computer's clock has shown since `as_of`
+    seen       INTEGER NOT NULL,                          -- the latest this computer's clock has shown since `as_of`
+    refused    INTEGER                                    -- since when the server does not accept the login, by that clock
 ) STRICT;
 
 -- What the columns beside the body are for: finding it. The body is the caller's JSON.

@@ -65,7 +65,9 @@ INSERT INTO system_config (key, value, description, data_type) VALUES
     ('office_work_until', '16:00', 'The working day ends, in the office''s time zone (HH:MM)', 'string'),
     ('support_name', '', 'Who helps when the program does not work', 'string'),
     ('support_phone', '', 'Their telephone number', 'string'),
-    ('support_email', '', 'Their mail address', 'string')
+    ('support_email', '', 'Their mail address', 'string'),
+    ('offline_readable_days', '14', 'Copies on computers cannot be read after so many days without the server', 'integer'),
+    ('offline_refused_days', '7', 'Copies are wiped so many days after the server stopped accepting the login', 'integer')
 ON CONFLICT (key) DO NOTHING;
 
 SELECT neff.apply_role_privileges();

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use crate::error::DatabaseError;
 
 /// The keys that make up the company, in the order of the screen.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 16] = [
     "company_name",
     "company_letterhead",
     "company_address",
@@ -22,7 +22,14 @@ pub const KEYS: [&str; 14] = [
     "support_name",
     "support_phone",
     "support_email",
+    OFFLINE_READABLE,
+    OFFLINE_REFUSED,
 ];
+
+/// Days after which a copy on a computer that has not heard of the server cannot be read.
+pub const OFFLINE_READABLE: &str = "offline_readable_days";
+/// Days after which it is wiped there when the server does not accept the login any more.
+pub const OFFLINE_REFUSED: &str = "offline_refused_days";
 
 /// The settings and their common version: it rises with every change of any of them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -25,7 +25,7 @@ pub(crate) use keep::{Keep, keep};
 pub(crate) use today::{clash_page, today};
 
 /// The shape of the bodies: raised whenever one changes.
-const SCHEMA: u32 = 3;
+const SCHEMA: u32 = 4;
 
 /// What a computer keeps of the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +34,29 @@ pub(crate) struct Extent {
     pub back: u32,
     /// Days ahead.
     pub ahead: u32,
-    /// Days after which a copy that has not heard of the server cannot be read.
-    pub readable: u32,
 }
 
-impl Extent {
-    fn readable_for(self) -> TimeDelta {
-        TimeDelta::days(i64::from(self.readable.clamp(1, 365)))
+/// No copy is read after this, whatever it says itself.
+const LONGEST: TimeDelta = TimeDelta::days(365);
+
+/// Why a copy is not shown.
+enum Closed {
+    Open(OpenError),
+    /// The server does not accept the login. `over`: for longer than the office lets the copy stay.
+    Refused {
+        over: bool,
+    },
+}
+
+impl From<OpenError> for Closed {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+impl From<CopyError> for Closed {
+    fn from(error: CopyError) -> Self {
+        Self::Open(error.into())
     }
 }
 
@@ -93,49 +109,97 @@ impl LocalCopy {
         connection: Uuid,
         question: impl FnOnce(&ScheduleCopy) -> Result<T, CopyError> + Send + 'static,
     ) -> Result<(T, DateTime<Utc>), AppError> {
-        let extent = self.extent().ok_or_else(|| AppError::from(OpenError::Missing))?;
-        let none = || {
-            AppError::from(self.outlived(connection).map_or(OpenError::Missing, |as_of| OpenError::TooOld { as_of }))
-        };
-        let person = self.last_person(connection).ok_or_else(none)?;
-        let key = self.key(connection, person).await?.ok_or_else(none)?;
-        let identity = Identity { connection, person, schema: SCHEMA };
-        let path = offline::path_for(&self.folder, connection, person);
-        let mut slot = self.slot.clone().lock_owned().await;
-        let answer = tokio::task::spawn_blocking(move || {
-            let now = crate::clock::now();
-            if slot.as_ref().is_none_or(|open| open.identity != identity) {
-                *slot = None;
-                let expected = Expected { identity, now, readable_for: extent.readable_for() };
-                *slot = Some(Opened { identity, copy: ScheduleCopy::open(&path, &key, &expected)? });
-            }
-            let Some(open) = slot.as_mut() else { return Err(OpenError::Missing) };
-            let read = |copy: &ScheduleCopy| -> Result<Option<(T, DateTime<Utc>)>, CopyError> {
-                if !copy.still_readable(now, extent.readable_for())? {
-                    return Ok(None);
+        let answer = self
+            .with(connection, move |copy, now| {
+                let limits = read::office(copy)?.limits;
+                if let Some(length) = copy.refused_for(now)? {
+                    return Err(Closed::Refused { over: length >= limits.kept_refused() });
                 }
-                Ok(Some((question(copy)?, copy.state()?.progress.as_of)))
-            };
-            match read(&open.copy) {
-                Ok(Some(found)) => Ok(found),
-                Ok(None) => Err(OpenError::TooOld { as_of: open.copy.state()?.progress.as_of }),
-                Err(error) => {
-                    // Opened anew, or made anew by the next refresh.
-                    *slot = None;
-                    Err(error.into())
+                if !copy.still_readable(now, limits.readable_for())? {
+                    return Err(OpenError::TooOld { as_of: copy.state()?.progress.as_of }.into());
                 }
-            }
-        })
-        .await;
+                Ok((question(copy)?, copy.state()?.progress.as_of))
+            })
+            .await?;
         match answer {
-            Ok(Err(OpenError::TooOld { as_of })) => {
+            Ok(answer) => Ok(answer),
+            Err(Closed::Open(OpenError::TooOld { as_of })) => {
                 self.outlive(connection, as_of).await;
                 Err(OpenError::TooOld { as_of }.into())
             }
-            Ok(answer) => answer.map_err(AppError::from),
-            Err(error) => Err(AppError::new(ErrorCode::Internal, "The copy of the schedule could not be read.")
-                .with_details(error.to_string())),
+            Err(Closed::Open(error)) => Err(error.into()),
+            Err(Closed::Refused { over }) => {
+                if over {
+                    self.leave(connection).await;
+                }
+                Err(AppError::new(
+                    ErrorCode::WrongPassword,
+                    "The server does not accept the login. Nothing of the office is shown before the right password is typed.",
+                ))
+            }
         }
+    }
+
+    /// The server does not accept the login of a connection: its copy is not shown before it does again, and goes when the
+    /// office's grace is over.
+    pub(crate) async fn refused(&self, connection: Uuid) {
+        let noted = self
+            .with(connection, |copy, now| {
+                copy.note_refused(now)?;
+                let grace = read::office(copy)?.limits.kept_refused();
+                Ok(copy.refused_for(now)?.is_some_and(|length| length >= grace))
+            })
+            .await;
+        match noted {
+            Ok(Ok(false) | Err(Closed::Open(OpenError::Missing | OpenError::TooOld { .. }))) => {}
+            Ok(Ok(true)) => {
+                tracing::warn!(
+                    "the server has not accepted the login for longer than the office allows: the copy goes"
+                );
+                self.leave(connection).await;
+            }
+            // Whether the office still trusts this computer cannot be noted.
+            Ok(Err(_)) | Err(_) => tracing::warn!("that the login was refused could not be noted in the copy"),
+        }
+    }
+
+    /// Works on the copy of a connection: of whoever worked through it last.
+    async fn with<T: Send + 'static>(
+        &self,
+        connection: Uuid,
+        work: impl FnOnce(&ScheduleCopy, DateTime<Utc>) -> Result<T, Closed> + Send + 'static,
+    ) -> Result<Result<T, Closed>, AppError> {
+        let outlived = || self.outlived(connection).map_or(OpenError::Missing, |as_of| OpenError::TooOld { as_of });
+        if self.extent().is_none() {
+            return Ok(Err(OpenError::Missing.into()));
+        }
+        let Some(person) = self.last_person(connection) else { return Ok(Err(outlived().into())) };
+        let Some(key) = self.key(connection, person).await? else { return Ok(Err(outlived().into())) };
+        let identity = Identity { connection, person, schema: SCHEMA };
+        let path = offline::path_for(&self.folder, connection, person);
+        let mut slot = self.slot.clone().lock_owned().await;
+        let outcome = tokio::task::spawn_blocking(move || {
+            let now = crate::clock::now();
+            if slot.as_ref().is_none_or(|open| open.identity != identity) {
+                *slot = None;
+                let expected = Expected { identity, now, readable_for: LONGEST };
+                *slot = Some(Opened { identity, copy: ScheduleCopy::open(&path, &key, &expected)? });
+            }
+            let Some(open) = slot.as_ref() else { return Err(OpenError::Missing.into()) };
+            let outcome = work(&open.copy, now);
+            if let Err(Closed::Open(error)) = &outcome
+                && !matches!(error, OpenError::TooOld { .. })
+            {
+                // Opened anew, or made anew by the next refresh.
+                *slot = None;
+            }
+            outcome
+        })
+        .await;
+        outcome.map_err(|error| {
+            AppError::new(ErrorCode::Internal, "The copy of the schedule could not be read.")
+                .with_details(error.to_string())
+        })
     }
 
     /// Closes the copy that is open: another start of the program may open it.
@@ -163,7 +227,7 @@ impl LocalCopy {
     /// Nobody may read it any more, and so nobody keeps it. That it was too old is still said.
     async fn outlive(&self, connection: Uuid, as_of: DateTime<Utc>) {
         self.wipe(connection).await;
-        let _ = std::fs::write(self.note_of(connection, "old"), as_of.to_rfc3339());
+        let _ = files::write_whole(&self.note_of(connection, "old"), as_of.to_rfc3339().as_bytes());
     }
 
     fn outlived(&self, connection: Uuid) -> Option<DateTime<Utc>> {
@@ -217,9 +281,9 @@ impl LocalCopy {
     }
 
     fn note_person(&self, connection: Uuid, person: Uuid) -> std::io::Result<()> {
-        std::fs::create_dir_all(&self.folder)?;
+        files::own_folder(&self.folder)?;
         let _ = std::fs::remove_file(self.note_of(connection, "old"));
-        std::fs::write(self.note_of(connection, "person"), person.to_string())
+        files::write_whole(&self.note_of(connection, "person"), person.to_string().as_bytes())
     }
 
     /// A file beside a connection's copies.
@@ -279,54 +343,134 @@ mod tests {
         assert!(copies.key(connection, person).await.is_err(), "nor for this session");
     }
 
-    #[tokio::test]
-    async fn a_copy_is_read_for_as_many_days_as_this_computer_is_set_to() {
-        let folder = tempfile::tempdir().unwrap();
-        let (connection, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let copies = LocalCopy::at(folder.path(), Arc::new(Secrets::given(String::new().into())));
-        let path = offline::path_for(&copies.folder, connection, person);
-        let as_of = crate::clock::now() - TimeDelta::days(3);
-        let feed = FeedPosition { feed: Uuid::nil(), snapshot: String::new(), xmin: 0, last_id: 0 };
-        let progress = Progress { feed, as_of, window: Window { from: as_of, until: as_of } };
-        let make = async |connection: Uuid, person: Uuid| {
-            let key = copies.key_or_new(connection, person).await.unwrap();
-            let path = offline::path_for(&copies.folder, connection, person);
-            let identity = Identity { connection, person, schema: SCHEMA };
-            drop(ScheduleCopy::begin(&path, &key, identity).unwrap().finish(&progress).unwrap());
-            copies.note_person(connection, person).unwrap();
-        };
-        make(connection, person).await;
+    fn office_with(readable_days: u32, refused_days: u32) -> bodies::OfficeBody {
+        bodies::OfficeBody {
+            zone: "America/Chicago".into(),
+            hours: crate::view::OfficeHours { working_days: vec![1], from: "06:00".into(), until: "16:00".into() },
+            company: bodies::Letterhead::default(),
+            person: crate::view::Person { id: Uuid::nil(), name: "Dana Neff".into(), email: None },
+            limits: bodies::Limits { readable_days, refused_days },
+        }
+    }
 
-        let ask = |readable: Option<u32>| {
-            copies.set_extent(readable.map(|readable| Extent { back: 30, ahead: 90, readable }));
-            copies.read(connection, |copy| Ok(copy.state()?.progress.as_of.timestamp()))
-        };
-        assert_eq!(ask(Some(4)).await.unwrap().0, as_of.timestamp());
-        assert!(ask(None).await.is_err(), "switched off, it is not read before it is wiped");
-        assert!(ask(Some(4)).await.is_ok() && path.exists());
-        // While it is open, too. Nobody is to read it any more, so it does not stay; and it is said again why.
+    /// Copies in a folder, and what makes one of three days ago with these limits.
+    struct Made {
+        _folder: tempfile::TempDir,
+        copies: LocalCopy,
+        as_of: DateTime<Utc>,
+    }
+
+    impl Made {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let copies = LocalCopy::at(folder.path(), Arc::new(Secrets::given(String::new().into())));
+            copies.set_extent(Some(Extent { back: 30, ahead: 90 }));
+            Self { _folder: folder, copies, as_of: crate::clock::now() - TimeDelta::days(3) }
+        }
+
+        fn path(&self, connection: Uuid, person: Uuid) -> PathBuf {
+            offline::path_for(&self.copies.folder, connection, person)
+        }
+
+        async fn make(&self, connection: Uuid, person: Uuid, readable_days: u32, refused_days: u32) {
+            self.copies.close().await;
+            let feed = FeedPosition { feed: Uuid::nil(), snapshot: String::new(), xmin: 0, last_id: 0 };
+            let window = Window { from: self.as_of, until: self.as_of };
+            let progress = Progress { feed, as_of: self.as_of, window };
+            let key = self.copies.key_or_new(connection, person).await.unwrap();
+            let identity = Identity { connection, person, schema: SCHEMA };
+            let mut pass = ScheduleCopy::begin(&self.path(connection, person), &key, identity).unwrap();
+            let office = office_with(readable_days, refused_days);
+            pass.add(vec![offline::Record::new(offline::Kind::Office, Uuid::nil(), &office).unwrap()]).unwrap();
+            drop(pass.finish(&progress).unwrap());
+            self.copies.note_person(connection, person).unwrap();
+        }
+
+        async fn ask(&self, connection: Uuid) -> Result<i64, AppError> {
+            let asked = self.copies.read(connection, |copy| Ok(copy.state()?.progress.as_of.timestamp())).await;
+            asked.map(|(answer, _)| answer)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_read_for_as_many_days_as_the_office_says() {
+        let (connection, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let made = Made::new();
+        let path = made.path(connection, person);
+        made.make(connection, person, 4, 7).await;
+        assert_eq!(made.ask(connection).await.unwrap(), made.as_of.timestamp());
+        made.copies.set_extent(None);
+        assert!(made.ask(connection).await.is_err(), "switched off, it is not read before it is wiped");
+        made.copies.set_extent(Some(Extent { back: 30, ahead: 90 }));
+        assert!(made.ask(connection).await.is_ok() && path.exists());
+        // Nobody is to read it any more, so it does not stay; and it is said again why.
+        made.make(connection, person, 2, 7).await;
         for _ in 0..2 {
-            let old = ask(Some(2)).await.unwrap_err();
+            let old = made.ask(connection).await.unwrap_err();
             assert_eq!(old.code, ErrorCode::NotConnected, "{old:?}");
             assert!(old.message.contains("too old"), "{old:?}");
-            assert!(!path.exists() && copies.key(connection, person).await.unwrap().is_none());
+            assert!(!path.exists() && made.copies.key(connection, person).await.unwrap().is_none());
         }
-        // A setting of nothing is a day, not for ever.
-        make(connection, person).await;
-        assert!(ask(Some(0)).await.is_err());
-        make(connection, person).await;
-        copies.leave(connection).await;
-        let gone = ask(Some(4)).await.unwrap_err();
+        made.make(connection, person, 4, 7).await;
+        made.copies.leave(connection).await;
+        let gone = made.ask(connection).await.unwrap_err();
         assert!(!path.exists() && gone.message.contains("no copy"), "{gone:?}");
         // Of every connection and person, also one nobody has settings for.
         let others = [(connection, person), (connection, Uuid::from_u128(3)), (Uuid::from_u128(4), person)];
         for (connection, person) in others {
-            make(connection, person).await;
+            made.make(connection, person, 4, 7).await;
         }
-        copies.wipe_all([connection]).await;
+        made.copies.wipe_all([connection]).await;
         for (connection, person) in others {
-            assert!(!offline::path_for(&copies.folder, connection, person).exists());
-            assert!(copies.key(connection, person).await.unwrap().is_none());
+            assert!(!made.path(connection, person).exists());
+            assert!(made.copies.key(connection, person).await.unwrap().is_none());
         }
+    }
+
+    #[tokio::test]
+    async fn a_refused_login_closes_the_copy_and_wipes_it_when_the_grace_is_over() {
+        let (connection, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let made = Made::new();
+        let path = made.path(connection, person);
+        made.copies.refused(connection).await;
+        made.make(connection, person, 30, 7).await;
+        assert!(made.ask(connection).await.is_ok());
+        for _ in 0..2 {
+            made.copies.refused(connection).await;
+            assert_eq!(made.ask(connection).await.unwrap_err().code, ErrorCode::WrongPassword);
+            assert!(path.exists());
+            // Also to another start of the program.
+            made.copies.close().await;
+        }
+        // It began three days ago, and the office allows two.
+        let key = made.copies.key(connection, person).await.unwrap().unwrap();
+        let identity = Identity { connection, person, schema: SCHEMA };
+        let now = crate::clock::now();
+        made.make(connection, person, 30, 2).await;
+        let copy = ScheduleCopy::open(&path, &key, &Expected { identity, now, readable_for: LONGEST }).unwrap();
+        copy.note_refused(made.as_of).unwrap();
+        drop(copy);
+        assert_eq!(made.ask(connection).await.unwrap_err().code, ErrorCode::WrongPassword);
+        assert!(!path.exists() && made.copies.key(connection, person).await.unwrap().is_none());
+        // An office without patience.
+        made.make(connection, person, 30, 0).await;
+        made.copies.refused(connection).await;
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn limits_that_somebody_spoiled_are_within_reason() {
+        let limits = |readable: &str, refused: &str| {
+            let settings = [
+                (database::company::OFFLINE_READABLE.to_owned(), readable.to_owned()),
+                (database::company::OFFLINE_REFUSED.to_owned(), refused.to_owned()),
+            ];
+            let found = bodies::Limits::of(&settings.into());
+            (found.readable_days, found.refused_days)
+        };
+        assert_eq!(limits("30", " 0 "), (30, 0));
+        assert_eq!(limits("0", "-1"), (1, 7));
+        assert_eq!(limits("soon", "4000"), (14, 365));
+        assert_eq!(bodies::Limits::of(&std::collections::BTreeMap::new()).readable_days, 14);
     }
 }

@@ -31,6 +31,8 @@ async fn company(computer: &Computer) -> CompanyInput {
         support_name: c.support_name,
         support_phone: c.support_phone,
         support_email: c.support_email,
+        offline_readable_days: c.offline_readable_days,
+        offline_refused_days: c.offline_refused_days,
         version: c.version,
     }
 }

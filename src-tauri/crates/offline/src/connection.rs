@@ -11,7 +11,7 @@ use crate::key::CopyKey;
 /// The tables.
 pub(crate) const TABLES: &str = include_str!("../../../../migrations/offline/0001_copy.sql");
 /// Their version, in the file's `user_version`: a file with another is made anew. Zero is a file with none.
-pub(crate) const LAYOUT: i64 = 1;
+pub(crate) const LAYOUT: i64 = 2;
 
 /// The length of a page, and so of the shortest file.
 pub(crate) const PAGE: u64 = 4096;

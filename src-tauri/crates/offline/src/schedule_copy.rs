@@ -152,6 +152,24 @@ impl ScheduleCopy {
         self.young_enough(&row, now, readable_for)
     }
 
+    /// The server does not accept the login (any more): noted until it is heard again, also by another start of the program.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub fn note_refused(&self, now: DateTime<Utc>) -> Result<(), CopyError> {
+        state::note_refused(&self.connection, now)
+    }
+
+    /// How long the server has not accepted the login; `None` when it did, as far as is known. Setting the computer's
+    /// clock back does not make it shorter.
+    ///
+    /// # Errors
+    /// [`CopyError::Damaged`] when the copy is not as it was written.
+    pub fn refused_for(&self, now: DateTime<Utc>) -> Result<Option<TimeDelta>, CopyError> {
+        let row = state::read(&self.connection)?;
+        Ok(row.refused.map(|since| now.max(row.seen).max(since) - since))
+    }
+
     /// Closes and removes it, as [`crate::wipe`] does.
     ///
     /// # Errors

@@ -66,6 +66,8 @@ pub(crate) struct Row {
     pub(crate) state: State,
     /// The latest this computer's clock has shown: turning it back does not make the copy younger.
     pub(crate) seen: DateTime<Utc>,
+    /// Since when the server does not accept the login; it was not heard since.
+    pub(crate) refused: Option<DateTime<Utc>>,
 }
 
 /// # Errors
@@ -73,7 +75,7 @@ pub(crate) struct Row {
 pub(crate) fn read(connection: &Connection) -> Result<Row, CopyError> {
     let mut statement = connection.prepare_cached(
         "SELECT connection, person, schema, feed, snapshot, xmin, last_id, as_of, full_pass, window_from,
-                window_until, seen FROM state WHERE singleton = 1",
+                window_until, seen, refused FROM state WHERE singleton = 1",
     )?;
     let row = statement.query_row([], |row| {
         let id = |column| row.get(column).map(Uuid::from_bytes);
@@ -92,12 +94,14 @@ pub(crate) fn read(connection: &Connection) -> Result<Row, CopyError> {
             identity: Identity { connection: id(0)?, person: id(1)?, schema: row.get(2)? },
             state: State { progress: Progress { feed, as_of: instant(7)?, window }, full_pass: instant(8)? },
             seen: instant(11)?,
+            refused: row.get::<_, Option<i64>>(12)?.map(|_| instant(12)).transpose()?,
         })
     });
     row.optional()?.ok_or(CopyError::Damaged)
 }
 
-/// Notes how far it has got. The server was just heard, so that its clock, not this computer's, says what time it is.
+/// Notes how far it has got. The server was just heard, so that its clock, not this computer's, says what time it is, and
+/// that it accepts the login.
 pub(crate) fn write(
     connection: &Connection,
     identity: &Identity,
@@ -123,6 +127,14 @@ pub(crate) fn write(
             progress.window.from.timestamp_micros(),
             progress.window.until.timestamp_micros(),
         ])?;
+    Ok(())
+}
+
+/// Notes that the server does not accept the login, unless that is noted.
+pub(crate) fn note_refused(connection: &Connection, now: DateTime<Utc>) -> Result<(), CopyError> {
+    connection
+        .prepare_cached("UPDATE state SET refused = coalesce(refused, max(seen, ?1)), seen = max(seen, ?1)")?
+        .execute([now.timestamp_micros()])?;
     Ok(())
 }
 

@@ -100,6 +100,36 @@ pub(crate) struct OfficeBody {
     pub hours: OfficeHours,
     pub company: Letterhead,
     pub person: Person,
+    pub limits: Limits,
+}
+
+/// How long the office lets a copy be read: its settings, not this computer's, kept where nobody changes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Limits {
+    /// Days after which a copy that has not heard of the server cannot be read.
+    pub readable_days: u32,
+    /// Days after which it is wiped when the server does not accept the login any more; until then it is not shown.
+    pub refused_days: u32,
+}
+
+impl Limits {
+    pub(crate) fn of(settings: &std::collections::BTreeMap<String, String>) -> Self {
+        let days = |key: &str, usual: u32, least: u32| {
+            settings.get(key).and_then(|text| text.trim().parse().ok()).unwrap_or(usual).clamp(least, 365)
+        };
+        Self {
+            readable_days: days(database::company::OFFLINE_READABLE, 14, 1),
+            refused_days: days(database::company::OFFLINE_REFUSED, 7, 0),
+        }
+    }
+
+    pub(crate) fn readable_for(self) -> chrono::TimeDelta {
+        chrono::TimeDelta::days(self.readable_days.into())
+    }
+
+    pub(crate) fn kept_refused(self) -> chrono::TimeDelta {
+        chrono::TimeDelta::days(self.refused_days.into())
+    }
 }
 
 /// What stands at the top and the foot of papers.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::bodies::{JobInFull, Letterhead, OfficeBody, PersonInFull, Waiting, crews_in_full, jobs_in_full};
+use super::bodies::{JobInFull, Letterhead, Limits, OfficeBody, PersonInFull, Waiting, crews_in_full, jobs_in_full};
 use crate::error::{AppError, ErrorCode};
 use crate::view::{EstimateDetail, Notification, Person, ScheduleMachine, TimeOff, UnscheduledWork};
 use crate::workflows::schedule::{OfficeTime, hours_of};
@@ -128,11 +128,13 @@ pub(super) async fn whole(
             }
             Kind::Office => {
                 let time = OfficeTime::read(c).await?;
+                let settings = company::read(c).await?.values;
                 let body = OfficeBody {
                     zone: time.zone().name().to_owned(),
                     hours: hours_of(&time),
-                    company: Letterhead::of(&company::read(c).await?.values),
+                    company: Letterhead::of(&settings),
                     person: Person { id: me.id, name: me.name.clone(), email: me.email.clone() },
+                    limits: Limits::of(&settings),
                 };
                 all.push(record(*kind, Uuid::nil(), &body)?);
             }

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::gather::{self, WHOLE};
-use super::{Extent, LocalCopy, Opened, SCHEMA};
+use super::{Extent, LONGEST, LocalCopy, Opened, SCHEMA};
 use crate::error::{AppError, ErrorCode};
 use crate::link::ConnectionState;
 
@@ -94,7 +94,7 @@ pub(crate) async fn keep(mut k: Keep) {
 /// and to be written.
 async fn refresh(k: &Keep, extent: Extent, me: &PersonRow) -> Result<(), AppError> {
     let identity = Identity { connection: k.connection, person: me.id, schema: SCHEMA };
-    let state = open(k, extent, identity).await?.as_ref().and_then(|open| open.copy.state().ok());
+    let state = open(k, identity).await?.as_ref().and_then(|open| open.copy.state().ok());
     let mut connection = k.pool.acquire().await.map_err(DatabaseError::from)?;
     let c = &mut *connection;
     // The position first: what changes while it is read is read again.
@@ -238,7 +238,7 @@ async fn full_pass(
 }
 
 /// The copy of this person, open if there is one that can be used.
-async fn open(k: &Keep, extent: Extent, identity: Identity) -> Result<OwnedMutexGuard<Option<Opened>>, AppError> {
+async fn open(k: &Keep, identity: Identity) -> Result<OwnedMutexGuard<Option<Opened>>, AppError> {
     let mut slot = k.copy.slot.clone().lock_owned().await;
     // At the end it was closed for good.
     if k.token.is_cancelled() || slot.as_ref().is_some_and(|open| open.identity == identity) {
@@ -247,9 +247,8 @@ async fn open(k: &Keep, extent: Extent, identity: Identity) -> Result<OwnedMutex
     *slot = None;
     let Some(key) = k.copy.key(identity.connection, identity.person).await? else { return Ok(slot) };
     let path = offline::path_for(&k.copy.folder, identity.connection, identity.person);
-    let readable_for = extent.readable_for();
     let opened = tokio::task::spawn_blocking(move || {
-        let expected = Expected { identity, now: crate::clock::now(), readable_for };
+        let expected = Expected { identity, now: crate::clock::now(), readable_for: LONGEST };
         match ScheduleCopy::open(&path, &key, &expected) {
             Ok(copy) => {
                 *slot = Some(Opened { identity, copy });
@@ -301,18 +300,18 @@ mod tests {
     #[test]
     fn a_window_is_as_wide_as_asked_with_a_little_to_spare_ahead() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
-        let extent = Extent { back: 30, ahead: 90, readable: 14 };
+        let extent = Extent { back: 30, ahead: 90 };
         let window = window_at(now, extent);
         assert_eq!((now - window.from, window.until - now), (TimeDelta::days(30), TimeDelta::days(92)));
         // Settings somebody spoiled keep it within reason.
-        let odd = window_at(now, Extent { back: 0, ahead: u32::MAX, readable: 14 });
+        let odd = window_at(now, Extent { back: 0, ahead: u32::MAX });
         assert_eq!((now - odd.from, odd.until - now), (TimeDelta::days(1), TimeDelta::days(402)));
     }
 
     #[test]
     fn a_window_covers_what_is_asked_until_the_days_have_moved_on() {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
-        let extent = Extent { back: 30, ahead: 90, readable: 14 };
+        let extent = Extent { back: 30, ahead: 90 };
         let window = window_at(now, extent);
         assert!(covers(&window, now, extent));
         assert!(covers(&window, now + SPARE, extent) && !covers(&window, now + SPARE + TimeDelta::hours(1), extent));

@@ -1,6 +1,7 @@
 //! The schedule out of the copy: the same shapes as from the server.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -9,7 +10,7 @@ use offline::{CopyError, Kind, ScheduleCopy};
 use uuid::Uuid;
 
 use super::bodies::{CrewInFull, JobInFull, OfficeBody, PersonInFull, Waiting};
-use crate::error::AppError;
+use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
 use crate::view::{
     CopyDays, CopyState, EstimateDetail, InboxOrder, InboxPage, InboxQuery, InboxShow, JobCard, JobDetail, JobFilter,
@@ -21,6 +22,9 @@ use crate::workflows::today::count;
 
 /// The most jobs a part holds, as from the server.
 const PART: usize = database::schedule::board::PART as usize;
+
+/// How long a link that is being tried for the first time is waited for before the copy is shown.
+const FIRST_WORD: Duration = Duration::from_secs(2);
 
 impl Office {
     /// What the copy on this computer is good for, if there is one that can be read.
@@ -62,6 +66,8 @@ impl Office {
         let now = crate::clock::now();
         match self.ask_copy(move |copy| question(copy, now)).await {
             Ok((answer, _)) => Ok(answer),
+            // The password comes first.
+            Err(copy) if copy.code == ErrorCode::WrongPassword => Err(copy),
             Err(copy) => {
                 let details = [error.details.clone(), copy.details].into_iter().flatten().collect::<Vec<_>>();
                 Err(AppError { details: Some(details.join("; ")), ..error })
@@ -74,6 +80,8 @@ impl Office {
         question: impl FnOnce(&ScheduleCopy) -> Result<T, CopyError> + Send + 'static,
     ) -> Result<(T, DateTime<Utc>), AppError> {
         let stored = self.active_connection().ok_or_else(crate::office::not_connected)?;
+        // A server that is there says first whether it still accepts the login.
+        let _ = tokio::time::timeout(FIRST_WORD, self.settled()).await;
         self.copy.read(stored.id, question).await
     }
 }

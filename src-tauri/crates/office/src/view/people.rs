@@ -96,6 +96,10 @@ pub struct Company {
     pub support_phone: String,
     /// Their mail address.
     pub support_email: String,
+    /// A copy on a computer cannot be read after so many days without the server, 1–365.
+    pub offline_readable_days: String,
+    /// … and is wiped so many days after the server stopped accepting the login, 0–365.
+    pub offline_refused_days: String,
     /// Rises with every change.
     pub version: i32,
     /// This login may change it.
@@ -129,6 +133,8 @@ pub struct CompanyInput {
     pub support_name: String,
     pub support_phone: String,
     pub support_email: String,
+    pub offline_readable_days: String,
+    pub offline_refused_days: String,
     pub version: i32,
 }
 
@@ -152,8 +158,6 @@ pub struct ComputerSettings {
     pub offline_days_back: u32,
     /// Days ahead it holds, 1–365.
     pub offline_days_ahead: u32,
-    /// Days after which it cannot be read without the server, 1–365.
-    pub offline_readable_days: u32,
 }
 
 impl Default for ComputerSettings {
@@ -167,7 +171,6 @@ impl Default for ComputerSettings {
             offline_copy: true,
             offline_days_back: 30,
             offline_days_ahead: 90,
-            offline_readable_days: 14,
         }
     }
 }

@@ -9,13 +9,14 @@ use domain::working_time::WorkingDays;
 use domain::zone;
 
 use super::changes::{Done, Inverse, changed_meanwhile, differing};
+use crate::copy::bodies::Limits;
 use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
 use crate::view::{Company, CompanyInput, CompanySaved};
 
 /// Key of the database, name of the field, label of the screen, longest text.
-const FIELDS: [(&str, &str, &str, usize); 14] = [
+const FIELDS: [(&str, &str, &str, usize); 16] = [
     ("company_name", "name", "Name", 200),
     ("company_letterhead", "letterhead", "Name on letters", 300),
     ("company_address", "address", "Address", 500),
@@ -30,6 +31,8 @@ const FIELDS: [(&str, &str, &str, usize); 14] = [
     ("support_name", "support_name", "Support: name", 200),
     ("support_phone", "support_phone", "Support: phone", 50),
     ("support_email", "support_email", "Support: email", 255),
+    (company::OFFLINE_READABLE, "offline_readable_days", "Copies readable for (days)", 3),
+    (company::OFFLINE_REFUSED, "offline_refused_days", "Copies of a refused login kept for (days)", 3),
 ];
 
 impl Office {
@@ -134,6 +137,7 @@ async fn read(connection: &mut PgConnection) -> Result<Company, AppError> {
 fn shown(row: &CompanyRow, may_edit: bool) -> Company {
     let get = |key: &str| row.values.get(key).cloned().unwrap_or_default();
     let zone = get("office_time_zone");
+    let limits = Limits::of(&row.values);
     Company {
         name: get("company_name"),
         letterhead: get("company_letterhead"),
@@ -150,6 +154,8 @@ fn shown(row: &CompanyRow, may_edit: bool) -> Company {
         support_name: get("support_name"),
         support_phone: get("support_phone"),
         support_email: get("support_email"),
+        offline_readable_days: limits.readable_days.to_string(),
+        offline_refused_days: limits.refused_days.to_string(),
         version: row.version.try_into().unwrap_or(i32::MAX),
         may_edit,
     }
@@ -182,6 +188,8 @@ fn values(input: &CompanyInput) -> Result<BTreeMap<String, String>, AppError> {
         &input.support_name,
         &input.support_phone,
         &input.support_email,
+        &input.offline_readable_days,
+        &input.offline_refused_days,
     ];
     let mut values = BTreeMap::new();
     for ((key, field, label, longest), text) in FIELDS.iter().zip(texts) {
@@ -194,6 +202,16 @@ fn values(input: &CompanyInput) -> Result<BTreeMap<String, String>, AppError> {
         }
         if field.ends_with("email") && !text.is_empty() && !looks_like_mail(text) {
             return Err(invalid(field, "This does not look like a mail address."));
+        }
+        let least = match *key {
+            company::OFFLINE_READABLE => Some(1),
+            company::OFFLINE_REFUSED => Some(0),
+            _ => None,
+        };
+        if let Some(least) = least
+            && !text.parse().is_ok_and(|days: u32| (least..=365).contains(&days))
+        {
+            return Err(invalid(field, &format!("Enter a number of days from {least} to 365.")));
         }
         values.insert((*key).to_owned(), text.to_owned());
     }
@@ -237,6 +255,8 @@ mod tests {
             support_name: String::new(),
             support_phone: String::new(),
             support_email: String::new(),
+            offline_readable_days: "14".into(),
+            offline_refused_days: "0".into(),
             version: 1,
         }
     }
@@ -272,6 +292,10 @@ mod tests {
         assert_eq!(field(|i| i.work_until = "06:00".into()), "work_until");
         assert_eq!(field(|i| i.work_from = "6 am".into()), "work_from");
         assert_eq!(field(|i| i.email = "office".into()), "email");
+        assert_eq!(field(|i| i.offline_readable_days = "0".into()), "offline_readable_days");
+        assert_eq!(field(|i| i.offline_readable_days = "366".into()), "offline_readable_days");
+        assert_eq!(field(|i| i.offline_refused_days = "-1".into()), "offline_refused_days");
+        assert_eq!(field(|i| i.offline_refused_days = String::new()), "offline_refused_days");
         assert_eq!(field(|i| i.support_email = "a@b.c\r\nBcc: x@y.z".into()), "support_email");
         assert_eq!(field(|i| i.name = "x".repeat(201)), "name");
     }
