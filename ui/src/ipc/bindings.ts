@@ -479,6 +479,10 @@ export type Company = {
 	support_phone: string,
 	/**  Their mail address. */
 	support_email: string,
+	/**  A copy on a computer cannot be read after so many days without the server, 1–365. */
+	offline_readable_days: string,
+	/**  … and is wiped so many days after the server stopped accepting the login, 0–365. */
+	offline_refused_days: string,
 	/**  Rises with every change. */
 	version: number,
 	/**  This login may change it. */
@@ -504,6 +508,8 @@ export type CompanyInput = {
 	support_name: string,
 	support_phone: string,
 	support_email: string,
+	offline_readable_days: string,
+	offline_refused_days: string,
 	version: number,
 };
 
@@ -533,8 +539,6 @@ export type ComputerSettings = {
 	offline_days_back: number,
 	/**  Days ahead it holds, 1–365. */
 	offline_days_ahead: number,
-	/**  Days after which it cannot be read without the server, 1–365. */
-	offline_readable_days: number,
 };
 
 /**  The state of the connection changed. */

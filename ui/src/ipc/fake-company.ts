@@ -17,6 +17,8 @@ export function company(): Company {
     support_name: "Ben Neff",
     support_phone: "(630) 555-0177",
     support_email: "ben@neffpaving.example",
+    offline_readable_days: "14",
+    offline_refused_days: "7",
     version: 4,
     may_edit: true,
   };
@@ -50,6 +52,5 @@ export function computer(): ComputerSettings {
     offline_copy: true,
     offline_days_back: 30,
     offline_days_ahead: 90,
-    offline_readable_days: 14,
   };
 }

@@ -317,6 +317,8 @@ export class FakeOffice implements Office {
         support_name: "Helper",
         support_phone: "Helper's phone",
         support_email: "Helper's email",
+        offline_readable_days: "Copies readable for (days)",
+        offline_refused_days: "Copies of a refused login kept for (days)",
       });
       if (fields.length === 0) return { company: structuredClone(before), change: null };
       const put = (value: Company) => {

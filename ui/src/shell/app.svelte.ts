@@ -145,9 +145,23 @@ export class App {
         setTimeout(() => void this.#readCopy(), COPY_AFTER);
         break;
       case "offline":
-        void this.#readCopy();
+        // The password is asked for before anything of the office is shown again.
+        if (state.error.code === "wrong_password") void this.#askForPassword();
+        else void this.#readCopy();
         break;
     }
+  }
+
+  async #askForPassword(): Promise<void> {
+    this.connection.copy = null;
+    this.#forgetShown();
+    if (this.router.route.screen === "connect") return;
+    await this.connections.load();
+    const { state } = this.connection;
+    if (state.kind !== "offline" || state.error.code !== "wrong_password") return;
+    this.#toConnect();
+    const saved = this.connections.active;
+    if (saved) this.router.screen("connect", saved.id);
   }
 
   /** With no network the screens read the copy on this computer, where there is one. */

@@ -19,6 +19,8 @@ export const NAMES: Record<keyof CompanyValues, string> = {
   support_name: "Who helps",
   support_phone: "Their phone",
   support_email: "Their email",
+  offline_readable_days: "Readable without the office for (days)",
+  offline_refused_days: "Removed after a refused login in (days)",
 };
 
 /** In sections, as the form and the read-only page show them. */
@@ -29,6 +31,7 @@ export const SECTIONS: { title: string; fields: (keyof CompanyValues)[] }[] = [
   },
   { title: "When you work", fields: ["time_zone", "working_days", "work_from", "work_until"] },
   { title: "Who helps with this program", fields: ["support_name", "support_phone", "support_email"] },
+  { title: "Copies on computers", fields: ["offline_readable_days", "offline_refused_days"] },
 ];
 
 export function valuesOf(company: Company): CompanyValues {
@@ -52,9 +55,15 @@ export function validate(values: CompanyValues): Partial<Record<keyof CompanyVal
   if (values.name.trim() === "") errors.name = "Enter the company’s name.";
   if (wrongEmail(values.email)) errors.email = EMAIL;
   if (wrongEmail(values.support_email)) errors.support_email = EMAIL;
+  if (!isDays(values.offline_readable_days, 1)) errors.offline_readable_days = "A number from 1 to 365.";
+  if (!isDays(values.offline_refused_days, 0)) errors.offline_refused_days = "A number from 0 to 365.";
   if (values.working_days.length === 0) errors.working_days = "Choose one day at least.";
   if (values.work_until <= values.work_from) errors.work_until = "After work starts.";
   return errors;
+}
+
+function isDays(text: string, least: number): boolean {
+  return /^\s*\d{1,3}\s*$/.test(text) && Number(text) >= least && Number(text) <= 365;
 }
 
 export const EMAIL = "An address such as office@example.com.";
