@@ -18,7 +18,7 @@ pub(crate) async fn save_as(
 ) -> Option<PathBuf> {
     if std::env::var_os("NEFF_NO_DIALOGS").is_some() {
         let folder = office.data_folder().join("exports");
-        std::fs::create_dir_all(&folder).ok()?;
+        files::own_folder(&folder).ok()?;
         return Some(folder.join(name));
     }
     let (sender, chosen) = tokio::sync::oneshot::channel();
@@ -49,8 +49,8 @@ pub(crate) fn open(app: &AppHandle, file: &Path) -> Result<(), AppError> {
     })
 }
 
-/// Gives a number to the system's program for calls, if it has one. Of what the page asked for only digits are left, and
-/// the signs of a number from abroad or within an office.
+/// Gives a number to the system's program for calls, if it has one. Of what the page asked for only digits are left, and the
+/// sign of a number from abroad: with stars and hashes a number is a command to the telephone, such as to forward calls.
 pub(crate) fn dial(app: &AppHandle, asked: &str) {
     let Some(number) = dialed(asked) else { return };
     if std::env::var_os("NEFF_NO_DIALOGS").is_none()
@@ -62,16 +62,16 @@ pub(crate) fn dial(app: &AppHandle, asked: &str) {
 
 fn dialed(asked: &str) -> Option<String> {
     let asked = percent_encoding::percent_decode_str(asked).decode_utf8().ok()?;
-    // "ext. 12" is for the person who calls.
-    let number = asked.split(|c: char| c.is_ascii_alphabetic()).next().unwrap_or_default();
+    // "ext. 12" is for the person who calls, and so is what would make a command of it.
+    let number = asked.split(|c: char| c.is_ascii_alphabetic() || matches!(c, '*' | '#')).next().unwrap_or_default();
     let number: String = number
         .chars()
         .enumerate()
-        .filter(|(at, c)| c.is_ascii_digit() || (*at == 0 && *c == '+') || matches!(c, '*' | '#'))
+        .filter(|(at, c)| c.is_ascii_digit() || (*at == 0 && *c == '+'))
         .map(|(_, c)| c)
         .collect();
     let digits = number.chars().filter(char::is_ascii_digit).count();
-    (3..=20).contains(&digits).then(|| number.replace('#', "%23"))
+    (3..=20).contains(&digits).then_some(number)
 }
 
 #[cfg(test)]
@@ -83,7 +83,18 @@ mod tests {
         assert_eq!(dialed("(630)%20555-0114").as_deref(), Some("6305550114"));
         assert_eq!(dialed("+1%20630%20555%200114%20ext.%2012").as_deref(), Some("+16305550114"));
         assert_eq!(dialed("630-555-0114%3Bphone-context%3Devil").as_deref(), Some("6305550114"));
-        for bad in ["", "12", "%22%3E%3Cimg", "smith@example.com", "%ff%fe1234", &"1".repeat(21)] {
+        assert_eq!(dialed("630-555-0114%2312").as_deref(), Some("6305550114"));
+        for bad in [
+            "",
+            "12",
+            "*%2321%236305550114%23",
+            "**21*6305550114%23",
+            "%23%23002%23",
+            "%22%3E%3Cimg",
+            "smith@example.com",
+            "%ff%fe1234",
+            &"1".repeat(21),
+        ] {
             assert_eq!(dialed(bad), None, "{bad}");
         }
     }

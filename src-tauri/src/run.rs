@@ -111,8 +111,7 @@ fn window(app: &AppHandle, office: Arc<Office>, visible: bool) -> tauri::Result<
                 if url.scheme() == "tel" {
                     dialogs::dial(&app, url.path());
                 }
-                matches!(url.scheme(), "tauri")
-                    || (matches!(url.scheme(), "http" | "https") && url.host_str() == Some("tauri.localhost"))
+                is_own_page(url)
             }
         })
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -129,6 +128,16 @@ fn window(app: &AppHandle, office: Arc<Office>, visible: bool) -> tauri::Result<
         }
     });
     Ok(())
+}
+
+/// The page this program serves to itself: under its own scheme, or, on Windows, at a name that stands for it. Another port
+/// of that name is somebody else's.
+fn is_own_page(url: &tauri::Url) -> bool {
+    match url.scheme() {
+        "tauri" => url.host_str() == Some("localhost") && url.port().is_none(),
+        "http" | "https" => url.host_str() == Some("tauri.localhost") && url.port().is_none(),
+        _ => false,
+    }
 }
 
 /// SIGTERM and Ctrl+C end the program as closing its window does.
@@ -149,4 +158,38 @@ fn stop_when_asked(app: AppHandle) {
         }
         app.exit(0);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own_page;
+
+    #[test]
+    fn the_window_goes_to_its_own_page_only() {
+        let goes = |url: &str| is_own_page(&url.parse().unwrap());
+        for own in [
+            "tauri://localhost/",
+            "tauri://localhost/index.html#/today",
+            "http://tauri.localhost/",
+            "https://tauri.localhost:443/",
+            "http://tauri.localhost:80/x",
+        ] {
+            assert!(goes(own), "{own}");
+        }
+        for other in [
+            "http://tauri.localhost:8080/",
+            "https://tauri.localhost:80/",
+            "https://tauri.localhost.example.com/",
+            "https://user@example.com/tauri.localhost",
+            "http://localhost/",
+            "http://127.0.0.1/",
+            "tauri://example.com/",
+            "tauri://localhost:8080/",
+            "file:///etc/passwd",
+            "data:text/html,hello",
+            "javascript:alert(1)",
+        ] {
+            assert!(!goes(other), "{other}");
+        }
+    }
 }
