@@ -308,3 +308,10 @@ pub async fn store(
     }
     Ok(Ok(written))
 }
+
+/// The clashes a refusal's DETAIL names.
+#[must_use]
+pub fn refused(detail: Option<&str>) -> Vec<Refused> {
+    let mut detail = detail.map(foreign::of_text).unwrap_or_default();
+    foreign::each(detail.get_mut("clashes").map(Value::take).unwrap_or_default())
+}
