@@ -7,7 +7,7 @@ use sqlx::{Connection, Executor, PgConnection};
 
 /// Forty jobs of eight crews, some of two, some of none.
 async fn office() -> TestDatabase {
-    let database = Server::get().await.office_database().await;
+    let office = Server::get().await.office_database().await;
     sqlx::raw_sql(
         "INSERT INTO crews (name) SELECT 'Crew ' || i FROM generate_series(1, 8) i;
          INSERT INTO job_schedules (start_date, end_date, location_address, crew_assigned)
@@ -16,10 +16,11 @@ async fn office() -> TestDatabase {
                      ELSE jsonb_build_array('Crew ' || 1 + s.i % 8) END
            FROM (SELECT i, '2027-01-01T12:00Z'::timestamptz + i * interval '1 day' AS at FROM generate_series(1, 40) i) AS s",
     )
-    .execute(&mut database.connect().await)
+    .execute(&mut office.connect().await)
     .await
     .unwrap();
-    database
+    database::assignments::settle(&mut office.connect().await).await.unwrap();
+    office
 }
 
 async fn count(connection: &mut PgConnection, sql: &'static str) -> i64 {
@@ -35,15 +36,14 @@ const WRONG: &str = "SELECT count(*) FROM job_order o
 
 #[tokio::test]
 async fn the_order_follows_whoever_writes() {
-    let database = office().await;
-    let mut c = database.connect().await;
+    let office = office().await;
+    let mut c = office.connect().await;
     assert_eq!(count(&mut c, WRONG).await, 0, "entered");
     for step in [
         "UPDATE job_schedules SET start_date = start_date + interval '1 hour' WHERE location_address LIKE '1%'",
         "UPDATE job_schedules SET crew_assigned = '[\"Crew 8\", \"Crew 2\"]' WHERE location_address LIKE '2%'",
         "UPDATE crews SET name = 'Zeta' WHERE name = 'Crew 2'",
         "UPDATE crews SET name = 'Alpha' WHERE name = 'Crew 8'",
-        "UPDATE job_schedules SET id = gen_random_uuid() WHERE location_address = '7 Maple St'",
         "DELETE FROM job_schedules WHERE location_address LIKE '3%'",
         "BEGIN ISOLATION LEVEL SERIALIZABLE; UPDATE job_schedules SET start_date = start_date - interval '1 hour'
           WHERE location_address LIKE '4%'; COMMIT",
@@ -52,15 +52,16 @@ async fn the_order_follows_whoever_writes() {
         "TRUNCATE job_schedules CASCADE",
     ] {
         c.execute(sqlx::raw_sql(step)).await.unwrap();
-        c.execute("SELECT neff.settle_assignments(); SELECT neff.settle_job_order()").await.unwrap();
+        database::assignments::settle(&mut c).await.unwrap();
+        c.execute("SELECT neff.settle_job_order()").await.unwrap();
         assert_eq!(count(&mut c, WRONG).await, 0, "{step}");
     }
 }
 
 #[tokio::test]
 async fn nobody_waits_for_the_order_of_a_list() {
-    let database = office().await;
-    let (mut mover, mut other) = (database.connect().await, database.connect().await);
+    let office = office().await;
+    let (mut mover, mut other) = (office.connect().await, office.connect().await);
     let mut open = mover.begin().await.unwrap();
     open.execute("UPDATE job_schedules SET special_instructions = 'Gate code 7'").await.unwrap();
     // Every row of the order is held; whoever renames a crew goes on all the same.
@@ -75,8 +76,8 @@ async fn nobody_waits_for_the_order_of_a_list() {
 
 #[tokio::test]
 async fn a_long_list_by_crew_is_in_the_order_of_a_short_one() {
-    let database = office().await;
-    let mut c = database.connect().await;
+    let office = office().await;
+    let mut c = office.connect().await;
     for descending in [true, false] {
         let short: Vec<(uuid::Uuid, String)> = sqlx::query_as(
             "SELECT id, group_key FROM neff.list_jobs('{}', 'crew', 'start', $1, NULL, 100) ORDER BY place",
@@ -108,8 +109,8 @@ async fn a_long_list_by_crew_is_in_the_order_of_a_short_one() {
 
 #[tokio::test]
 async fn a_job_has_nobody_on_it_when_its_column_holds_no_word() {
-    let database = Server::get().await.office_database().await;
-    let mut c = database.connect().await;
+    let office = Server::get().await.office_database().await;
+    let mut c = office.connect().await;
     let wrong: Vec<String> = sqlx::query_scalar(
         r#"SELECT x.j::text FROM unnest(ARRAY['[]', 'null', '{}', '""', '" "', '"Bob"', '7', 'true', '[null]', '[{}]', '[""]', '["\u00a0"]',
                   '["Bob"]', '[[]]', '[["Bob"]]', '[{"name": null}]', '[{"name": ""}]', '[{"odd": 1}]', '{"name": "Bob"}', '[1e400]',
@@ -125,8 +126,8 @@ async fn a_job_has_nobody_on_it_when_its_column_holds_no_word() {
 
 #[tokio::test]
 async fn an_edit_of_no_indexed_column_touches_no_index() {
-    let database = office().await;
-    let mut c = database.connect().await;
+    let office = office().await;
+    let mut c = office.connect().await;
     let mut transaction = c.begin().await.unwrap();
     for n in 0..3 {
         sqlx::query("UPDATE job_schedules SET special_instructions = $1, pinned = NOT pinned WHERE location_address = '8 Maple St'")
