@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use database::schedule::{board, editor, outside, write};
+use database::schedule::{board, editor, outside};
 use database::{DatabaseError, PgConnection, act};
 use uuid::Uuid;
 
-use super::OfficeTime;
 use super::reassign::noun;
 use super::writing::{Edited, Holds, LockedJobs, Why, changed_since, store, tells};
 use crate::desktop::DesktopEvent;
