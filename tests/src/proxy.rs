@@ -52,6 +52,8 @@ pub struct Seen {
     pub connections: usize,
     /// Connections open now.
     pub open: usize,
+    /// How often the program has sent something: once for each question it waits for.
+    pub asked: usize,
 }
 
 impl Proxy {
@@ -149,8 +151,8 @@ async fn carry(client: TcpStream, target: u16, state: watch::Receiver<State>, se
     let cut_to_server = move |now: State| now.stalls > born.stalls || now.mutes > born.mutes;
     let cut_to_client = move |now: State| now.stalls > born.stalls;
     let ended_by_reset = tokio::select! {
-        () = pump(&client_read, &server_write, state.clone(), cut_to_server) => false,
-        () = pump(&server_read, &client_write, state.clone(), cut_to_client) => false,
+        () = pump(&client_read, &server_write, state.clone(), cut_to_server, || seen.lock().expect("the count").asked += 1) => false,
+        () = pump(&server_read, &client_write, state.clone(), cut_to_client, || ()) => false,
         _ = broken.wait_for(|state| matches!(state.link, Link::Reset | Link::Refuse)) => true,
     };
     if ended_by_reset {
@@ -166,6 +168,7 @@ async fn pump(
     to: &OwnedWriteHalf,
     mut state: watch::Receiver<State>,
     cut: impl Fn(State) -> bool,
+    arrives: impl Fn(),
 ) {
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -174,6 +177,7 @@ async fn pump(
             return;
         }
         let arrived = Instant::now();
+        arrives();
         let held = state.wait_for(|state| state.link != Link::Hold || cut(*state)).await.map(|state| *state);
         let Ok(now) = held else { return };
         if let Link::Delay(time) = now.link {

@@ -27,6 +27,8 @@ async fn office() -> (TestDatabase, PgConnection) {
     .execute(&mut database.connect().await)
     .await
     .unwrap();
+    // What was entered in one piece is derived by whoever comes next.
+    database::assignments::settle(&mut database.connect().await).await.unwrap();
     let connection = database.connect_as(&login).await;
     (database, connection)
 }

@@ -1,13 +1,13 @@
-//! Samples and the table made of them.
+//! Samples and the table made of them: each row as `./dev bench` takes it into tests/figures.md.
 
 use std::time::Duration;
 
 use crate::cluster::run;
 
-/// The table so far; each row is printed as soon as it is measured, and all of them together at the end.
+/// The table; each row is printed as soon as it is measured.
 #[derive(Default)]
 pub struct Figures {
-    rows: Vec<String>,
+    rows: usize,
 }
 
 impl Figures {
@@ -15,32 +15,19 @@ impl Figures {
     pub fn times(&mut self, what: &str, sizes: &str, samples: &mut [Duration], aim: &str) {
         samples.sort_unstable();
         let at = |percent: usize| format_ms(samples[(samples.len() * percent).div_ceil(100).max(1) - 1]);
-        let row = format!(
-            "{what:<46} {sizes:<26} {:>4}  {:>9} {:>9} {:>9} {:>9}  {aim}",
-            samples.len(),
-            at(50),
-            at(95),
-            at(99),
-            at(100)
-        );
-        println!("{row}");
-        self.rows.push(row);
+        println!("| {what} | {sizes} | {} | {} | {} | {} | {aim} |", samples.len(), at(50), at(95), at(99));
+        self.rows += 1;
     }
 
     /// Adds a row with one value.
     pub fn value(&mut self, what: &str, sizes: &str, value: &str, aim: &str) {
-        let row = format!("{what:<46} {sizes:<26} {:>4}  {value:>39}  {aim}", 1);
-        println!("{row}");
-        self.rows.push(row);
+        println!("| {what} | {sizes} | 1 | {value} | | | {aim} |");
+        self.rows += 1;
     }
 
-    /// Prints the whole table with the machine it was measured on.
+    /// Says what it was measured with.
     pub fn print(&self, server: &str) {
-        println!("\n{}\n{server}\n", machine());
-        println!("{:<46} {:<26} {:>4}  {:>9} {:>9} {:>9} {:>9}  aim", "", "sizes", "n", "p50", "p95", "p99", "max");
-        for row in &self.rows {
-            println!("{row}");
-        }
+        println!("{} rows of {}; {server}", self.rows, machine());
     }
 }
 

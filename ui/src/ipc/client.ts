@@ -113,11 +113,17 @@ function asked(): Asking<typeof ASKED> {
 
 /** The office of the Rust core. */
 export function coreOffice(): Office {
+  // What the core says before it knows that somebody listens is lost.
+  const listening: Promise<unknown>[] = [];
   return {
     ...asked(),
     appInfo: () => ask(() => commands.appInfo()),
 
-    connectionState: () => ask(() => commands.connectionState()),
+    connectionState: async () => {
+      // A state that changes between its answer and the first event would not be heard of until something else happens.
+      await Promise.allSettled(listening.splice(0));
+      return ask(() => commands.connectionState());
+    },
     connections: () => ask(() => commands.connections()),
     checkConnection: (input, password) => ask(() => commands.checkConnection(input, password)),
     connect: (input, password) => ask(() => commands.connect(input, password)),
@@ -168,12 +174,14 @@ export function coreOffice(): Office {
     on(event, handler) {
       let over = false;
       let stop: (() => void) | undefined;
-      void listen<OfficeEvents[typeof event]>(event, ({ payload }) => {
-        if (!over) handler(payload);
-      }).then((unlisten) => {
-        if (over) unlisten();
-        else stop = unlisten;
-      });
+      listening.push(
+        listen<OfficeEvents[typeof event]>(event, ({ payload }) => {
+          if (!over) handler(payload);
+        }).then((unlisten) => {
+          if (over) unlisten();
+          else stop = unlisten;
+        }),
+      );
       return () => {
         over = true;
         stop?.();

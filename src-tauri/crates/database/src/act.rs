@@ -24,16 +24,20 @@ pub async fn begin(
     actor: &Actor,
     reason: Option<&str>,
 ) -> Result<Transaction<'static, Postgres>, DatabaseError> {
-    let mut transaction = pool.begin().await?;
-    sqlx::query!(
-        "SELECT set_config('app.current_user', $1, true) AS person, set_config('app.source', 'manual_admin', true) AS source,
-                set_config('app.reason', $2, true) AS reason",
-        actor.user_id,
-        reason.unwrap_or_default()
-    )
-    .fetch_one(&mut *transaction)
-    .await?;
-    Ok(transaction)
+    // One question for the two: a person waits for each.
+    let begin = format!(
+        "BEGIN; SELECT set_config('app.current_user', {}, true), set_config('app.source', 'manual_admin', true),
+                set_config('app.reason', {}, true)",
+        literal(&actor.user_id),
+        literal(reason.unwrap_or_default())
+    );
+    Ok(pool.begin_with(sqlx::AssertSqlSafe(begin)).await?)
+}
+
+/// Text as a constant of SQL, whatever the server's `standard_conforming_strings` says.
+fn literal(text: &str) -> String {
+    let plain: String = text.chars().filter(|&c| c != '\0').collect();
+    format!("E'{}'", plain.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 /// Begins a transaction that reads of one moment, whatever is written meanwhile.

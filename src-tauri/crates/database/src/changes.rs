@@ -112,7 +112,7 @@ pub async fn page(
                       FROM office_changes c
                      WHERE ($1::text IS NULL OR c.changed_by = $1)
                        AND ($3::timestamptz IS NULL OR (c.changed_at, c.id) < ($3, $4::uuid))
-                       AND ($2::text IS NULL OR lower(concat(c.summary, ' ', c.reason)) LIKE '%' || neff.like_literal(lower($2)) || '%')
+                       AND ($2::text IS NULL OR neff.folded(concat(c.summary, ' ', c.reason)) LIKE '%' || neff.like_literal(neff.folded($2)) || '%')
                      ORDER BY c.changed_at DESC, c.id DESC LIMIT $5)
                    UNION ALL
                    (SELECT s.id, s.changed_at,
@@ -133,8 +133,8 @@ pub async fn page(
                       LEFT JOIN app_users p ON p.user_id = s.changed_by
                      WHERE $1::text IS NULL AND (s.source IS DISTINCT FROM 'manual_admin' OR NOT s.written_by_trigger)
                        AND ($3::timestamptz IS NULL OR (s.changed_at, s.id) < ($3, $4::uuid))
-                       AND ($2::text IS NULL OR lower(concat(s.reason, ' ', coalesce(j.location_address, coalesce(s.new_data, s.previous_data)->>'location_address')))
-                                                LIKE '%' || neff.like_literal(lower($2)) || '%')
+                       AND ($2::text IS NULL OR neff.folded(concat(s.reason, ' ', coalesce(j.location_address, coalesce(s.new_data, s.previous_data)->>'location_address')))
+                                                LIKE '%' || neff.like_literal(neff.folded($2)) || '%')
                      ORDER BY s.changed_at DESC, s.id DESC LIMIT $5)) AS x
              LEFT JOIN app_users u ON u.user_id = x.by
             ORDER BY x.at DESC, x.id DESC

@@ -16,6 +16,9 @@ use crate::error::{DatabaseError, Failure};
 use crate::gate::Gate;
 use crate::session;
 
+/// A connection of the pool that was in use so lately is there.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// How the link to the server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -364,6 +367,17 @@ impl ConnectionSettings {
             .idle_timeout(Duration::from_secs(tuning.idle_seconds.into()))
             .acquire_timeout(Duration::from_secs(tuning.acquire_seconds.into()))
             .after_connect(|connection, _| Box::pin(session::verify_in_pool(connection)))
+            // What lay idle for a while is asked whether it is still there; what was in use a moment ago is not: that
+            // would be one question more for everything a person does.
+            .test_before_acquire(false)
+            .before_acquire(|connection, about| {
+                Box::pin(async move {
+                    if about.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             // A cancelled `begin()` leaves a transaction open on the connection: end it before somebody else gets it.
             .after_release(move |connection, _| {
                 // As long as there is the pool, there is the way.

@@ -58,7 +58,7 @@ pub async fn newest(
              FROM dashboard_notifications n JOIN alert_types t ON t.id = n.alert_type_id
             WHERE n.user_id = $1 AND n.is_read = $9
               AND ($2::timestamptz IS NULL OR (n.created_at, n.id) < ($2, $3::uuid))
-              AND ($4::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || neff.like_literal($4) || '%')
+              AND ($4::text IS NULL OR neff.folded(n.title || ' ' || n.message) LIKE '%' || neff.like_literal(neff.folded($4)) || '%')
               AND ($5::uuid[] IS NULL OR n.alert_type_id = ANY ($5))
               AND ($6::integer IS NULL OR n.priority_level >= $6)
               AND ($7 OR n.expires_at IS NULL OR n.expires_at > CURRENT_TIMESTAMP)
@@ -97,7 +97,7 @@ pub async fn most_urgent(
              FROM dashboard_notifications n JOIN alert_types t ON t.id = n.alert_type_id
             WHERE n.user_id = $1 AND NOT n.is_read
               AND ($2::integer IS NULL OR (n.priority_level, n.created_at, n.id) < ($2, $3::timestamptz, $4::uuid))
-              AND ($5::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || neff.like_literal($5) || '%')
+              AND ($5::text IS NULL OR neff.folded(n.title || ' ' || n.message) LIKE '%' || neff.like_literal(neff.folded($5)) || '%')
               AND ($6::uuid[] IS NULL OR n.alert_type_id = ANY ($6))
               AND ($7::integer IS NULL OR n.priority_level >= $7)
               AND ($8 OR n.expires_at IS NULL OR n.expires_at > CURRENT_TIMESTAMP)
@@ -170,7 +170,7 @@ pub async fn mark_all_read(
     let done = sqlx::query!(
         "UPDATE dashboard_notifications n SET is_read = true, read_at = CURRENT_TIMESTAMP
           WHERE n.user_id = $1 AND NOT n.is_read AND n.created_at <= $2
-            AND ($3::text IS NULL OR lower(n.title || ' ' || n.message) LIKE '%' || neff.like_literal($3) || '%')
+            AND ($3::text IS NULL OR neff.folded(n.title || ' ' || n.message) LIKE '%' || neff.like_literal(neff.folded($3)) || '%')
             AND ($4::uuid[] IS NULL OR n.alert_type_id = ANY ($4))
             AND ($5::integer IS NULL OR n.priority_level >= $5)",
         user_id,

@@ -39,6 +39,8 @@ pub use sqlx::{PgConnection, PgPool};
 
 /// A transaction on a connection of the pool.
 pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
+/// A connection of a pool, given back when dropped.
+pub type PoolConnection = sqlx::pool::PoolConnection<sqlx::Postgres>;
 
 /// Says goodbye to the server; a link that is gone already is no error.
 pub async fn close(connection: PgConnection) {

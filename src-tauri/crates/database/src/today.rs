@@ -103,6 +103,32 @@ pub async fn office_day(connection: &mut PgConnection) -> Result<OfficeDay, Data
     Ok(OfficeDay { now: r.now, zone: r.zone, today: r.today, midnights: [r.first, r.second, r.third] })
 }
 
+/// The office's clock and working time, as the settings write them.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "columns of office_time()")]
+pub struct OfficeTimeRow {
+    pub now: DateTime<Utc>,
+    pub zone: String,
+    pub today: NaiveDate,
+    pub working_days: String,
+    pub work_from: String,
+    pub work_until: String,
+}
+
+/// The office's time at this moment.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn office_time(connection: &mut PgConnection) -> Result<OfficeTimeRow, DatabaseError> {
+    Ok(sqlx::query_as!(
+        OfficeTimeRow,
+        r#"SELECT now AS "now!", zone AS "zone!", today AS "today!", working_days AS "working_days!", work_from AS "work_from!",
+                  work_until AS "work_until!" FROM neff.office_time()"#
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
 /// Jobs that touch a stretch of time, canceled ones aside, in order of start; and how many there are.
 ///
 /// # Errors
@@ -141,9 +167,7 @@ pub async fn unassigned_between(
              FROM job_schedules j
             WHERE j.start_date >= $1 AND j.start_date < $2
               AND j.status IN ('scheduled', 'confirmed', 'in_progress', 'rescheduled')
-              AND NOT EXISTS (SELECT FROM job_assignments a WHERE a.job_schedule_id = j.id AND a.resource_kind = 'person')
-              AND NOT EXISTS (SELECT FROM job_crews c WHERE c.job_schedule_id = j.id)
-              AND NOT EXISTS (SELECT FROM job_unknown_resources u WHERE u.job_schedule_id = j.id AND u.kind = 'person')
+              AND neff.names_nobody(j.crew_assigned)
             ORDER BY j.start_date, j.id LIMIT $3"#,
         from,
         until,

@@ -7,6 +7,7 @@ pub mod job_status;
 pub mod planning;
 pub mod popups;
 pub mod quiet;
+pub mod search;
 pub mod text;
 pub mod working_time;
 pub mod zone;

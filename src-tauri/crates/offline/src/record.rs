@@ -1,6 +1,7 @@
 //! What the copy holds.
 
 use chrono::{DateTime, Utc};
+use domain::search::Sought;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -125,23 +126,13 @@ fn fold_all<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 
 /// What is searched for, a word at a time: as it is written, and as a phone number where it can be one.
 pub(crate) fn search_terms(text: &str) -> Vec<(String, Option<String>)> {
-    /// More than anybody types.
-    const MOST_TERMS: usize = 8;
-    let folded = fold(text);
-    let words = folded.split_whitespace().take(MOST_TERMS);
-    words
-        .map(|word| {
-            let phone = word.chars().all(|c| c.is_ascii_digit() || "()+-./".contains(c));
-            let digits = only_digits(word);
-            (word.to_owned(), (phone && digits.len() >= 3).then_some(digits))
-        })
-        .collect()
+    Sought::read(text).terms().map(|(word, digits)| (word.to_owned(), digits)).collect()
 }
 
-/// In small letters, without control characters.
+/// As the database folds it, without control characters.
 fn fold(text: &str) -> String {
-    let visible = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
-    visible.flat_map(char::to_lowercase).collect()
+    let visible: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    domain::search::searchable(&visible, "", "", "").trim().to_owned()
 }
 
 fn only_digits(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! A part of the schedule: its jobs and whom and what they may be given.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -81,7 +81,17 @@ pub struct TimeOffRow {
 /// # Errors
 /// When the database cannot be asked.
 pub async fn jobs(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<ScheduleJobRow>, DatabaseError> {
-    let mut rows = sqlx::query_as!(
+    let rows = rows(connection, ids).await?;
+    let parts = parts(connection, ids).await?;
+    Ok(put_together(rows, parts))
+}
+
+/// The jobs themselves, without who and what is on them.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn rows(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<ScheduleJobRow>, DatabaseError> {
+    Ok(sqlx::query_as!(
         ScheduleJobRow,
         r#"SELECT j.id, j.version, j.contract_id, k.client_name AS "customer?", k.service_type AS "service_type?",
                   j.location_address AS address, j.start_date AS start, j.end_date AS "end", j.status,
@@ -97,35 +107,48 @@ pub async fn jobs(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Sch
             ORDER BY asked.place"#,
         ids
     )
-    .fetch_all(&mut *connection)
-    .await?;
-    fill(connection, &mut rows).await?;
-    Ok(rows)
+    .fetch_all(connection)
+    .await?)
 }
 
-/// Puts into these jobs who and what is on them. Put together here: of thousands of jobs, an aggregate of each is what
-/// costs the database most.
-async fn fill(connection: &mut PgConnection, rows: &mut [ScheduleJobRow]) -> Result<(), DatabaseError> {
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    // Assignments are one for each day of a job: the same person more than once.
-    let parts = sqlx::query!(
-        r#"SELECT asked.place AS "place!", part.kind AS "kind!", part.id, part.clashes
-             FROM unnest($1::uuid[]) WITH ORDINALITY AS asked(id, place)
-            CROSS JOIN LATERAL (
-                  SELECT a.resource_kind AS kind, a.resource_id AS id,
-                         CASE a.state WHEN 'conflict' THEN true WHEN 'overridden' THEN false END AS clashes
-                    FROM job_assignments a WHERE a.job_schedule_id = asked.id
-                  UNION ALL
-                  SELECT 'crew', c.crew_id, NULL FROM job_crews c WHERE c.job_schedule_id = asked.id
-                  UNION ALL
-                  SELECT 'unknown', NULL, NULL FROM job_unknown_resources u WHERE u.job_schedule_id = asked.id) AS part"#,
-        &ids
+/// Somebody or something on a job, a crew it names, or a name of nobody.
+#[derive(Debug, Clone)]
+pub struct Part {
+    job: Uuid,
+    kind: String,
+    id: Option<Uuid>,
+    clashes: Option<bool>,
+}
+
+/// Who and what is on these jobs, in no order. Not put together by the database: of thousands of jobs, an aggregate of each
+/// is what costs it most; and each table by itself, as so many look-ups one by one cost twice that.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn parts(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Part>, DatabaseError> {
+    Ok(sqlx::query_as!(
+        Part,
+        r#"SELECT a.job_schedule_id AS "job!", a.resource_kind AS "kind!", a.resource_id AS id,
+                  CASE a.state WHEN 'conflict' THEN true WHEN 'overridden' THEN false END AS clashes
+             FROM job_assignments a WHERE a.job_schedule_id = ANY ($1)
+           UNION ALL
+           SELECT c.job_schedule_id, 'crew', c.crew_id, NULL FROM job_crews c WHERE c.job_schedule_id = ANY ($1)
+           UNION ALL
+           SELECT u.job_schedule_id, 'unknown', NULL, NULL FROM job_unknown_resources u WHERE u.job_schedule_id = ANY ($1)"#,
+        ids
     )
     .fetch_all(connection)
-    .await?;
-    let mut doubled: HashSet<(i64, Uuid, bool)> = HashSet::new();
+    .await?)
+}
+
+/// Jobs with who and what is on them.
+#[must_use]
+pub fn put_together(mut rows: Vec<ScheduleJobRow>, parts: Vec<Part>) -> Vec<ScheduleJobRow> {
+    let places: HashMap<Uuid, usize> = rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
+    // Assignments are one for each day of a job: the same person more than once.
+    let mut doubled: HashSet<(Uuid, Uuid, bool)> = HashSet::new();
     for part in parts {
-        let Some(row) = usize::try_from(part.place - 1).ok().and_then(|place| rows.get_mut(place)) else { continue };
+        let Some(row) = places.get(&part.job).and_then(|&place| rows.get_mut(place)) else { continue };
         let Some(id) = part.id else {
             row.unknown += 1;
             continue;
@@ -136,7 +159,7 @@ async fn fill(connection: &mut PgConnection, rows: &mut [ScheduleJobRow]) -> Res
             _ => row.machines.push(id),
         }
         if let Some(clashes) = part.clashes
-            && doubled.insert((part.place, id, clashes))
+            && doubled.insert((part.job, id, clashes))
         {
             *(if clashes { &mut row.clashes } else { &mut row.overridden }) += 1;
         }
@@ -145,7 +168,7 @@ async fn fill(connection: &mut PgConnection, rows: &mut [ScheduleJobRow]) -> Res
         of_job.sort_unstable();
         of_job.dedup();
     }
-    Ok(())
+    rows
 }
 
 /// Active crews and those of these jobs, by name, with who is in them from a day up to, but without, another: both are
@@ -163,13 +186,14 @@ pub async fn crews(
         CrewRow,
         r#"SELECT c.id, c.name, c.color, c.status = 'active' AS "active!",
                   (SELECT p.name FROM crew_memberships m JOIN crew_members p ON p.id = m.crew_member_id
-                    WHERE m.crew_id = c.id AND m.is_lead AND m.during @> ($2::timestamptz AT TIME ZONE z.zone)::date
+                    WHERE m.crew_id = c.id AND m.is_lead AND m.during @> lower(d.days)
                     ORDER BY p.name LIMIT 1) AS lead,
                   coalesce((SELECT array_agg(DISTINCT m.crew_member_id) FROM crew_memberships m
-                             WHERE m.crew_id = c.id
-                               AND m.during && daterange(($2::timestamptz AT TIME ZONE z.zone)::date,
-                                                         ($3::timestamptz AT TIME ZONE z.zone)::date)), '{}') AS "members!"
-             FROM crews c, (SELECT neff.office_time_zone() AS zone) AS z
+                             WHERE m.crew_id = c.id AND m.during && d.days), '{}') AS "members!"
+             FROM crews c,
+                  -- The office's days, worked out once and not for every membership.
+                  (SELECT daterange(($2::timestamptz AT TIME ZONE z.zone)::date, ($3::timestamptz AT TIME ZONE z.zone)::date) AS days
+                     FROM (SELECT neff.office_time_zone() AS zone OFFSET 0) AS z OFFSET 0) AS d
             WHERE c.status = 'active' OR c.id = ANY ($1)
             ORDER BY c.name, c.id"#,
         also,
@@ -308,7 +332,7 @@ pub async fn unscheduled(
              FROM contracts k
             WHERE k.status = 'approved'
               AND ($1::text IS NULL
-                   OR lower(concat(k.client_name, ' ', k.project_address, ' ', k.client_phone)) LIKE '%' || neff.like_literal(lower($1)) || '%')
+                   OR neff.holds(neff.searchable(k.client_name, k.client_email, k.client_phone, k.project_address), neff.sought_words($1)))
               AND NOT EXISTS (SELECT FROM job_schedules j WHERE j.contract_id = k.id AND j.status <> 'canceled')
             ORDER BY k.updated_at, k.id LIMIT 200"#,
         text

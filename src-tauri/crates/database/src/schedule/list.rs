@@ -20,6 +20,9 @@ pub struct Page<'a> {
     pub limit: i32,
 }
 
+/// Of a crew's jobs no more are counted where the list is very long: this many means "at least".
+pub const COUNTED: i64 = 1_000;
+
 /// A page: each job with the key of its group.
 ///
 /// # Errors
@@ -28,8 +31,19 @@ pub async fn page(
     connection: &mut PgConnection,
     page: &Page<'_>,
 ) -> Result<Vec<(Uuid, Option<String>)>, DatabaseError> {
+    Ok(page_and_total(connection, page).await?.0)
+}
+
+/// The same, and how many there are in all where that is known anyway: of jobs with a text, on their first page.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn page_and_total(
+    connection: &mut PgConnection,
+    page: &Page<'_>,
+) -> Result<(Vec<(Uuid, Option<String>)>, Option<i64>), DatabaseError> {
     let rows = sqlx::query!(
-        r#"SELECT id AS "id!", group_key FROM neff.list_jobs($1, $2, $3, $4, $5, $6) ORDER BY place"#,
+        r#"SELECT id AS "id!", group_key, total FROM neff.list_jobs($1, $2, $3, $4, $5, $6) ORDER BY place"#,
         page.filter,
         page.group,
         page.sort,
@@ -39,7 +53,8 @@ pub async fn page(
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|r| (r.id, r.group_key)).collect())
+    let total = rows.first().and_then(|r| r.total);
+    Ok((rows.into_iter().map(|r| (r.id, r.group_key)).collect(), total))
 }
 
 /// How many jobs there are: of each group by its key, or in all (no key; 10,000 at most).

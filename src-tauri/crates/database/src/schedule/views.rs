@@ -21,7 +21,7 @@ pub struct ViewRow {
 pub async fn all(connection: &mut PgConnection, user_id: &str, screen: &str) -> Result<Vec<ViewRow>, DatabaseError> {
     Ok(sqlx::query_as!(
         ViewRow,
-        "SELECT id, name, filters FROM saved_views WHERE user_id = $1 AND screen = $2 ORDER BY lower(name) LIMIT 200",
+        "SELECT id, name, filters FROM saved_views WHERE user_id = $1 AND screen = $2 ORDER BY neff.folded(name) LIMIT 200",
         user_id,
         screen
     )
@@ -42,7 +42,7 @@ pub async fn save(
 ) -> Result<(), DatabaseError> {
     sqlx::query!(
         "INSERT INTO saved_views (user_id, screen, name, filters) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (user_id, screen, lower(name)) DO UPDATE SET name = excluded.name, filters = excluded.filters",
+         ON CONFLICT (user_id, screen, neff.folded(name)) DO UPDATE SET name = excluded.name, filters = excluded.filters",
         user_id,
         screen,
         name,

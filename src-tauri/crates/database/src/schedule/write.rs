@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::error::{DatabaseError, Failure};
 use crate::foreign::{self, AsWritten, Foreign};
+use crate::today::OfficeTimeRow;
 
 /// Everything of a job that people edit, as its columns hold it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +33,30 @@ pub struct JobImage {
     pub follows_after_hours: Decimal,
 }
 
+/// A job of a row in which every column may be missing.
+macro_rules! image_of {
+    ($r:ident) => {
+        JobImage {
+            id: $r.id?,
+            contract_id: $r.contract_id,
+            calendly_event_uri: $r.calendly_event_uri,
+            start_date: $r.start_date?,
+            end_date: $r.end_date?,
+            status: $r.status?,
+            crew_assigned: $r.crew_assigned.into(),
+            equipment_needed: $r.equipment_needed.into(),
+            location_address: $r.location_address?,
+            special_instructions: $r.special_instructions,
+            estimated_duration_hours: $r.estimated_duration_hours,
+            weather_dependent: $r.weather_dependent?,
+            priority_level: $r.priority_level?,
+            pinned: $r.pinned?,
+            follows_job_id: $r.follows_job_id,
+            follows_after_hours: $r.follows_after_hours?,
+        }
+    };
+}
+
 /// These jobs as they are, each with its version, in order of id. What is gone is left out.
 ///
 /// # Errors
@@ -51,15 +76,64 @@ pub async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(Jo
     Ok(rows.into_iter().map(VersionedImage::apart).collect())
 }
 
-/// The same, locked until the transaction ends: in order of id, so that two who lock the same come one after the other.
+/// A job that may be changed until the transaction ends.
+#[derive(Debug, Clone)]
+pub struct Locked {
+    /// As it is.
+    pub image: JobImage,
+    /// Its version.
+    pub version: i32,
+    /// Whom the words of its columns name, in their order.
+    pub words: Vec<WordRow>,
+    /// Whom and what it shares with another job, whichever of the two is the one that is marked.
+    pub doubled: Vec<Uuid>,
+}
+
+/// These jobs, locked until the transaction ends, and the office's time: one question. In order of id, so that two who
+/// lock the same come one after the other; what is gone is left out.
 ///
 /// # Errors
 /// When the database cannot be asked, or somebody holds one of them for too long.
-pub async fn lock(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<(JobImage, i32)>, DatabaseError> {
-    sqlx::query!("SELECT id FROM job_schedules WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE", ids)
-        .fetch_all(&mut *connection)
-        .await?;
-    read(connection, ids).await
+pub async fn lock(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(OfficeTimeRow, Vec<Locked>), DatabaseError> {
+    let rows = sqlx::query!(
+        r#"SELECT t.now AS "now!", t.zone AS "zone!", t.today AS "today!", t.working_days AS "working_days!",
+                  t.work_from AS "work_from!", t.work_until AS "work_until!",
+                  (x.job).id AS "id?", (x.job).contract_id AS "contract_id?", (x.job).calendly_event_uri AS "calendly_event_uri?",
+                  (x.job).start_date AS "start_date?", (x.job).end_date AS "end_date?", (x.job).status AS "status?",
+                  (x.job).crew_assigned AS "crew_assigned!: Foreign", (x.job).equipment_needed AS "equipment_needed!: Foreign",
+                  (x.job).location_address AS "location_address?", (x.job).special_instructions AS "special_instructions?",
+                  (x.job).estimated_duration_hours AS "estimated_duration_hours?", (x.job).weather_dependent AS "weather_dependent?",
+                  (x.job).priority_level AS "priority_level?", (x.job).pinned AS "pinned?", (x.job).follows_job_id AS "follows_job_id?",
+                  (x.job).follows_after_hours AS "follows_after_hours?", (x.job).version AS "version?", x.words AS "words!: Foreign<2>",
+                  x.doubled AS "doubled?"
+             FROM neff.office_time() AS t LEFT JOIN neff.jobs_to_change($1) AS x ON true
+            ORDER BY (x.job).id"#,
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
+    let first = rows.first().ok_or_else(|| DatabaseError::new(Failure::Other, "the office has no time"))?;
+    let time = OfficeTimeRow {
+        now: first.now,
+        zone: first.zone.clone(),
+        today: first.today,
+        working_days: first.working_days.clone(),
+        work_from: first.work_from.clone(),
+        work_until: first.work_until.clone(),
+    };
+    let locked = rows.into_iter().filter_map(|r| {
+        Some(Locked {
+            image: image_of!(r),
+            version: r.version?,
+            words: read_words(r.words),
+            doubled: r.doubled.unwrap_or_default(),
+        })
+    });
+    Ok((time, locked.collect()))
+}
+
+fn read_words(json: Foreign<2>) -> Vec<WordRow> {
+    foreign::each(json.into())
 }
 
 struct VersionedImage {
@@ -106,122 +180,8 @@ impl VersionedImage {
     }
 }
 
-/// Writes jobs that are locked.
-///
-/// # Errors
-/// [`Failure::DoubleBooked`] when somebody or something would be in two places: the transaction is over, unless this
-/// ran in a savepoint.
-pub async fn update(connection: &mut PgConnection, images: &[JobImage]) -> Result<(), DatabaseError> {
-    let json = in_json(images)?;
-    // An event may be in one job only: taken off first, so that two jobs can change theirs in one step.
-    let moving = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM jsonb_to_recordset($1) AS x(id uuid, calendly_event_uri varchar)
-             JOIN job_schedules j USING (id) WHERE j.calendly_event_uri IS DISTINCT FROM x.calendly_event_uri) AS "moving!""#,
-        AsWritten(Some(&json)) as _
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    if moving {
-        sqlx::query!(
-            "UPDATE job_schedules j SET calendly_event_uri = NULL
-               FROM jsonb_to_recordset($1) AS x(id uuid, calendly_event_uri varchar)
-              WHERE j.id = x.id AND j.calendly_event_uri IS DISTINCT FROM x.calendly_event_uri
-                AND j.calendly_event_uri IS NOT NULL",
-            AsWritten(Some(&json)) as _
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
-    sqlx::query!(
-        "UPDATE job_schedules j
-              SET contract_id = x.contract_id, calendly_event_uri = x.calendly_event_uri, start_date = x.start_date,
-                  end_date = x.end_date, status = x.status, crew_assigned = x.crew_assigned,
-                  equipment_needed = x.equipment_needed, location_address = x.location_address,
-                  special_instructions = x.special_instructions, estimated_duration_hours = x.estimated_duration_hours,
-                  weather_dependent = x.weather_dependent, priority_level = x.priority_level, pinned = x.pinned,
-                  follows_job_id = x.follows_job_id, follows_after_hours = x.follows_after_hours
-             FROM jsonb_to_recordset($1) AS x(
-                  id uuid, contract_id uuid, calendly_event_uri varchar, start_date timestamptz, end_date timestamptz,
-                  status varchar, crew_assigned jsonb, equipment_needed jsonb, location_address text,
-                  special_instructions text, estimated_duration_hours numeric, weather_dependent boolean,
-                  priority_level integer, pinned boolean, follows_job_id uuid, follows_after_hours numeric)
-            WHERE j.id = x.id",
-        AsWritten(Some(&json)) as _
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Enters jobs.
-///
-/// # Errors
-/// As [`update`].
-pub async fn insert(connection: &mut PgConnection, images: &[JobImage]) -> Result<(), DatabaseError> {
-    let json = in_json(images)?;
-    sqlx::query!(
-        "INSERT INTO job_schedules (id, contract_id, calendly_event_uri, start_date, end_date, status, crew_assigned,
-                equipment_needed, location_address, special_instructions, estimated_duration_hours, weather_dependent,
-                priority_level, pinned, follows_job_id, follows_after_hours)
-         SELECT x.*
-           FROM jsonb_to_recordset($1) AS x(
-                id uuid, contract_id uuid, calendly_event_uri varchar, start_date timestamptz, end_date timestamptz,
-                status varchar, crew_assigned jsonb, equipment_needed jsonb, location_address text, special_instructions text,
-                estimated_duration_hours numeric, weather_dependent boolean, priority_level integer, pinned boolean,
-                follows_job_id uuid, follows_after_hours numeric)",
-        AsWritten(Some(&json)) as _
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Who or what is in two places by these jobs: the job, and whom or what it shares with another, whichever of the two is
-/// the one that is marked.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn double_booked(connection: &mut PgConnection, jobs: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, DatabaseError> {
-    let rows = sqlx::query!(
-        "SELECT DISTINCT a.job_schedule_id, a.resource_id
-           FROM job_assignments a
-          WHERE a.job_schedule_id = ANY ($1) AND a.state <> 'released'
-            AND (a.state <> 'firm'
-                 OR EXISTS (SELECT FROM job_assignments o
-                             WHERE o.resource_id = a.resource_id AND o.during && a.during
-                               AND o.job_schedule_id <> a.job_schedule_id
-                               AND o.state IN ('conflict', 'overridden', 'probe')))",
-        jobs
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|r| (r.job_schedule_id, r.resource_id)).collect())
-}
-
-/// Goes ahead anyway: this person or machine may be on this job at its new time, for this reason.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn override_clash(
-    connection: &mut PgConnection,
-    job: Uuid,
-    resource: Uuid,
-    reason: &str,
-) -> Result<(), DatabaseError> {
-    sqlx::query!(
-        "INSERT INTO assignment_overrides (job_schedule_id, resource_id, reason) VALUES ($1, $2, $3)
-         ON CONFLICT (job_schedule_id, resource_id) DO UPDATE SET reason = excluded.reason, overridden_by = neff.app_actor()",
-        job,
-        resource,
-        reason
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// A word of a job's columns and whom it names. `item`: its place in the column, from 1.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 #[expect(missing_docs, reason = "columns of neff.job_words()")]
 pub struct WordRow {
     pub job_id: Uuid,
@@ -294,8 +254,19 @@ pub struct RefusedOther {
     pub status: Option<String>,
 }
 
-/// Writes jobs that are locked, or enters new ones, and if they clash leaves the transaction as it was. With a reason it
-/// goes ahead: what clashes is overridden with it.
+/// A job as it was written.
+#[derive(Debug, Clone)]
+pub struct StoredJob {
+    /// As the database holds it: it writes some values in its own way.
+    pub image: JobImage,
+    /// Its version.
+    pub version: i32,
+    /// Whom the words of its columns name by now.
+    pub words: Vec<WordRow>,
+}
+
+/// Writes jobs that are locked, or enters new ones, in one question, and if they clash leaves the transaction as it was.
+/// With a reason it goes ahead: what clashes is overridden with it.
 ///
 /// # Errors
 /// When the database cannot be asked. A clash is no error.
@@ -304,45 +275,43 @@ pub async fn store(
     images: &[JobImage],
     new: bool,
     override_reason: Option<&str>,
-) -> Result<Result<(), Vec<Refused>>, DatabaseError> {
-    let mut overridden = Vec::new();
-    loop {
-        let mut savepoint = sqlx::Acquire::begin(&mut *connection).await?;
-        for (job, resource) in &overridden {
-            override_clash(&mut savepoint, *job, *resource, override_reason.unwrap_or_default()).await?;
-        }
-        let written = if new { insert(&mut savepoint, images).await } else { update(&mut savepoint, images).await };
-        let judged = match written {
-            Ok(()) => crate::assignments::judge(&mut savepoint).await,
-            refused => refused,
-        };
-        match judged {
-            Ok(()) => {
-                savepoint.commit().await?;
-                return Ok(Ok(()));
-            }
-            Err(error) if error.failure() == Failure::DoubleBooked => {
-                savepoint.rollback().await?;
-                let refused = refused(error.detail());
-                let before = overridden.len();
-                if override_reason.is_some() {
-                    overridden.extend(refused.iter().map(|r| (r.job, r.resource.id)));
-                    overridden.sort_unstable();
-                    overridden.dedup();
-                }
-                // The error names 50 at most: the rest comes with the next attempt. Nothing new: it will not get better.
-                if overridden.len() == before {
-                    return Ok(Err(refused));
-                }
-            }
-            Err(error) => return Err(error),
-        }
+) -> Result<Result<Vec<StoredJob>, Vec<Refused>>, DatabaseError> {
+    if images.is_empty() {
+        return Ok(Ok(Vec::new()));
     }
+    let rows = sqlx::query!(
+        r#"SELECT x.refused AS "refused!: Foreign<2>", (x.job).id AS "id?", (x.job).contract_id AS "contract_id?",
+                  (x.job).calendly_event_uri AS "calendly_event_uri?", (x.job).start_date AS "start_date?",
+                  (x.job).end_date AS "end_date?", (x.job).status AS "status?", (x.job).crew_assigned AS "crew_assigned!: Foreign",
+                  (x.job).equipment_needed AS "equipment_needed!: Foreign", (x.job).location_address AS "location_address?",
+                  (x.job).special_instructions AS "special_instructions?",
+                  (x.job).estimated_duration_hours AS "estimated_duration_hours?", (x.job).weather_dependent AS "weather_dependent?",
+                  (x.job).priority_level AS "priority_level?", (x.job).pinned AS "pinned?", (x.job).follows_job_id AS "follows_job_id?",
+                  (x.job).follows_after_hours AS "follows_after_hours?", (x.job).version AS "version?", x.words AS "words!: Foreign<2>"
+             FROM neff.write_jobs($1, $2, $3) AS x"#,
+        AsWritten(Some(&in_json(images)?)) as _,
+        new,
+        override_reason
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut written = Vec::with_capacity(rows.len());
+    for r in rows {
+        if let Some(refused) = Option::<Value>::from(r.refused) {
+            return Ok(Err(foreign::each(refused)));
+        }
+        let one = (|| {
+            let image = image_of!(r);
+            Some(StoredJob { image, version: r.version?, words: read_words(r.words) })
+        })();
+        written.extend(one);
+    }
+    Ok(Ok(written))
 }
 
 /// The clashes a refusal's DETAIL names.
 #[must_use]
 pub fn refused(detail: Option<&str>) -> Vec<Refused> {
     let mut detail = detail.map(foreign::of_text).unwrap_or_default();
-    foreign::each(detail.get_mut("clashes").map(serde_json::Value::take).unwrap_or_default())
+    foreign::each(detail.get_mut("clashes").map(Value::take).unwrap_or_default())
 }

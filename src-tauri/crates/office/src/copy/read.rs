@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use chrono_tz::Tz;
+use domain::search::{Sought, folded, searchable, sortable};
 use domain::working_time::{Calendar, WorkingDays, WorkingHours};
 use offline::{CopyError, Kind, ScheduleCopy};
 use uuid::Uuid;
@@ -236,13 +237,13 @@ pub(crate) fn estimate(copy: &ScheduleCopy, id: Uuid) -> Result<Option<EstimateD
 
 /// The tray.
 pub(crate) fn unscheduled(copy: &ScheduleCopy, text: Option<&str>) -> Result<UnscheduledPage, CopyError> {
-    let wanted = text.map(|t| t.trim().to_lowercase()).unwrap_or_default();
+    let wanted = Sought::read(text.unwrap_or_default());
     let kept: Vec<Waiting> = copy.all(Kind::Contract)?;
     let all = kept.first().map_or(0, |w| w.total);
     let mut items: Vec<UnscheduledWork> = kept.into_iter().map(|w| w.work).collect();
     items.retain(|w| {
         let phone = w.phone.as_deref().unwrap_or_default();
-        format!("{} {} {phone}", w.customer, w.address).to_lowercase().contains(&wanted)
+        wanted.is_in(&searchable(&w.customer, "", phone, &w.address))
     });
     items.sort_by_key(|w| (w.since, w.contract_id));
     // How many of those that are not kept would be found, only the server knows.
@@ -264,7 +265,7 @@ pub(crate) fn notifications(copy: &ScheduleCopy, limit: u32) -> Result<Notificat
 pub(crate) fn inbox(copy: &ScheduleCopy, query: &InboxQuery) -> Result<InboxPage, CopyError> {
     let mut items: Vec<Notification> = copy.all(Kind::Notification)?;
     let unread = count(items.iter().filter(|n| !n.is_read).count());
-    let words = query.search.as_deref().map(|s| s.trim().to_lowercase()).unwrap_or_default();
+    let words = query.search.as_deref().map(|s| folded(s.trim())).unwrap_or_default();
     let as_of = copy.state()?.progress.as_of;
     items.retain(|n| {
         let shown = match query.show {
@@ -276,7 +277,7 @@ pub(crate) fn inbox(copy: &ScheduleCopy, query: &InboxQuery) -> Result<InboxPage
             && (query.types.is_empty() || query.types.contains(&n.alert_type))
             && query.min_priority.is_none_or(|p| n.priority >= p)
             && (query.expired || n.expires_at.is_none_or(|at| at > as_of))
-            && format!("{} {}", n.title, n.message).to_lowercase().contains(&words)
+            && folded(&format!("{} {}", n.title, n.message)).contains(&words)
     });
     items.sort_by_key(|n| {
         let urgent = if query.order == InboxOrder::Priority && !n.is_read { -n.priority } else { 0 };
@@ -321,12 +322,10 @@ fn shows(filter: &JobFilter, full: &JobInFull) -> bool {
 }
 
 fn holds_words(text: &str, full: &JobInFull) -> bool {
-    let client =
-        [full.job.customer.as_deref(), full.phone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let (client, address) = (client.to_lowercase(), full.job.address.to_lowercase());
-    let text = text.to_lowercase();
-    let all_in = |place: &str| text.split_whitespace().all(|word| place.contains(word));
-    all_in(&address) || all_in(&format!("{client} {address}"))
+    let (client, phone) = (full.job.customer.as_deref().unwrap_or_default(), full.phone.as_deref().unwrap_or_default());
+    let words = Sought::read(text);
+    words.is_in(&searchable("", "", "", &full.job.address))
+        || words.is_in(&searchable(client, "", phone, &full.job.address))
 }
 
 fn group_key(group: JobGroup, full: &JobInFull, calendar: &Calendar) -> String {
@@ -338,19 +337,19 @@ fn group_key(group: JobGroup, full: &JobInFull, calendar: &Calendar) -> String {
         JobGroup::Week => day.week(chrono::Weekday::Mon).first_day().to_string(),
         JobGroup::Status => job.status.clone(),
         JobGroup::Crew => full.crew_names.iter().min().cloned().unwrap_or_default(),
-        JobGroup::Customer => job.customer.as_deref().unwrap_or_default().to_lowercase().chars().take(80).collect(),
+        JobGroup::Customer => sortable(job.customer.as_deref().unwrap_or_default()),
         JobGroup::Service => job.service_type.clone().unwrap_or_else(|| "none".to_owned()),
     }
 }
 
 fn by(sort: JobSort, a: &JobInFull, b: &JobInFull) -> std::cmp::Ordering {
-    let lower = |text: Option<&str>| text.unwrap_or_default().to_lowercase();
+    let plain = |text: Option<&str>| sortable(text.unwrap_or_default());
     match sort {
         JobSort::Start => a.job.start.cmp(&b.job.start),
         JobSort::End => a.job.end.cmp(&b.job.end),
-        JobSort::Customer => lower(a.job.customer.as_deref()).cmp(&lower(b.job.customer.as_deref())),
-        JobSort::Address => lower(Some(&a.job.address)).cmp(&lower(Some(&b.job.address))),
-        JobSort::Status => a.job.status.cmp(&b.job.status),
+        JobSort::Customer => plain(a.job.customer.as_deref()).cmp(&plain(b.job.customer.as_deref())),
+        JobSort::Address => plain(Some(&a.job.address)).cmp(&plain(Some(&b.job.address))),
+        JobSort::Status => (&a.job.status, a.job.start).cmp(&(&b.job.status, b.job.start)),
         JobSort::Priority => a.job.priority.cmp(&b.job.priority),
         JobSort::Updated => a.updated_at.cmp(&b.updated_at),
         JobSort::Created => a.created_at.cmp(&b.created_at),

@@ -10,6 +10,8 @@ export const PAGE = 100;
 const BIG_PAGE = 500;
 /** The core counts no further. */
 export const MANY = 10_000;
+/** Nor a crew's jobs, where there are very many: so many mean "at least". */
+export const MANY_OF_A_CREW = 1_000;
 
 type Page = { after: string | null; limit: number; lines: JobLine[]; stale: boolean };
 

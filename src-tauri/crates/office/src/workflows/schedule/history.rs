@@ -8,7 +8,7 @@ use database::{DatabaseError, PgConnection};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::writing::{Edited, by_job, store};
+use super::writing::{Edited, LockedJobs, store};
 use super::{OfficeTime, wording};
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
@@ -53,7 +53,8 @@ impl Office {
 pub(crate) async fn revert(c: &mut PgConnection, id: Uuid) -> Result<Option<Done>, AppError> {
     let Some(row) = history::line(c, id).await? else { return Ok(None) };
     let Some(job) = row.job_id else { return Err(AppError::not_found("job")) };
-    let (before, _) = write::lock(c, &[job]).await?.pop().ok_or_else(|| AppError::not_found("job"))?;
+    let locked = LockedJobs::lock(c, &[job]).await?;
+    let before = locked.jobs.first().map(|(image, _)| image.clone()).ok_or_else(|| AppError::not_found("job"))?;
     let now = as_json(&before);
     if let Some(why_not) = why_not(&row, Some(&now)) {
         let code = if why_not.ends_with("since.") { ErrorCode::VersionConflict } else { ErrorCode::Invalid };
@@ -72,13 +73,12 @@ pub(crate) async fn revert(c: &mut PgConnection, id: Uuid) -> Result<Option<Done
         AppError::new(ErrorCode::Invalid, "What was there before cannot be read. Nothing was changed.")
             .with_details(error.to_string())
     })?;
-    let time = OfficeTime::read(c).await?;
-    let words = by_job(write::words(c, &[job]).await?);
+    let time = &locked.time;
     let sentence = sentence(&row, time.zone(), time.today().year());
     let summary = |_: &[Edited], told: &super::writing::Told<'_>| {
         format!("Undone for {}: {}", told.of(job), domain::text::shorten(&sentence, 200))
     };
-    match store(c, &[Edited { before, after }], words, None, &time, summary).await? {
+    match store(c, &[Edited { before, after }], &locked, None, summary).await? {
         Ok((done, jobs)) => Ok(Some(Done { jobs, ..done })),
         Err(clashes) => {
             let year = time.today().year();

@@ -36,18 +36,20 @@ impl Office {
         let mut connection = pool.acquire().await.map_err(DatabaseError::from)?;
         let c = &mut *connection;
         let filter = filter(c, query).await?;
-        let (items, next) = page(c, &filter, query).await?;
+        let (items, next, known) = page(c, &filter, query).await?;
         let (mut groups, mut total) = (Vec::new(), None);
         if query.after.is_none() {
             if query.group != JobGroup::None {
                 groups = list::counts(c, &filter, group_word(query.group)).await?;
             }
-            // The groups say it already.
-            total = Some(if groups.is_empty() {
-                list::counts(c, &filter, "none").await?.first().map_or(0, |(_, n)| *n)
-            } else {
-                groups.iter().map(|(_, n)| n).sum()
-            });
+            // The groups say it already, unless one was not counted to its end.
+            let whole = !groups.is_empty() && groups.iter().all(|(_, n)| *n < list::COUNTED);
+            total = match known {
+                Some(known) => Some(known),
+                None if next.is_none() => Some(i64::try_from(items.len()).unwrap_or(i64::MAX)),
+                None if whole => Some(groups.iter().map(|(_, n)| n).sum()),
+                None => Some(list::counts(c, &filter, "none").await?.first().map_or(0, |(_, n)| *n)),
+            };
         }
         Ok(JobList {
             items,
@@ -118,7 +120,7 @@ async fn page(
     c: &mut PgConnection,
     filter: &Value,
     query: &JobListQuery,
-) -> Result<(Vec<JobLine>, Option<Uuid>), AppError> {
+) -> Result<(Vec<JobLine>, Option<Uuid>, Option<i64>), AppError> {
     let limit = query.limit.clamp(1, 500);
     let asked = list::Page {
         filter,
@@ -128,7 +130,7 @@ async fn page(
         after: query.after,
         limit: i32::try_from(limit + 1).unwrap_or(501),
     };
-    let mut found = list::page(c, &asked).await?;
+    let (mut found, total) = list::page_and_total(c, &asked).await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|(id, _)| *id);
@@ -150,7 +152,7 @@ async fn page(
             }
         })
         .collect();
-    Ok((lines, next))
+    Ok((lines, next, total))
 }
 
 fn group_word(group: JobGroup) -> &'static str {

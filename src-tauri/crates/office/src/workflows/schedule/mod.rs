@@ -26,7 +26,7 @@ pub(crate) use part::{check_part, hours_of};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use database::schedule::board::{self, ScheduleJobRow};
-use database::{PgConnection, company, today};
+use database::{PgConnection, today};
 use domain::working_time::{Calendar, Interval, WorkingDays, WorkingHours};
 use uuid::Uuid;
 
@@ -46,15 +46,7 @@ pub(crate) struct OfficeTime {
 impl OfficeTime {
     /// Reads it. A setting that somebody spoiled counts as its default.
     pub(crate) async fn read(connection: &mut PgConnection) -> Result<Self, AppError> {
-        let day = today::office_day(connection).await?;
-        let settings = company::read(connection).await?.values;
-        let time = |key: &str| settings.get(key).and_then(|t| NaiveTime::parse_from_str(t.trim(), "%H:%M").ok());
-        let hours = time("office_work_from")
-            .zip(time("office_work_until"))
-            .and_then(|(from, until)| WorkingHours::new(from, until).ok())
-            .unwrap_or_default();
-        let days = WorkingDays::read(settings.get("office_working_days").map_or("", String::as_str));
-        Ok(Self { now: day.now, calendar: Calendar::new(zone_of(&day.zone), days, hours, Vec::new()) })
+        Ok(today::office_time(connection).await?.into())
     }
 
     /// The same, closed on holidays between two moments.
@@ -86,6 +78,18 @@ impl OfficeTime {
     /// When that day begins.
     pub(crate) fn midnight(&self, day: NaiveDate) -> DateTime<Utc> {
         self.calendar.day(day).start
+    }
+}
+
+impl From<today::OfficeTimeRow> for OfficeTime {
+    fn from(row: today::OfficeTimeRow) -> Self {
+        let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+        let hours = time(&row.work_from)
+            .zip(time(&row.work_until))
+            .and_then(|(from, until)| WorkingHours::new(from, until).ok())
+            .unwrap_or_default();
+        let days = WorkingDays::read(&row.working_days);
+        Self { now: row.now, calendar: Calendar::new(zone_of(&row.zone), days, hours, Vec::new()) }
     }
 }
 

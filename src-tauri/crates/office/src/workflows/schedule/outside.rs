@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use database::schedule::{board, editor, outside, write};
+use database::schedule::{board, editor, outside};
 use database::{DatabaseError, PgConnection, act};
 use uuid::Uuid;
 
-use super::OfficeTime;
 use super::reassign::noun;
-use super::writing::{Edited, Holds, Why, by_job, changed_since, store, tells};
+use super::writing::{Edited, Holds, LockedJobs, Why, changed_since, store, tells};
 use crate::desktop::DesktopEvent;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
@@ -110,8 +109,9 @@ impl Office {
         let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
         let c = &mut *transaction;
         let ids = [canceled.id, instead.id];
-        let locked = write::lock(c, &ids).await?;
-        if let Some(changed) = changed_since(c, &[canceled, instead], &locked, Holds::Part, &me.user_id).await? {
+        let found = LockedJobs::lock(c, &ids).await?;
+        let locked = &found.jobs;
+        if let Some(changed) = changed_since(c, &[canceled, instead], locked, Holds::Part, &me.user_id).await? {
             return Ok(changed);
         }
         let image = |id: Uuid| locked.iter().find(|(i, _)| i.id == id).map(|(i, _)| i.clone());
@@ -133,12 +133,10 @@ impl Office {
         "canceled".clone_into(&mut gone.status);
         gone.calendly_event_uri.clone_from(&old.calendly_event_uri);
         let edits = [Edited { before: new, after: gone }, Edited { before: old, after: moved }];
-        let time = OfficeTime::read(c).await?;
-        let words = by_job(write::words(c, &ids).await?);
         let summary = |_: &[Edited], told: &super::writing::Told<'_>| {
             format!("Job of {} moved as it was in Calendly", told.of(canceled.id))
         };
-        match store(c, &edits, words, why.override_reason, &time, summary).await? {
+        match store(c, &edits, &found, why.override_reason, summary).await? {
             Err(clashes) => Ok(ScheduleOutcome::Clashes { clashes }),
             Ok((done, jobs)) => {
                 outside::looked_at(c, &ids).await?;

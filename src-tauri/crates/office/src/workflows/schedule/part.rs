@@ -1,8 +1,10 @@
 //! A part of the schedule, and the tray.
 
+use std::time::Duration;
+
 use chrono::{Datelike, NaiveDate, TimeDelta};
-use database::DatabaseError;
 use database::schedule::{board, list};
+use database::{DatabaseError, PgConnection, PgPool, PoolConnection};
 use serde_json::{Map, Value, json};
 
 use super::OfficeTime;
@@ -16,6 +18,8 @@ use crate::view::{
 use crate::workflows::company::invalid;
 use crate::workflows::today::{clash_page, count};
 
+/// How long another connection may take to open.
+const ANOTHER: Duration = Duration::from_millis(300);
 /// The longest part that can be asked for.
 const LONGEST: TimeDelta = TimeDelta::days(100);
 
@@ -52,7 +56,18 @@ impl Office {
         let mut ids: Vec<_> = list::page(c, &page).await?.into_iter().map(|(id, _)| id).collect();
         let more = ids.len() > board::PART as usize;
         ids.truncate(board::PART as usize);
-        let jobs: Vec<ScheduleJob> = board::jobs(c, &ids).await?.into_iter().map(ScheduleJob::from).collect();
+        let midnight = time.midnight(time.today());
+        let rest = async |c: &mut PgConnection| -> Result<_, DatabaseError> {
+            let parts = board::parts(c, &ids).await?;
+            let time_off = board::time_off(c, from, until).await?;
+            Ok((parts, time_off, board::counts(c, midnight).await?))
+        };
+        // Side by side where another connection is free: a week of a large office is read in half the time.
+        let (rows, (parts, time_off, counts)) = match another(&pool).await {
+            Some(mut other) => tokio::try_join!(board::rows(c, &ids), rest(&mut other))?,
+            None => (board::rows(c, &ids).await?, rest(c).await?),
+        };
+        let jobs: Vec<ScheduleJob> = board::put_together(rows, parts).into_iter().map(ScheduleJob::from).collect();
         let on = |pick: fn(&ScheduleJob) -> &[uuid::Uuid]| {
             let mut all: Vec<_> = jobs.iter().flat_map(pick).copied().collect();
             all.sort_unstable();
@@ -62,8 +77,6 @@ impl Office {
         let crews = board::crews(c, &on(|j| &j.crews), from, until).await?;
         let people = board::people(c, &on(|j| &j.people)).await?;
         let machines = board::machines(c, &on(|j| &j.machines)).await?;
-        let time_off = board::time_off(c, from, until).await?;
-        let counts = board::counts(c, time.midnight(time.today())).await?;
         Ok(Schedule {
             as_of: time.now,
             copy_as_of: None,
@@ -125,6 +138,17 @@ impl Office {
         let (items, total) = clash_page(&mut connection, day.midnights[0]).await?;
         Ok(ClashPage { items, total })
     }
+}
+
+/// Another connection, if that takes no waiting for anybody.
+async fn another(pool: &PgPool) -> Option<PoolConnection> {
+    if let Some(free) = pool.try_acquire() {
+        return Some(free);
+    }
+    if pool.size() >= pool.options().get_max_connections() {
+        return None;
+    }
+    tokio::time::timeout(ANOTHER, pool.acquire()).await.ok()?.ok()
 }
 
 /// When the office works, for the window.

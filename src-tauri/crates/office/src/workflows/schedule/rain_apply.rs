@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use database::schedule::messages::{self, NewMessage};
 use database::schedule::rain_days::{self, RainDay};
-use database::schedule::write;
 use database::{act, company};
 use domain::job_status::Status;
 use domain::planning::Fixed;
@@ -16,7 +15,7 @@ use super::moving::check_times;
 use super::rain::{Ground, planned, rain_of};
 use super::reassign::{newcomers, recrewed};
 use super::wording;
-use super::writing::{Edited, Holds, Told, Why, by_job, changed_since, store};
+use super::writing::{Edited, Holds, LockedJobs, Told, Why, changed_since, store};
 use crate::error::AppError;
 use crate::office::Office;
 use crate::view::{JobVersion, RainOut, ScheduleOutcome};
@@ -46,13 +45,12 @@ impl Office {
         let asked: Vec<JobVersion> =
             rain_out.moves.iter().map(|m| JobVersion { id: m.job.id, version: m.job.version }).collect();
         let ids: Vec<Uuid> = asked.iter().map(|j| j.id).collect();
-        let locked = write::lock(c, &ids).await?;
-        if let Some(changed) = changed_since(c, &asked, &locked, Holds::Part, &me.user_id).await? {
+        let locked = LockedJobs::lock(c, &ids).await?;
+        if let Some(changed) = changed_since(c, &asked, &locked.jobs, Holds::Part, &me.user_id).await? {
             return Ok(changed);
         }
-        let words = by_job(write::words(c, &ids).await?);
         let mut edits = Vec::new();
-        for (before, _) in locked {
+        for (before, _) in &locked.jobs {
             let Some(agreed) = rain_out.moves.iter().find(|m| m.job.id == before.id) else { continue };
             let mut after = before.clone();
             let status = Status::read(Some(&after.status)).unwrap_or(Status::Scheduled);
@@ -67,12 +65,12 @@ impl Office {
             after.start_date = agreed.job.start;
             after.end_date = agreed.job.end;
             if let Some(crews) = &agreed.crews {
-                let known = words.get(&before.id).map_or(&[][..], Vec::as_slice);
+                let known = locked.words.get(&before.id).map_or(&[][..], Vec::as_slice);
                 let come = newcomers(c, known, crews).await?;
                 after.crew_assigned = recrewed(before.crew_assigned.as_ref(), known, crews, &come);
             }
-            if after != before {
-                edits.push(Edited { before, after });
+            if after != *before {
+                edits.push(Edited { before: before.clone(), after });
             }
         }
         let rain_day = |r: Interval| RainDay { start: r.start, end: r.end, note: Some(reason.to_owned()) };
@@ -82,7 +80,7 @@ impl Office {
             1 => "Rain-out: 1 job moved".to_owned(),
             n => format!("Rain-out: {n} jobs moved"),
         };
-        let stored = store(c, &edits, words, why.override_reason, &ground.time, summary).await?;
+        let stored = store(c, &edits, &locked, why.override_reason, summary).await?;
         let (mut done, jobs) = match stored {
             Err(clashes) => return Ok(ScheduleOutcome::Clashes { clashes }),
             Ok(stored) => stored,

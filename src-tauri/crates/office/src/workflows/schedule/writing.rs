@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use database::schedule::messages;
 use database::schedule::rain_days::{self, RainDay, RecordedRainDay};
 use database::schedule::since::since;
-use database::schedule::write::{self, JobImage, Refused, WordRow};
+use database::schedule::write::{self, JobImage, Refused, StoredJob, WordRow};
 use database::{PgConnection, act};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -127,6 +127,37 @@ impl From<ScheduleInverse> for Inverse {
     }
 }
 
+/// Jobs that may be changed until the transaction ends.
+pub(super) struct LockedJobs {
+    /// The office's time.
+    pub time: OfficeTime,
+    /// Each as it is, with its version, in order of id.
+    pub jobs: Vec<(JobImage, i32)>,
+    /// Whom their words name.
+    pub words: HashMap<Uuid, Vec<WordRow>>,
+    /// Jobs, and whom or what each shares with another.
+    doubled: Vec<(Uuid, Uuid)>,
+}
+
+impl LockedJobs {
+    /// Locks them, in one question.
+    pub(super) async fn lock(c: &mut PgConnection, ids: &[Uuid]) -> Result<Self, AppError> {
+        let (time, locked) = write::lock(c, ids).await?;
+        let mut all = Self { time: time.into(), jobs: Vec::new(), words: HashMap::new(), doubled: Vec::new() };
+        for job in locked {
+            let id = job.image.id;
+            all.doubled.extend(job.doubled.into_iter().map(|resource| (id, resource)));
+            all.words.insert(id, job.words);
+            all.jobs.push((job.image, job.version));
+        }
+        Ok(all)
+    }
+
+    fn words_of(&self, job: Uuid) -> &[WordRow] {
+        self.words.get(&job).map_or(&[], Vec::as_slice)
+    }
+}
+
 impl Office {
     /// Changes jobs, all or none. `edit` is given each with the words of its columns; `summary` what came of it.
     pub(super) async fn change_jobs(
@@ -145,21 +176,19 @@ impl Office {
         let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
         let c = &mut *transaction;
         let ids: Vec<Uuid> = asked.iter().map(|j| j.id).collect();
-        let locked = write::lock(c, &ids).await?;
-        if let Some(changed) = changed_since(c, asked, &locked, holds, &me.user_id).await? {
+        let locked = LockedJobs::lock(c, &ids).await?;
+        if let Some(changed) = changed_since(c, asked, &locked.jobs, holds, &me.user_id).await? {
             return Ok(changed);
         }
-        let time = OfficeTime::read(c).await?;
-        let words = by_job(write::words(c, &ids).await?);
         let mut edits = Vec::new();
-        for (before, _) in locked {
+        for (before, _) in &locked.jobs {
             let mut after = before.clone();
-            edit(&mut after, words.get(&before.id).map_or(&[], Vec::as_slice))?;
-            if after != before {
-                edits.push(Edited { before, after });
+            edit(&mut after, locked.words_of(before.id))?;
+            if after != *before {
+                edits.push(Edited { before: before.clone(), after });
             }
         }
-        match store(c, &edits, words, why.override_reason, &time, summary).await? {
+        match store(c, &edits, &locked, why.override_reason, summary).await? {
             Err(clashes) => Ok(ScheduleOutcome::Clashes { clashes }),
             Ok((done, jobs)) => {
                 let change = self.keep(transaction, &actor, done, None).await?;
@@ -177,10 +206,13 @@ impl Office {
         let actor = actor(&me);
         let mut transaction = act::begin(&pool, &actor, why.told().as_deref()).await?;
         let c = &mut *transaction;
-        if let Err(refused) = write::store(c, images, true, why.override_reason).await? {
-            let clashes = clashes(refused).into_iter().map(|clash| JobClash { job_id: None, ..clash }).collect();
-            return Ok(ScheduleOutcome::Clashes { clashes });
-        }
+        let entered = match write::store(c, images, true, why.override_reason).await? {
+            Ok(entered) => entered,
+            Err(refused) => {
+                let clashes = clashes(refused).into_iter().map(|clash| JobClash { job_id: None, ..clash }).collect();
+                return Ok(ScheduleOutcome::Clashes { clashes });
+            }
+        };
         let time = OfficeTime::read(c).await?;
         let ids: Vec<Uuid> = images.iter().map(|image| image.id).collect();
         let jobs = shown(c, &ids).await?;
@@ -199,12 +231,11 @@ impl Office {
         };
         let field = |image: &JobImage| FieldChange { label: label(image), before: None, after: Some(when(image)) };
         // The office cancels, it never deletes.
-        let back = |(left, version): (JobImage, i32)| Back {
-            to: JobImage { status: "canceled".to_owned(), ..left.clone() },
-            version,
-            left,
+        let back = |job: StoredJob| Back {
+            to: JobImage { status: "canceled".to_owned(), ..job.image.clone() },
+            version: job.version,
+            left: job.image,
         };
-        let entered = write::read(c, &ids).await?;
         let done = Done {
             summary,
             about,
@@ -250,30 +281,23 @@ impl<'a> Told<'a> {
 pub(super) async fn store(
     c: &mut PgConnection,
     edits: &[Edited],
-    words: HashMap<Uuid, Vec<WordRow>>,
+    locked: &LockedJobs,
     override_reason: Option<&str>,
-    time: &OfficeTime,
     summary: impl Fn(&[Edited], &Told<'_>) -> String,
 ) -> Result<Result<(Done, Vec<ScheduleJob>), Vec<JobClash>>, AppError> {
     let images: Vec<JobImage> = edits.iter().map(|e| e.after.clone()).collect();
     let ids: Vec<Uuid> = images.iter().map(|image| image.id).collect();
-    let doubled = write::double_booked(c, &ids).await?;
-    if let Err(refused) = write::store(c, &images, false, override_reason).await? {
-        return Ok(Err(clashes(refused)));
-    }
-    // As the database holds them: it writes some values in its own way.
-    let mut left: HashMap<Uuid, _> = write::read(c, &ids).await?.into_iter().map(|(i, v)| (i.id, (i, v))).collect();
-    let jobs = shown(c, &ids).await?;
-    let crew_changed = |e: &Edited| {
-        e.before.crew_assigned != e.after.crew_assigned || e.before.equipment_needed != e.after.equipment_needed
+    let written = match write::store(c, &images, false, override_reason).await? {
+        Ok(written) => written,
+        Err(refused) => return Ok(Err(clashes(refused))),
     };
-    let renamed: Vec<Uuid> = edits.iter().filter(|e| crew_changed(e)).map(|e| e.after.id).collect();
-    let new_words = if renamed.is_empty() { HashMap::new() } else { by_job(write::words(c, &renamed).await?) };
-    let told = Told::new(&jobs, time);
+    let mut written: HashMap<Uuid, StoredJob> = written.into_iter().map(|job| (job.image.id, job)).collect();
+    let jobs = shown(c, &ids).await?;
+    let told = Told::new(&jobs, &locked.time);
     let mut fields = Vec::new();
     for edit in edits {
-        let old = words.get(&edit.before.id).map(Vec::as_slice);
-        let new = new_words.get(&edit.after.id).map(Vec::as_slice).or(old);
+        let old = locked.words.get(&edit.before.id).map(Vec::as_slice);
+        let new = written.get(&edit.after.id).map(|job| job.words.as_slice()).or(old);
         for mut field in wording::fields(&edit.before, &edit.after, (old, new), told.zone, told.year) {
             if edits.len() > 1 {
                 field.label = format!("{}: {}", told.of(edit.after.id), field.label);
@@ -282,9 +306,10 @@ pub(super) async fn store(
         }
     }
     fields.truncate(FIELDS);
+    let doubled = locked.doubled.iter().filter(|(job, _)| ids.contains(job)).copied().collect();
     let back = edits.iter().filter_map(|e| {
-        let (left, version) = left.remove(&e.before.id)?;
-        Some(Back { to: e.before.clone(), version, left })
+        let job = written.remove(&e.before.id)?;
+        Some(Back { to: e.before.clone(), version: job.version, left: job.image })
     });
     let done = Done {
         summary: summary(edits, &told),
@@ -304,11 +329,11 @@ pub(super) async fn store(
 /// Goes back: every job over the version it was left at or over what it was left as, rain days and messages with it.
 pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse, me: &str) -> Result<Done, AppError> {
     let ids: Vec<Uuid> = inverse.jobs.iter().map(|back| back.to.id).collect();
-    let locked: HashMap<Uuid, (JobImage, i32)> =
-        write::lock(c, &ids).await?.into_iter().map(|(image, version)| (image.id, (image, version))).collect();
+    let locked = LockedJobs::lock(c, &ids).await?;
+    let now: HashMap<Uuid, &(JobImage, i32)> = locked.jobs.iter().map(|job| (job.0.id, job)).collect();
     let mut edits = Vec::with_capacity(ids.len());
     for Back { to: after, version, left } in inverse.jobs {
-        match locked.get(&after.id) {
+        match now.get(&after.id) {
             Some((before, now)) if *now == version || *before == left => {
                 edits.push(Edited { before: before.clone(), after });
             }
@@ -316,13 +341,12 @@ pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse, me: 
             None => return Err(AppError::not_found("job")),
         }
     }
-    let time = OfficeTime::read(c).await?;
-    let words = by_job(write::words(c, &ids).await?);
-    let mut stored = store(c, &edits, words.clone(), None, &time, |_, _| String::new()).await?;
+    let time = &locked.time;
+    let mut stored = store(c, &edits, &locked, None, |_, _| String::new()).await?;
     let was_doubled = |x: &JobClash| x.job_id.is_some_and(|job| inverse.doubled.contains(&(job, x.resource_id)));
     if stored.as_ref().is_err_and(|clashes| clashes.iter().all(was_doubled)) {
         let reason = Some("Put back as it was, double booked");
-        stored = store(c, &edits, words, reason, &time, |_, _| String::new()).await?;
+        stored = store(c, &edits, &locked, reason, |_, _| String::new()).await?;
     }
     let mut done = match stored {
         Ok((done, jobs)) => Done { jobs, ..done },
@@ -336,14 +360,14 @@ pub(crate) async fn go_back(c: &mut PgConnection, inverse: ScheduleInverse, me: 
         }
     };
     let removed =
-        rain_days::remove(c, &inverse.rain_days_off).await?.map_err(|changed| changed_rain_day(&changed, &time))?;
+        rain_days::remove(c, &inverse.rain_days_off).await?.map_err(|changed| changed_rain_day(&changed, time))?;
     let added = rain_days::add(c, &inverse.rain_days_on).await?;
     let told = [inverse.messages_off.as_slice(), &inverse.messages_on].concat();
     if !told.is_empty() {
         let before = messages::these(c, &told).await?;
         done.messages = before.iter().map(|m| Written { id: m.id, over: m.version, version: m.version }).collect();
     }
-    let turned = telling::turn(c, &inverse.messages_off, &inverse.messages_on, &time).await?;
+    let turned = telling::turn(c, &inverse.messages_off, &inverse.messages_on, time).await?;
     if let Inverse::Schedule(again) = &mut done.inverse {
         again.rain_days_on = removed;
         again.rain_days_off = added;
