@@ -172,6 +172,7 @@ CREATE TRIGGER a_order_update AFTER UPDATE ON crews REFERENCING OLD TABLE AS old
     FOR EACH STATEMENT EXECUTE FUNCTION neff.order_job_crews();
 -- The jobs of an adopted database.
 INSERT INTO job_order (job_schedule_id, starts, touched) SELECT id, start_date, updated_at FROM job_schedules;
+CREATE TRIGGER a_only_ours BEFORE INSERT ON job_order FOR EACH ROW WHEN (current_user <> 'neff_owner') EXECUTE FUNCTION neff.leave_out();
 SELECT neff.order_again(ARRAY(SELECT DISTINCT job_schedule_id FROM job_crews));
 
 -- ---- Views, certificates, messages ----------------------------------------------------------------------------------

@@ -354,7 +354,7 @@ async fn functions_are_nobody_s_to_call_unless_listed() {
     };
     assert_eq!(
         may_call(&mut connection, "public").await,
-        "acting_role app_actor app_setting app_source config_int config_text default_throttle_minutes folded login_is_disabled may_look office_time_zone office_working_days proven_person searchable sees_all time_zone weekdays word_key"
+        "acting_role app_actor app_setting app_source config_int config_text default_throttle_minutes folded login_is_disabled may_look names_nobody office_time_zone office_working_days proven_person searchable sees_all sortable time_zone weekdays word_key"
     );
     assert_eq!(
         may_call(&mut connection, "neff_readonly").await,
@@ -367,7 +367,7 @@ async fn functions_are_nobody_s_to_call_unless_listed() {
     let staff = may_call(&mut connection, "neff_app").await;
     assert_eq!(
         staff,
-        "are_many_jobs block_customer change_feed_id check_assignments client_connections compile_alert_conditions count_jobs daily_maintenance_if_due deliver_pending_alerts evaluate_alert_conditions find_blocked_customer find_clashes flush_throttled_alerts job_claims job_filter job_group job_joined job_words jobs_with_text judge_now like_literal list_jobs list_jobs_by_customer process_job_alert record_problem record_system_error register_person search_records send_alert_notifications settle_assignments unblock_customer waiting_alert_events"
+        "are_many_jobs block_customer change_feed_id check_assignments client_connections compile_alert_conditions count_jobs daily_maintenance_if_due deliver_pending_alerts evaluate_alert_conditions find_blocked_customer find_clashes flush_throttled_alerts holds holds_words job_claims job_filter job_group job_joined job_words jobs_to_change jobs_with_text judge_now like_literal list_jobs list_jobs_by_crew list_jobs_by_customer office_time process_job_alert record_problem record_system_error register_person search_records send_alert_notifications settle_assignments settle_job_order sought_words unblock_customer waiting_alert_events words_in_json write_jobs"
     );
     let admin = may_call(&mut connection, "neff_admin").await;
     let more: BTreeSet<&str> = admin.split(' ').filter(|f| !staff.split(' ').any(|s| s == *f)).collect();
