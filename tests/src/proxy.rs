@@ -43,7 +43,11 @@ pub struct Proxy {
     state: watch::Sender<State>,
     listening: Mutex<Option<JoinHandle<()>>>,
     seen: Arc<Mutex<Seen>>,
+    asked: Asked,
 }
+
+/// How often the program has sent something on each connection, in the order in which they were opened.
+type Asked = Arc<Mutex<Vec<usize>>>;
 
 /// What went through.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,8 +56,6 @@ pub struct Seen {
     pub connections: usize,
     /// Connections open now.
     pub open: usize,
-    /// How often the program has sent something: once for each question it waits for.
-    pub asked: usize,
 }
 
 impl Proxy {
@@ -67,6 +69,7 @@ impl Proxy {
             state: watch::Sender::new(State { link: Link::Pass, stalls: 0, mutes: 0 }),
             listening: Mutex::new(None),
             seen: Arc::default(),
+            asked: Asked::default(),
         };
         proxy.listen(listener);
         proxy
@@ -80,6 +83,11 @@ impl Proxy {
     /// Connections so far, and now.
     pub fn seen(&self) -> Seen {
         *self.seen.lock().expect("the count")
+    }
+
+    /// How often the program has sent something on each connection: once for each question it waits for.
+    pub fn asked(&self) -> Vec<usize> {
+        self.asked.lock().expect("the counts").clone()
     }
 
     /// From now on the link does this.
@@ -112,10 +120,18 @@ impl Proxy {
 
     fn listen(&self, listener: TcpListener) {
         let (state, target, seen) = (self.state.subscribe(), self.target, Arc::clone(&self.seen));
+        let asked = Arc::clone(&self.asked);
         let handle = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 seen.lock().expect("the count").connections += 1;
-                tokio::spawn(carry(client, target, state.clone(), Arc::clone(&seen)));
+                let own = {
+                    let mut counts = asked.lock().expect("the counts");
+                    counts.push(0);
+                    counts.len() - 1
+                };
+                let asked = Arc::clone(&asked);
+                let count = move || asked.lock().expect("the counts")[own] += 1;
+                tokio::spawn(carry(client, target, state.clone(), Arc::clone(&seen), count));
             }
         });
         *self.listening.lock().expect("the listener") = Some(handle);
@@ -131,7 +147,7 @@ impl Drop for Proxy {
 }
 
 /// One connection, until either side closes it or the link breaks it.
-async fn carry(client: TcpStream, target: u16, state: watch::Receiver<State>, seen: Arc<Mutex<Seen>>) {
+async fn carry(client: TcpStream, target: u16, state: watch::Receiver<State>, seen: Arc<Mutex<Seen>>, asks: impl Fn()) {
     let mut born = *state.borrow();
     match born.link {
         Link::Reset | Link::Refuse => return reset(&client),
@@ -151,7 +167,7 @@ async fn carry(client: TcpStream, target: u16, state: watch::Receiver<State>, se
     let cut_to_server = move |now: State| now.stalls > born.stalls || now.mutes > born.mutes;
     let cut_to_client = move |now: State| now.stalls > born.stalls;
     let ended_by_reset = tokio::select! {
-        () = pump(&client_read, &server_write, state.clone(), cut_to_server, || seen.lock().expect("the count").asked += 1) => false,
+        () = pump(&client_read, &server_write, state.clone(), cut_to_server, &asks) => false,
         () = pump(&server_read, &client_write, state.clone(), cut_to_client, || ()) => false,
         _ = broken.wait_for(|state| matches!(state.link, Link::Reset | Link::Refuse)) => true,
     };

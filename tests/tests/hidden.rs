@@ -32,7 +32,8 @@ async fn functions_that_run_as_the_owner_hide_what_row_policies_hide() {
             );
             assert_eq!(list(connection, &found).await, Vec::<String>::new(), "{words}");
             let jobs = format!("SELECT count(*) FROM neff.jobs_with_text('{words}')");
-            assert_eq!(text(connection, &jobs).await, "0", "{words}");
+            // Two letters begin a word: that of the road the job is on, which is no secret.
+            assert_eq!(text(connection, &jobs).await, if words == "ro" { "1" } else { "0" }, "{words}");
         }
         // The job itself is no secret, only whose it is.
         assert_eq!(list(connection, "SELECT title FROM neff.search_records('open road')").await, ["9 Open Road"]);

@@ -25,13 +25,16 @@ async fn a_move_asks_six_times() {
     far.office.connect(&ConnectionInput { port: proxy.port(), ..input(&office) }, None).await.unwrap();
 
     let mut fewest = usize::MAX;
-    // What the link does by itself, and statements that are asked for the first time, are not the move's.
-    for turn in 0..8 {
-        let before = proxy.seen().asked;
+    // What the link does by itself goes through other connections; a statement asked for the first time asks twice.
+    for turn in 0..20 {
+        let before = proxy.asked();
         let (_, jobs) = done(far.office.move_jobs(&[later(&job, 1 - 2 * (turn % 2))], None, None).await.unwrap());
-        fewest = fewest.min(proxy.seen().asked - before);
+        let after = proxy.asked();
+        let busiest = after.iter().enumerate().map(|(n, all)| all - before.get(n).copied().unwrap_or_default()).max();
+        fewest = fewest.min(busiest.unwrap_or_default());
         job = jobs.into_iter().next().unwrap();
     }
     assert_eq!(job.start, at("2027-06-07T06:00"), "there and back");
-    assert!(fewest <= 6, "begin, lock, write, show, record, commit; not {fewest}");
+    // The ROLLBACK with which the pool takes a connection back may be counted already; nobody waits for it.
+    assert!((6..=7).contains(&fewest), "begin, lock, write, show, record, commit; not {fewest}");
 }
