@@ -390,7 +390,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         CASE WHEN p_filter->>'unassigned' = 'true' THEN 'neff.names_nobody(j.crew_assigned)' END,
         CASE WHEN p_filter->>'clashing' = 'true' THEN
             'j.id IN (SELECT a.job_schedule_id FROM public.job_assignments a
-                       WHERE a.state IN (''conflict'', ''overridden'', ''probe'') AND a.state = ''conflict'')' END) $$;
+                       WHERE a.state IN (''conflict'', ''overridden'') AND a.state = ''conflict'')' END) $$;
 
 -- A page of many jobs by customer, along the index of their names: those without a contract have none, and come apart.
 -- `p_sorted` is an expression of neff.list_jobs().
@@ -634,7 +634,7 @@ BEGIN
                          OR EXISTS (SELECT FROM public.job_assignments o
                                      WHERE o.resource_id = a.resource_id AND o.during && a.during
                                        AND o.job_schedule_id <> a.job_schedule_id
-                                       AND o.state IN ('conflict', 'overridden', 'probe')))
+                                       AND o.state IN ('conflict', 'overridden')))
                   GROUP BY a.job_schedule_id) AS d ON d.job_schedule_id = s.id
      WHERE s.id = ANY (p_jobs) ORDER BY s.id;
 END $$;
