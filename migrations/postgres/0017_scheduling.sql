@@ -87,6 +87,8 @@ BEGIN
                             '00000000-0000-0000-0000-000000000000') AS crew_id
               FROM public.job_schedules s WHERE s.id = ANY (jobs)) AS f
      WHERE o.job_schedule_id = f.id AND (o.crew_id, o.starts, o.touched) IS DISTINCT FROM (f.crew_id, f.start_date, f.updated_at);
+    DELETE FROM public.job_order o
+     WHERE o.job_schedule_id = ANY (jobs) AND NOT EXISTS (SELECT FROM public.job_schedules s WHERE s.id = o.job_schedule_id);
     INSERT INTO neff.job_order_backlog
     SELECT DISTINCT o.job_schedule_id FROM public.job_order o
      WHERE o.job_schedule_id = ANY (p_jobs) AND o.job_schedule_id <> ALL (jobs);
@@ -123,7 +125,10 @@ BEGIN
             RETURN NULL;
         END IF;
     END IF;
-    IF TG_OP IN ('DELETE', 'UPDATE') THEN
+    IF TG_OP IN ('DELETE', 'UPDATE') AND current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        -- Somebody may have written the row since: who deletes is not to be told 40001 for a list's order.
+        INSERT INTO neff.job_order_backlog SELECT x.id FROM old_rows x;
+    ELSIF TG_OP IN ('DELETE', 'UPDATE') THEN
         -- Gone, or under another id.
         DELETE FROM public.job_order o USING old_rows x
          WHERE o.job_schedule_id = x.id AND NOT EXISTS (SELECT FROM public.job_schedules s WHERE s.id = x.id);
