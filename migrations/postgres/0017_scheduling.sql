@@ -87,6 +87,8 @@ BEGIN
                             '00000000-0000-0000-0000-000000000000') AS crew_id
               FROM public.job_schedules s WHERE s.id = ANY (jobs)) AS f
      WHERE o.job_schedule_id = f.id AND (o.crew_id, o.starts, o.touched) IS DISTINCT FROM (f.crew_id, f.start_date, f.updated_at);
+    DELETE FROM public.job_order o
+     WHERE o.job_schedule_id = ANY (jobs) AND NOT EXISTS (SELECT FROM public.job_schedules s WHERE s.id = o.job_schedule_id);
     INSERT INTO neff.job_order_backlog
     SELECT DISTINCT o.job_schedule_id FROM public.job_order o
      WHERE o.job_schedule_id = ANY (p_jobs) AND o.job_schedule_id <> ALL (jobs);
@@ -123,7 +125,10 @@ BEGIN
             RETURN NULL;
         END IF;
     END IF;
-    IF TG_OP IN ('DELETE', 'UPDATE') THEN
+    IF TG_OP IN ('DELETE', 'UPDATE') AND current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        -- Somebody may have written the row since: who deletes is not to be told 40001 for a list's order.
+        INSERT INTO neff.job_order_backlog SELECT x.id FROM old_rows x;
+    ELSIF TG_OP IN ('DELETE', 'UPDATE') THEN
         -- Gone, or under another id.
         DELETE FROM public.job_order o USING old_rows x
          WHERE o.job_schedule_id = x.id AND NOT EXISTS (SELECT FROM public.job_schedules s WHERE s.id = x.id);
@@ -391,7 +396,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         CASE WHEN p_filter->>'unassigned' = 'true' THEN 'neff.names_nobody(j.crew_assigned)' END,
         CASE WHEN p_filter->>'clashing' = 'true' THEN
             'j.id IN (SELECT a.job_schedule_id FROM public.job_assignments a
-                       WHERE a.state IN (''conflict'', ''overridden'', ''probe'') AND a.state = ''conflict'')' END) $$;
+                       WHERE a.state IN (''conflict'', ''overridden'') AND a.state = ''conflict'')' END) $$;
 
 -- A page of many jobs by customer, along the index of their names: those without a contract have none, and come apart.
 -- `p_sorted` is an expression of neff.list_jobs().
@@ -635,7 +640,7 @@ BEGIN
                          OR EXISTS (SELECT FROM public.job_assignments o
                                      WHERE o.resource_id = a.resource_id AND o.during && a.during
                                        AND o.job_schedule_id <> a.job_schedule_id
-                                       AND o.state IN ('conflict', 'overridden', 'probe')))
+                                       AND o.state IN ('conflict', 'overridden')))
                   GROUP BY a.job_schedule_id) AS d ON d.job_schedule_id = s.id
      WHERE s.id = ANY (p_jobs) ORDER BY s.id;
 END $$;

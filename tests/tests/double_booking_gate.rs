@@ -224,6 +224,27 @@ async fn a_program_that_judges_early_or_prepares_holds_nobody_up() {
     office.settle().await;
 }
 
+/// Two-phase commit, where the server allows it: what is prepared may stay so for days, and must hold nothing.
+#[tokio::test]
+async fn a_prepared_transaction_holds_nobody_up() {
+    let mut office = Office::open().await;
+    if office.text("SELECT current_setting('max_prepared_transactions')").await == "0" {
+        println!("this server prepares no transactions");
+        return;
+    }
+    let (mut website, mut dana) = (office.writer("api").await, office.writer("manual_admin").await);
+    let name = neff_tests::postgres::unique("prepared");
+    run(&mut website, "BEGIN").await.unwrap();
+    let prepared = job(&mut website, 6, json!(["Person 1"])).await.unwrap();
+    run(&mut website, &format!("PREPARE TRANSACTION '{name}'")).await.expect("never refused");
+    let (took, saved) = timed(&mut dana, &booking(6, 1)).await;
+    saved.expect("not judged yet");
+    assert!(took < WITHIN, "{took:?}");
+    run(&mut website, &format!("COMMIT PREPARED '{name}'")).await.unwrap();
+    office.settle().await;
+    assert_eq!(office.claims(prepared).await, "Person 1 conflict");
+}
+
 /// Each books one person of its own: nothing they do depends on one another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn serializable_writers_of_different_people_keep_out_of_each_others_way() {

@@ -153,7 +153,7 @@ pub async fn assigned(connection: &mut PgConnection, job: Uuid) -> Result<Vec<As
                            WHERE f.state = 'firm' AND f.resource_id = x.resource_id AND f.during && x.during
                           UNION ALL
                           SELECT c.job_schedule_id, false FROM job_assignments c
-                           WHERE c.state IN ('conflict', 'overridden', 'probe')
+                           WHERE c.state IN ('conflict', 'overridden')
                              AND c.resource_id = x.resource_id AND c.during && x.during) AS b
                     JOIN job_schedules j ON j.id = b.job_schedule_id
                    WHERE x.state IN ('conflict', 'overridden') AND b.job_schedule_id <> x.job_schedule_id

@@ -7,8 +7,6 @@ use crate::error::DatabaseError;
 
 /// How long the daily maintenance of a large office may take: longer than what a person would wait for.
 const MAINTENANCE_PATIENCE: &str = "15min";
-/// Rounds of settling in one go; what is left then waits for the next sweep.
-const ROUNDS: u32 = 1000;
 
 /// Everything that is due: what waits ([`at_once`]), alerts whose throttle window has ended, and, from the hour the
 /// office has set, the daily maintenance. A step that fails does not keep the next from being done.
@@ -17,19 +15,13 @@ const ROUNDS: u32 = 1000;
 /// The first step that failed; it is done at the next sweep.
 pub async fn run(connection: &mut PgConnection) -> Result<bool, DatabaseError> {
     let waiting = at_once(connection).await;
-    let checked = sqlx::query_scalar!(r#"SELECT neff.check_assignments() AS "n!""#)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(DatabaseError::from);
+    let checked = crate::assignments::check(connection).await;
     let summaries = sqlx::query_scalar!(r#"SELECT neff.flush_throttled_alerts() AS "n!""#)
         .fetch_one(&mut *connection)
         .await
         .map_err(DatabaseError::from);
     let maintained = maintain(connection).await;
-    let (waiting, checked, summaries, maintained) = (waiting?, checked?, summaries?, maintained?);
-    if checked > 0 {
-        tracing::warn!(checked, "jobs whose assignments were not in line");
-    }
+    let (waiting, _, summaries, maintained) = (waiting?, checked?, summaries?, maintained?);
     if summaries > 0 || maintained {
         tracing::info!(summaries, maintained, "swept");
     }
@@ -42,12 +34,8 @@ pub async fn run(connection: &mut PgConnection) -> Result<bool, DatabaseError> {
 /// # Errors
 /// When the database cannot be asked.
 pub async fn at_once(connection: &mut PgConnection) -> Result<bool, DatabaseError> {
-    for _ in 0..ROUNDS {
-        let settled =
-            sqlx::query_scalar!(r#"SELECT neff.settle_assignments() AS "n!""#).fetch_one(&mut *connection).await?;
-        if settled == 0 {
-            break;
-        }
+    let settled = crate::assignments::settle(connection).await?;
+    if settled > 0 {
         tracing::info!(settled, "settled assignments");
     }
     loop {

@@ -233,7 +233,7 @@ pub async fn clashes_from(connection: &mut PgConnection, from: DateTime<Utc>) ->
                            WHERE f.state = 'firm' AND f.resource_id = x.resource_id AND f.during && x.during
                           UNION ALL
                           SELECT c.job_schedule_id, false FROM job_assignments c
-                           WHERE c.state IN ('conflict', 'overridden', 'probe')
+                           WHERE c.state IN ('conflict', 'overridden')
                              AND c.resource_id = x.resource_id AND c.during && x.during) AS b
                     JOIN job_schedules j ON j.id = b.job_schedule_id
                    WHERE b.job_schedule_id <> x.job_schedule_id
@@ -241,7 +241,7 @@ pub async fn clashes_from(connection: &mut PgConnection, from: DateTime<Utc>) ->
              LEFT JOIN contracts k ON k.id = o.contract_id
              LEFT JOIN crew_members p ON p.id = x.resource_id
              LEFT JOIN equipment e ON e.id = x.resource_id
-            WHERE x.state IN ('conflict', 'overridden', 'probe') AND x.state = 'conflict' AND upper(x.during) > $1
+            WHERE x.state IN ('conflict', 'overridden') AND x.state = 'conflict' AND upper(x.during) > $1
             GROUP BY x.job_schedule_id, o.id, k.client_name, o.location_address, o.start_date, o.end_date
             ORDER BY min(lower(x.during)), x.job_schedule_id, o.id
             LIMIT $2"#,

@@ -55,7 +55,7 @@ pub async fn resource_jobs(
                           UNION ALL
                           SELECT w.job_schedule_id, w.via_crew_id FROM job_assignments w
                            WHERE w.resource_id = $1 AND w.during && s.during
-                             AND w.state IN ('conflict', 'overridden', 'probe')) AS a
+                             AND w.state IN ('conflict', 'overridden')) AS a
                     GROUP BY 1) AS x
              JOIN job_schedules j ON j.id = x.job_schedule_id
              LEFT JOIN contracts c ON c.id = j.contract_id

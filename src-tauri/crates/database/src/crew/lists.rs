@@ -165,7 +165,7 @@ pub async fn people(connection: &mut PgConnection, at: &OfficeNow) -> Result<Vec
                       UNION ALL
                       SELECT c.job_schedule_id FROM job_assignments c
                        WHERE c.resource_id = a.id AND c.during && a.during
-                         AND c.state IN ('conflict', 'overridden', 'probe')) AS x
+                         AND c.state IN ('conflict', 'overridden')) AS x
                 GROUP BY 1
            )
            SELECT p.id, p.name, p.role, p.status, p.email, p.phone, p.specializations AS "specializations!: Foreign",
@@ -240,7 +240,7 @@ pub async fn machines(connection: &mut PgConnection, at: &OfficeNow) -> Result<V
                       UNION ALL
                       SELECT c.job_schedule_id FROM job_assignments c
                        WHERE c.resource_id = a.id AND c.during && a.during
-                         AND c.state IN ('conflict', 'overridden', 'probe')) AS x
+                         AND c.state IN ('conflict', 'overridden')) AS x
                 GROUP BY 1
            )
            SELECT q.id, q.name, q.kind, q.status, n.away IS NOT NULL AS "away!", n.until AS "away_until?",

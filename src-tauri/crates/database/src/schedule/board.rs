@@ -310,11 +310,11 @@ pub async fn counts(connection: &mut PgConnection, from: DateTime<Utc>) -> Resul
                                    WHERE f.state = 'firm' AND f.resource_id = x.resource_id AND f.during && x.during
                                   UNION ALL
                                   SELECT c.job_schedule_id, false FROM job_assignments c
-                                   WHERE c.state IN ('conflict', 'overridden', 'probe')
+                                   WHERE c.state IN ('conflict', 'overridden')
                                      AND c.resource_id = x.resource_id AND c.during && x.during) AS b
                            WHERE b.job_schedule_id <> x.job_schedule_id
                            ORDER BY b.firm DESC LIMIT 1) AS o
-                    WHERE x.state IN ('conflict', 'overridden', 'probe') AND x.state = 'conflict'
+                    WHERE x.state IN ('conflict', 'overridden') AND x.state = 'conflict'
                       AND upper(x.during) > $1) AS "clashes!",
                   (SELECT count(*) FROM contracts k WHERE k.status = 'approved'
                       AND NOT EXISTS (SELECT FROM job_schedules j WHERE j.contract_id = k.id AND j.status <> 'canceled')) AS "unscheduled!",
