@@ -103,6 +103,13 @@ pub(crate) struct OfficeBody {
     pub limits: Limits,
 }
 
+impl OfficeBody {
+    /// The office's clock and week.
+    pub(crate) fn calendar(&self) -> domain::working_time::Calendar {
+        super::read::calendar(&self.zone, &self.hours)
+    }
+}
+
 /// How long the office lets a copy be read: its settings, not this computer's, kept where nobody changes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Limits {

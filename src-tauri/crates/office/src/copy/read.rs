@@ -98,10 +98,10 @@ pub(crate) fn crews(copy: &ScheduleCopy) -> Result<Vec<CrewInFull>, CopyError> {
 }
 
 /// Its calendar, closed on its holidays.
-pub(crate) fn calendar(body: &OfficeBody) -> Calendar {
-    let zone: Tz = domain::zone::known(&body.zone).unwrap_or(Tz::UTC);
+pub(crate) fn calendar(zone: &str, hours: &OfficeHours) -> Calendar {
+    let zone: Tz = domain::zone::known(zone).unwrap_or(Tz::UTC);
     let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
-    let OfficeHours { working_days, from, until } = &body.hours;
+    let OfficeHours { working_days, from, until } = hours;
     let hours = time(from).zip(time(until)).and_then(|(from, until)| WorkingHours::new(from, until).ok());
     let days = working_days.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
     Calendar::new(zone, WorkingDays::read(&days), hours.unwrap_or_default(), Vec::new())
@@ -119,7 +119,7 @@ pub(crate) fn schedule(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime
         return Err(CopyError::Damaged);
     }
     let body = office(copy)?;
-    let calendar = calendar(&body);
+    let calendar = body.calendar();
     let (from, until) = (calendar.day(query.from).start, calendar.day(query.until).start);
     let mut jobs: Vec<JobInFull> = copy.jobs_between(from, until)?;
     jobs.retain(|job| shows(&query.filter, job));
@@ -194,13 +194,13 @@ pub(crate) fn job_list(copy: &ScheduleCopy, query: &JobListQuery) -> Result<JobL
         groups: groups.into_iter().map(|(key, count)| JobGroupCount { key, count }).collect(),
         total: query.after.is_none().then(|| count(total)),
         copy_as_of: Some(copy.state()?.progress.as_of),
-        copy_days: Some(days(copy, &calendar(&office(copy)?))?),
+        copy_days: Some(days(copy, &office(copy)?.calendar())?),
     })
 }
 
 /// Every job the query shows, with the key of its group.
 pub(crate) fn job_lines(copy: &ScheduleCopy, query: &JobListQuery) -> Result<Vec<(String, JobInFull)>, CopyError> {
-    let calendar = calendar(&office(copy)?);
+    let calendar = office(copy)?.calendar();
     let from = query.from.map_or(DateTime::UNIX_EPOCH, |d| calendar.day(d).start);
     let until = query.until.map_or_else(far, |d| calendar.day(d).start);
     let mut jobs: Vec<JobInFull> = copy.jobs_between(from, until)?;

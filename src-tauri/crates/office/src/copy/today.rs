@@ -7,7 +7,7 @@ use offline::{CopyError, Kind, ScheduleCopy};
 use uuid::Uuid;
 
 use super::bodies::JobInFull;
-use super::read::{calendar, card, far, office};
+use super::read::{card, far, office};
 use crate::view::{Clash, ClashPage, CrewDay, EstimateDetail, EstimateDue, JobCard, Notification, Today, TodayDay};
 use crate::workflows::today::{DUE_SOON, UNASSIGNED_AHEAD, count};
 
@@ -17,7 +17,7 @@ const LIST: usize = 100;
 /// Today, as far as the copy knows: what was entered since is not in it.
 pub(crate) fn today(copy: &ScheduleCopy, now: DateTime<Utc>) -> Result<Today, CopyError> {
     let body = office(copy)?;
-    let calendar = calendar(&body);
+    let calendar = body.calendar();
     let today = calendar.day_of(now);
     let tomorrow = today + Days::new(1);
     let crews: HashMap<Uuid, String> = super::read::crews(copy)?.into_iter().map(|c| (c.id, c.name)).collect();
@@ -102,7 +102,7 @@ fn by_crew(jobs: &[JobInFull], names: &HashMap<Uuid, String>) -> Vec<CrewDay> {
 
 /// Clashes from today on.
 pub(crate) fn clash_page(copy: &ScheduleCopy, now: DateTime<Utc>) -> Result<ClashPage, CopyError> {
-    let calendar = calendar(&office(copy)?);
+    let calendar = office(copy)?.calendar();
     Ok(clashes(&copy.jobs_between(calendar.day(calendar.day_of(now)).start, far())?))
 }
 

@@ -104,7 +104,7 @@ impl Office {
 pub(super) fn ground_of(copy: &ScheduleCopy, query: &ScheduleQuery, now: DateTime<Utc>) -> Result<Ground, CopyError> {
     let schedule = read::schedule(copy, query, now)?;
     let body: OfficeBody = copy.get(Kind::Office, Uuid::nil())?.ok_or(CopyError::Damaged)?;
-    let calendar = read::calendar(&body);
+    let calendar = body.calendar();
     let jobs = copy.jobs_between(calendar.day(query.from).start, calendar.day(query.until).start)?;
     let people = copy.all::<PersonInFull>(Kind::Person)?.into_iter().map(|p| (p.id, p)).collect();
     Ok(Ground { schedule, jobs, left: Vec::new(), crews: read::crews(copy)?, people, company: body.company })
@@ -128,13 +128,7 @@ impl Ground {
     }
 
     pub(super) fn calendar(&self) -> Calendar {
-        let s = &self.schedule;
-        read::calendar(&OfficeBody {
-            zone: s.zone.clone(),
-            hours: s.hours.clone(),
-            company: Letterhead::default(),
-            person: crate::view::Person { id: Uuid::nil(), name: String::new(), email: None },
-        })
+        read::calendar(&self.schedule.zone, &self.schedule.hours)
     }
 
     pub(super) fn letterhead(&self) -> documents::Letterhead {
