@@ -119,6 +119,13 @@ pub(crate) struct Limits {
     pub refused_days: u32,
 }
 
+impl Default for Limits {
+    /// What holds where the office says nothing.
+    fn default() -> Self {
+        Self::of(&std::collections::BTreeMap::new())
+    }
+}
+
 impl Limits {
     pub(crate) fn of(settings: &std::collections::BTreeMap<String, String>) -> Self {
         let days = |key: &str, usual: u32, least: u32| {
