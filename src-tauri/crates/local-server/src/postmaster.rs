@@ -92,7 +92,10 @@ mod tests {
         let socket = whole.replace("54321\n\n127.0.0.1", "5432\n../sockets\n");
         assert_eq!(parse(&socket), Some(Postmaster { pid: 4711, port: Some(5432), by_socket: true, by_port: false }));
         assert_eq!(parse("4711\n/home"), Some(Postmaster { pid: 4711, port: None, by_socket: false, by_port: false }));
-        assert_eq!(parse("-4711\n/home\n1\n0\n"), Some(Postmaster { pid: 4711, port: Some(0), by_socket: false, by_port: false }));
+        assert_eq!(
+            parse("-4711\n/home\n1\n0\n"),
+            Some(Postmaster { pid: 4711, port: Some(0), by_socket: false, by_port: false })
+        );
         assert_eq!(parse(""), None);
         assert_eq!(parse("\0\0\0\0"), None);
     }

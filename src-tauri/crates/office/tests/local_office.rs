@@ -74,7 +74,9 @@ async fn a_local_office_is_made_and_survives_what_happens_to_it() {
     assert!(!computer.office.local_office().await.exists);
 
     let state = make(computer, true).await;
-    let ConnectionState::Online { person, person_is_proven, local, may_administer, server, .. } = state else { panic!() };
+    let ConnectionState::Online { person, person_is_proven, local, may_administer, server, .. } = state else {
+        panic!()
+    };
     if cfg!(unix) {
         assert!(server.starts_with('/') && server.ends_with("local-office/sockets"), "not by the network: {server}");
     }

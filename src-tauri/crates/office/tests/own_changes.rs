@@ -184,6 +184,8 @@ async fn every_kind_of_edit_says_which_versions_it_made() {
         working_days: c.working_days,
         work_from: c.work_from,
         work_until: c.work_until,
+        offline_readable_days: c.offline_readable_days,
+        offline_refused_days: c.offline_refused_days,
         support_name: c.support_name,
         support_phone: c.support_phone,
         support_email: c.support_email,

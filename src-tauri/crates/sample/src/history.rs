@@ -88,8 +88,7 @@ pub(crate) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(plan: &'a Plan, outlet: &'a Outlet) -> Self {
-        let columns =
-            "id, job_schedule_id, job_id_was, change_type, previous_data, new_data, reason, changed_at, changed_by, source";
+        let columns = "id, job_schedule_id, job_id_was, change_type, previous_data, new_data, reason, changed_at, changed_by, source";
         let (mut certain, mut left) = (0, 0);
         for number in 0..plan.jobs.len() {
             for (_, is_certain) in story(plan, number) {

@@ -77,7 +77,8 @@ pub(crate) async fn keep(mut k: Keep) {
             (other, _) => {
                 settled = false;
                 // Nobody works here any more: they said so, or were switched off, and the login with them.
-                let shut_out = matches!(other, ConnectionState::Offline { error, .. } if error.code == ErrorCode::RightsMissing);
+                let shut_out =
+                    matches!(other, ConnectionState::Offline { error, .. } if error.code == ErrorCode::RightsMissing);
                 if shut_out || matches!(other, ConnectionState::WhoAreYou { .. }) {
                     k.copy.leave(k.connection).await;
                 }

@@ -12,9 +12,7 @@ use offline::{CopyError, Kind, ScheduleCopy};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::copy::bodies::{
-    CrewInFull, JobInFull, Letterhead, OfficeBody, PersonInFull, crews_in_full, jobs_in_full,
-};
+use crate::copy::bodies::{CrewInFull, JobInFull, Letterhead, OfficeBody, PersonInFull, crews_in_full, jobs_in_full};
 use crate::copy::read;
 use crate::error::{AppError, ErrorCode};
 use crate::office::Office;
