@@ -445,7 +445,7 @@ mod tests {
         // It began three days ago, and the office allows two.
         let key = made.copies.key(connection, person).await.unwrap().unwrap();
         let identity = Identity { connection, person, schema: SCHEMA };
-        let now = crate::clock::now();
+        let now = made.as_of;
         made.make(connection, person, 30, 2).await;
         let copy = ScheduleCopy::open(&path, &key, &Expected { identity, now, readable_for: LONGEST }).unwrap();
         copy.note_refused(made.as_of).unwrap();
