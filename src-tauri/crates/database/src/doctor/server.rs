@@ -130,7 +130,9 @@ pub(super) async fn writing(report: &mut Report, connection: &mut PgConnection) 
         report.failure = Some(Failure::ReadOnly);
         let (whose, command) = match source.as_str() {
             "user" => ("this login", in_spite(&format!("ALTER ROLE {login} RESET default_transaction_read_only;"))),
-            "database" => ("this database", in_spite(&format!("ALTER DATABASE {database} RESET default_transaction_read_only;"))),
+            "database" => {
+                ("this database", in_spite(&format!("ALTER DATABASE {database} RESET default_transaction_read_only;")))
+            }
             "database user" => (
                 "this login in this database",
                 in_spite(&format!("ALTER ROLE {login} IN DATABASE {database} RESET default_transaction_read_only;")),
