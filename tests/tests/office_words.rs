@@ -28,7 +28,8 @@ async fn state(result: Result<sqlx::postgres::PgQueryResult, sqlx::Error>) -> (S
 
 #[tokio::test]
 async fn the_database_and_the_program_know_the_same_zones_and_the_same_times_in_them() {
-    let mut connection = office().await.connect().await;
+    let database = office().await;
+    let mut connection = database.connect().await;
     let mut written: Vec<String> = TZ_VARIANTS.iter().map(|zone| zone.name().to_owned()).collect();
     written.extend(written.clone().iter().map(|name| format!(" {} ", name.to_uppercase())));
     written.extend(
@@ -70,7 +71,8 @@ async fn the_database_and_the_program_know_the_same_zones_and_the_same_times_in_
 
 #[tokio::test]
 async fn the_office_s_zone_is_one_that_everybody_can_show() {
-    let mut connection = office().await.connect().await;
+    let database = office().await;
+    let mut connection = database.connect().await;
     for (written, zone, evening) in [
         ("america/chicago", "America/Chicago", "2026-06-30 19:00"),
         ("CST", "UTC", "2026-07-01 00:00"),
@@ -96,7 +98,8 @@ async fn the_office_s_zone_is_one_that_everybody_can_show() {
 
 #[tokio::test]
 async fn the_database_and_the_program_read_working_days_alike() {
-    let mut connection = office().await.connect().await;
+    let database = office().await;
+    let mut connection = database.connect().await;
     for (written, days) in [
         ("1,2,3,4,5", "1,2,3,4,5"),
         ("1-5", "1,2,3,4,5"),
@@ -132,7 +135,8 @@ async fn the_database_and_the_program_read_working_days_alike() {
 
 #[tokio::test]
 async fn crews_and_machines_that_would_be_found_alike_are_refused_for_everybody() {
-    let mut connection = office().await.connect().await;
+    let database = office().await;
+    let mut connection = database.connect().await;
     for (table, columns, first, alike) in [
         ("crews", "name", "('Paving A')", ["('paving a')", "(' PAVING A ')", "('Päving Á')"]),
         (

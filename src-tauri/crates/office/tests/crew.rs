@@ -201,7 +201,8 @@ async fn what_is_taken_or_cannot_be_right_is_told_at_its_field() {
     let o = &dana.office;
     let with_mail = |mail: &str| PersonInput { email: Some(mail.to_owned()), ..person("Ann") };
     o.save_person(None, 0, &with_mail("ann@crew.example")).await.unwrap();
-    let error = o.save_person(None, 0, &with_mail("ann@crew.example")).await.unwrap_err();
+    let namesake = PersonInput { name: "Ann Olsen".to_owned(), ..with_mail("ann@crew.example") };
+    let error = o.save_person(None, 0, &namesake).await.unwrap_err();
     assert_eq!((error.code, error.field.as_deref()), (ErrorCode::Invalid, Some("email")));
     dana.add_crew("Paving A").await;
     let error = o.save_crew(None, 0, &crew(" Paving A ")).await.unwrap_err();

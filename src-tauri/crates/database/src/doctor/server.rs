@@ -129,11 +129,13 @@ pub(super) async fn writing(report: &mut Report, connection: &mut PgConnection) 
     } else if read_only {
         report.failure = Some(Failure::ReadOnly);
         let (whose, command) = match source.as_str() {
-            "user" => ("this login", format!("ALTER ROLE {login} RESET default_transaction_read_only;")),
-            "database" => ("this database", format!("ALTER DATABASE {database} RESET default_transaction_read_only;")),
+            "user" => ("this login", in_spite(&format!("ALTER ROLE {login} RESET default_transaction_read_only;"))),
+            "database" => {
+                ("this database", in_spite(&format!("ALTER DATABASE {database} RESET default_transaction_read_only;")))
+            }
             "database user" => (
                 "this login in this database",
-                format!("ALTER ROLE {login} IN DATABASE {database} RESET default_transaction_read_only;"),
+                in_spite(&format!("ALTER ROLE {login} IN DATABASE {database} RESET default_transaction_read_only;")),
             ),
             _ => (
                 "the whole server",
@@ -152,6 +154,11 @@ pub(super) async fn writing(report: &mut Report, connection: &mut PgConnection) 
         report.add(CheckName::Writing, CheckState::Ok, "The database takes changes.");
     }
     Ok(!standby && !read_only)
+}
+
+/// A statement as somebody can run it whose own session is set to read only, too.
+fn in_spite(statement: &str) -> String {
+    format!("BEGIN READ WRITE;\n{statement}\nCOMMIT;")
 }
 
 /// How full the queue is in which the server keeps what listeners have not fetched. Full, nothing can be saved.
