@@ -54,7 +54,7 @@ fn refused(url: &str, arguments: &[&str]) -> String {
 /// Everything that makes a schema, a line each. What has `company_` in its name is the company's own.
 const SCHEMA: &str = r#"
 WITH ours AS (
-    SELECT c.* FROM pg_class c WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'neff')) AND c.relname <> '_sqlx_migrations'
+    SELECT c.* FROM pg_class c WHERE c.relnamespace IN ('public'::regnamespace, to_regnamespace('neff')) AND c.relname <> '_sqlx_migrations'
        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ), lines AS (
     SELECT format('relation %s kind %s owner %s rls %s/%s options %s', relname, relkind, relowner::regrole, relrowsecurity,
@@ -79,14 +79,14 @@ WITH ours AS (
     SELECT format('sequence %s: %s', c.relname, to_jsonb(s) - 'seqrelid') FROM ours c JOIN pg_sequence s ON s.seqrelid = c.oid
     UNION ALL
     SELECT format('function %s owner %s: %s', p.oid::regprocedure, p.proowner::regrole, pg_get_functiondef(p.oid))
-      FROM pg_proc p WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'neff'))
+      FROM pg_proc p WHERE p.pronamespace IN ('public'::regnamespace, to_regnamespace('neff'))
        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
     UNION ALL
     SELECT format('right on function %s: %s', p.oid::regprocedure, right_of.words)
       FROM pg_proc p CROSS JOIN LATERAL (
            SELECT format('%s by %s to %s grantable %s', a.privilege_type, a.grantor::regrole, a.grantee::regrole, a.is_grantable) AS words
              FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a) AS right_of
-     WHERE p.pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'neff'))
+     WHERE p.pronamespace IN ('public'::regnamespace, to_regnamespace('neff'))
        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
     UNION ALL
     SELECT format('right on %s: %s by %s to %s grantable %s', c.relname, a.privilege_type, a.grantor::regrole, a.grantee::regrole, a.is_grantable)

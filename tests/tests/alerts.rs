@@ -738,7 +738,7 @@ async fn only_granted_roles_raise_alerts_and_only_of_the_offices_own_types() {
         "SELECT neff.open_alert_windows(ARRAY[gen_random_uuid()], ARRAY[5])",
         "SELECT * FROM neff.alert_windows",
         "SELECT * FROM neff.alert_events FOR UPDATE",
-        "LOCK TABLE neff.alert_events IN ACCESS SHARE MODE",
+        "DO $$ BEGIN LOCK TABLE neff.alert_events IN ACCESS SHARE MODE; END $$",
         "INSERT INTO neff.alert_events (type_name, source) VALUES ('security_breach', 'data')",
         "SELECT * FROM neff.duties FOR UPDATE",
         "INSERT INTO neff.feed_silence VALUES ('1')",

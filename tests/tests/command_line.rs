@@ -171,6 +171,11 @@ async fn the_doctor_names_missing_rights_and_its_commands_help() {
     let password = PASSWORD.replace('\'', "''");
     run(&mut keeper, &format!("CREATE ROLE \"New O'Neil\" LOGIN PASSWORD '{password}'")).await;
     let url = server.url("New%20O'Neil", "office");
+    // Without business in the office it is not even let in.
+    let (code, text, report) = doctor(&url, PASSWORD);
+    assert_eq!((code, check(&report, "login").0), (1, "failed"), "{text}");
+    assert!(command(&report, "login").starts_with("GRANT neff_app TO \"New O'Neil\";"), "{report}");
+    run(&mut keeper, "GRANT CONNECT ON DATABASE office TO \"New O'Neil\"").await;
     let (code, text, report) = doctor(&url, PASSWORD);
     assert_eq!(
         (code, check(&report, "permissions").0, &report["error"]["code"]),

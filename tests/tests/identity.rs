@@ -92,18 +92,18 @@ async fn a_persons_row_is_theirs_or_an_administrators() {
     // Nobody has said who they are: no row is theirs.
     run(&mut shared, &quiet("20:00")).await;
     assert_eq!(text(&mut keeper, who).await, "");
-    run(&mut shared, "SET app.current_user = 'mike'").await;
+    run(&mut shared, "SELECT set_config('app.current_user', 'mike', false)").await;
     run(&mut shared, &quiet("21:00")).await;
     // Saying one is somebody with a login of their own does not make one of them.
-    run(&mut shared, &format!("SET app.current_user = '{login}'")).await;
+    run(&mut shared, &format!("SELECT set_config('app.current_user', '{login}', false)")).await;
     run(&mut shared, &quiet("22:00")).await;
     assert_eq!(text(&mut keeper, who).await, "Mike 21:00:00");
-    run(&mut dana, "SET app.current_user = 'mike'").await;
+    run(&mut dana, "SELECT set_config('app.current_user', 'mike', false)").await;
     run(&mut dana, &quiet("23:00")).await;
     assert_eq!(text(&mut keeper, who).await, "Dana 23:00:00, Mike 21:00:00");
 
     // What is said proves nothing: where alerts go is not changed by it.
-    run(&mut shared, "SET app.current_user = 'mike'").await;
+    run(&mut shared, "SELECT set_config('app.current_user', 'mike', false)").await;
     for change in ["email = 'evil@example.com'", "phone = '555'", "name = 'Karen'"] {
         assert_forbidden(&mut shared, &format!("UPDATE app_users SET {change}")).await;
     }
@@ -124,8 +124,8 @@ async fn a_claim_is_believed_only_where_nobody_can_know_better() {
     for (claim, said) in
         [("''", "system"), ("'mike'", "mike"), ("'the app'", "the app"), (as_dana.as_str(), shared_login.as_str())]
     {
-        run(&mut dana, &format!("SET app.current_user = {claim}")).await;
-        run(&mut shared, &format!("SET app.current_user = {claim}")).await;
+        run(&mut dana, &format!("SELECT set_config('app.current_user', {claim}, false)")).await;
+        run(&mut shared, &format!("SELECT set_config('app.current_user', {claim}, false)")).await;
         assert_eq!(text(&mut dana, "neff.app_actor()").await, login, "{claim}");
         assert_eq!(text(&mut shared, "neff.app_actor()").await, said, "{claim}");
     }

@@ -232,7 +232,9 @@ async fn a_session_through_the_gate_carries_everything_and_ends_on_both_sides() 
                 let text = format!("SELECT repeat('{n}', 3000000) WHERE length($1) = 2000000");
                 let answer: String =
                     sqlx::query_scalar(AssertSqlSafe(text)).bind("x".repeat(2_000_000)).fetch_one(&pool).await.unwrap();
-                assert!(answer.len() == 3_000_000 && answer.starts_with(&n.to_string()) && answer.ends_with(&n.to_string()));
+                assert!(
+                    answer.len() == 3_000_000 && answer.starts_with(&n.to_string()) && answer.ends_with(&n.to_string())
+                );
             }
         });
         futures_util::future::join_all(asks).await;

@@ -139,7 +139,8 @@ async fn emptying_a_table_at_once_leaves_its_traces() {
     let (database, mut keeper) = office_with_a_job().await;
     run(&mut keeper, "SELECT neff.register_person('Karen')").await;
     let mark = text(&mut keeper, "SELECT max(id) FROM change_feed").await;
-    run(&mut keeper, "SET app.current_user = 'the keeper'; TRUNCATE job_schedules CASCADE").await;
+    run(&mut keeper, "SELECT set_config('app.current_user', 'the keeper', false); TRUNCATE job_schedules CASCADE")
+        .await;
     assert_eq!(list(&mut keeper, LINES).await, ["canceled the keeper recorded"]);
     let told = format!(
         "SELECT table_name || ' ' || row_id || ' ' || operation::text FROM change_feed WHERE id > {mark} AND operation = 'T' ORDER BY table_name"

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use database::Failure;
 use office::connecting;
 
 use crate::{Failed, Where};
@@ -13,7 +14,16 @@ pub(crate) async fn migrate(at: &Where, backup_to: Option<PathBuf>, no_backup: b
     let mut connection = settings
         .open(password.as_ref(), "neff-migrate", std::time::Duration::from_secs(10))
         .await
-        .map_err(|e| sentence(&e.into()))?;
+        .map_err(|e| match e.failure() {
+            // Only whoever has business in the office is let in; who brings it up to date is one of its owners.
+            Failure::RightsMissing => format!(
+                "{} may not connect to {}. Whoever keeps the database can allow it:\nGRANT neff_owner TO {} WITH ADMIN OPTION;",
+                settings.login,
+                settings.database,
+                database::doctor::quoted(&settings.login),
+            ),
+            _ => sentence(&e.into()),
+        })?;
     // What it may not look at it may not migrate either, and the step after says why.
     let state = database::migrate::state(&mut connection).await.ok();
     let missing = database::rights::missing_to_migrate(&mut connection).await.map_err(|e| sentence(&e.into()))?;

@@ -252,7 +252,8 @@ fn broken_off(report: &mut Report, settings: &ConnectionSettings, error: &Databa
 }
 
 /// A name as SQL writes it.
-fn quoted(name: &str) -> String {
+#[must_use]
+pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -199,9 +199,12 @@ async fn a_job_of_a_crew_out_of_use_or_gone_is_on_the_papers_all_the_same() {
         .execute(&format!(
             "UPDATE crews SET status = 'inactive' WHERE id = '{A}';
              INSERT INTO job_schedules (start_date, end_date, location_address, crew_assigned)
-             VALUES ('{past}T13:00Z', '{past}T15:00Z', '5 Old Mill Rd', '[{{\"id\": \"{S}\"}}]');
-             DELETE FROM crew_memberships WHERE crew_id = '{S}'; DELETE FROM crews WHERE id = '{S}'"
+             VALUES ('{past}T13:00Z', '{past}T15:00Z', '5 Old Mill Rd', '[{{\"id\": \"{S}\"}}]')"
         ))
+        .await;
+    // Later: what a job names is looked up when its transaction ends.
+    office
+        .execute(&format!("DELETE FROM crew_memberships WHERE crew_id = '{S}'; DELETE FROM crews WHERE id = '{S}'"))
         .await;
     assert_eq!(office.count(&format!("SELECT count(*) FROM job_crews WHERE crew_id = '{S}'")).await, 1);
     let proxy = Proxy::start(office.port).await;
@@ -296,7 +299,7 @@ async fn a_restored_office_is_the_same_office_to_calendars() {
     enter(&dana, A, &format!("{day}T08:00"), &format!("{day}T12:00")).await;
     let before = calendar(&dana, Some(A)).await;
     // What a restored database has of its own: another identity of its feed.
-    office.execute("UPDATE change_feed_identity SET id = gen_random_uuid()").await;
+    office.execute("UPDATE neff.change_feed_identity SET id = gen_random_uuid()").await;
     let after = calendar(&dana, Some(A)).await;
     assert_eq!(before[0]["UID"], after[0]["UID"]);
 }

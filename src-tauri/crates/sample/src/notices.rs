@@ -16,14 +16,24 @@ const NOTICES: &str = "
       FROM app_users u
      CROSS JOIN (
            (SELECT 'estimate_requested' AS type, e.id::text AS about, e.created_at AS at,
-                   (neff.estimate_alert_contexts(ARRAY[e.id]))[1] AS context
+                   jsonb_build_object('about', jsonb_build_object('kind', 'estimate', 'id', e.id), 'customer_name', e.customer_name,
+                                      'project_type', e.service_type, 'location_address', e.project_address,
+                                      'estimated_cost', e.estimated_cost) AS context
               FROM estimates e WHERE e.status = 'pending' ORDER BY e.created_at DESC, e.id LIMIT 4)
            UNION ALL
-           (SELECT 'payment_received', p.id::text, p.created_at, (neff.payment_alert_contexts(ARRAY[p.id]))[1]
-              FROM payments p WHERE p.amount > 0 ORDER BY p.created_at DESC, p.id LIMIT 1)
+           (SELECT 'payment_received', p.id::text, p.created_at,
+                   jsonb_build_object('about', jsonb_build_object('kind', 'contract', 'id', k.id), 'customer_name', k.client_name,
+                                      'amount', p.amount, 'method', p.method, 'balance', k.estimated_cost
+                                      - (SELECT sum(o.amount) FROM payments o WHERE o.contract_id = k.id))
+              FROM payments p JOIN contracts k ON k.id = p.contract_id
+             WHERE p.amount > 0 ORDER BY p.created_at DESC, p.id LIMIT 1)
            UNION ALL
-           (SELECT 'job_scheduled', j.id::text, j.created_at, (neff.job_alert_contexts(ARRAY[j.id]))[1]
-              FROM job_schedules j WHERE j.status IN ('scheduled', 'confirmed') AND j.contract_id IS NOT NULL
+           (SELECT 'job_scheduled', j.id::text, j.created_at,
+                   jsonb_build_object('about', jsonb_build_object('kind', 'job', 'id', j.id), 'customer_name', k.client_name,
+                                      'project_type', k.service_type, 'location_address', j.location_address,
+                                      'start_date', neff.utc_text(j.start_date))
+              FROM job_schedules j JOIN contracts k ON k.id = j.contract_id
+             WHERE j.status IN ('scheduled', 'confirmed')
              ORDER BY j.created_at DESC, j.id LIMIT 1)
            ) AS matter
       JOIN alert_types t ON t.name = matter.type
