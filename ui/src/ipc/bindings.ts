@@ -2257,7 +2257,9 @@ export type SchemaKind =
 /**  Ours, as this program wants it. */
 "current" | 
 /**  Ours, of a newer program. */
-"newer";
+"newer" | 
+/**  Ours, from before the first release: its migrations have been rewritten since. */
+"unreleased";
 
 /**  A record that was found. */
 export type SearchHit = {
