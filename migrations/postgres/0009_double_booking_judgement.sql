@@ -279,7 +279,7 @@ DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['job_schedules', 'crew_memberships', 'crew_members', 'crews', 'equipment', 'resource_aliases'] LOOP
+    FOREACH t IN ARRAY ARRAY['job_schedules', 'crew_memberships', 'crew_members', 'crews', 'equipment', 'resource_aliases', 'job_assignments'] LOOP
         EXECUTE format('CREATE TRIGGER a_assignments_truncate AFTER TRUNCATE ON %I
                         FOR EACH STATEMENT EXECUTE FUNCTION neff.note_everything()', t);
     END LOOP;
@@ -699,6 +699,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE TRIGGER z_feed_truncate AFTER TRUNCATE ON job_assignments FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_changes('job_schedule_id');
 CREATE TRIGGER z_feed_insert AFTER INSERT ON job_assignments REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_assignments();
 CREATE TRIGGER z_feed_update AFTER UPDATE ON job_assignments REFERENCING NEW TABLE AS new_rows
