@@ -23,7 +23,7 @@ CREATE TABLE neff.assignment_gate (nothing boolean);
 
 -- What is to be judged. A row of another transaction that can be seen was left to others.
 CREATE TABLE neff.assignment_notes (
-    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id            bigint GENERATED ALWAYS AS IDENTITY,  -- no key, as in the change feed: two of one number are judged together
     xid           xid8 DEFAULT pg_current_xact_id(),  -- who is to judge it; NULL: anybody
     job_id        uuid,                               -- derive this job again …
     part          integer NOT NULL DEFAULT 0,         -- … for every so many of its people and machines: it has too many
@@ -46,6 +46,7 @@ CREATE TABLE neff.assignment_notes (
     tries         integer NOT NULL DEFAULT 0,
     why           text                                -- what went wrong with it
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+CREATE INDEX assignment_notes_id ON neff.assignment_notes (id);
 CREATE INDEX assignment_notes_xid ON neff.assignment_notes (xid);
 
 -- A transaction that has something to judge: its one row queues the one judgement.
