@@ -297,8 +297,10 @@ END $$;
 -- ---- The change feed -------------------------------------------------------------------------------------------
 -- One row for every row changed, written once a statement. Readers ask for what lies below
 -- pg_snapshot_xmin(pg_current_snapshot()): "newer than last time" would skip transactions that commit late.
+-- (The number is no key: a dump of the data alone, loaded while the triggers write their own rows, sets it back, and every
+-- write of anybody would be refused until it has caught up.)
 CREATE TABLE change_feed (
-    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id         bigint GENERATED ALWAYS AS IDENTITY,
     xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
     table_name text NOT NULL,
     row_id     text NOT NULL,                          -- '*': everything of this table
@@ -307,6 +309,7 @@ CREATE TABLE change_feed (
     wakes      boolean NOT NULL DEFAULT false          -- the first of its statement: who listens hears of it
 );
 CREATE INDEX idx_change_feed_xid ON change_feed (xid, id);
+CREATE INDEX idx_change_feed_id ON change_feed (id);
 CREATE INDEX idx_change_feed_changed_at ON change_feed USING brin (changed_at);
 
 -- Identifies this history of changes. A restored copy is another database, mostly with another oid, always on another

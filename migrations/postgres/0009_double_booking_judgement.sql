@@ -23,7 +23,7 @@ CREATE TABLE neff.assignment_gate (nothing boolean);
 
 -- What is to be judged. A row of another transaction that can be seen was left to others.
 CREATE TABLE neff.assignment_notes (
-    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id            bigint GENERATED ALWAYS AS IDENTITY,  -- no key, as in the change feed: two of one number are judged together
     xid           xid8 DEFAULT pg_current_xact_id(),  -- who is to judge it; NULL: anybody
     job_id        uuid,                               -- derive this job again …
     part          integer NOT NULL DEFAULT 0,         -- … for every so many of its people and machines: it has too many
@@ -46,6 +46,7 @@ CREATE TABLE neff.assignment_notes (
     tries         integer NOT NULL DEFAULT 0,
     why           text                                -- what went wrong with it
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+CREATE INDEX assignment_notes_id ON neff.assignment_notes (id);
 CREATE INDEX assignment_notes_xid ON neff.assignment_notes (xid);
 
 -- A transaction that has something to judge: its one row queues the one judgement.
@@ -423,10 +424,13 @@ END $$;
 
 -- One step of settling, behind the gate: some of the oldest notes that others left. How many. Where there are more than one
 -- step can take, the jobs of all of them let go of what they held before the first claims anew: a plan that moves a
--- thousand jobs by a day must not clash with itself.
+-- thousand jobs by a day must not clash with itself. What somebody holds is not waited for, as everybody else waits at the
+-- gate meanwhile, and is no fault of the note: it goes to the end. Returned is how many were judged.
 CREATE FUNCTION neff.settle_some(p_limit integer) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '50ms' AS $$
 DECLARE
+    judged bigint := 0;
+    held integer := 0;
     me constant xid8 := pg_current_xact_id();  -- its own notes are judged by itself
     batch bigint[];
     jobs uuid[];
@@ -446,8 +450,11 @@ BEGIN
                 step := neff.assign_jobs(jobs, false, false, true);
                 INSERT INTO neff.assignment_notes (xid, resource_id, during)
                 SELECT NULL, f.resource_id, f.during FROM unnest(step.freed, step.freed_times) AS f(resource_id, during);
-            EXCEPTION WHEN OTHERS THEN
-                NULL;  -- told below, when it is derived
+            EXCEPTION
+                WHEN lock_not_available THEN
+                    RETURN 0;
+                WHEN OTHERS THEN
+                    NULL;  -- told below, when it is derived
             END;
             UPDATE neff.assignment_notes n SET released = true WHERE n.id = ANY (batch);
             RETURN cardinality(batch);
@@ -488,11 +495,18 @@ BEGIN
     FOREACH one IN ARRAY batch LOOP
         BEGIN
             PERFORM neff.judge_notes(ARRAY[one], false);
-        EXCEPTION WHEN OTHERS THEN
-            UPDATE neff.assignment_notes n SET tries = n.tries + 1, why = SQLSTATE || ' ' || SQLERRM WHERE n.id = one;
+            judged := judged + 1;
+        EXCEPTION
+            WHEN lock_not_available THEN
+                UPDATE neff.assignment_notes n SET id = DEFAULT WHERE n.id = one;
+                held := held + 1;
+                EXIT WHEN held = 3;
+            WHEN OTHERS THEN
+                UPDATE neff.assignment_notes n SET tries = n.tries + 1, why = SQLSTATE || ' ' || SQLERRM WHERE n.id = one;
+                judged := judged + 1;
         END;
     END LOOP;
-    RETURN cardinality(batch);
+    RETURN judged;
 END $$;
 
 -- Judges what this transaction noted, after some of what others left before it.
@@ -502,9 +516,11 @@ DECLARE
     me constant xid8 := pg_current_xact_id();
     fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
     own bigint[] := ARRAY(SELECT n.id FROM neff.assignment_notes n WHERE n.xid = me);
+    their_wait constant text := current_setting('lock_timeout');
 BEGIN
     IF cardinality(own) > 0 THEN
         PERFORM neff.enter_gate(p_wait);
+        PERFORM set_config('lock_timeout', p_wait::text, true);  -- nobody is waited for behind the gate either
         PERFORM neff.cover_overrides();
         IF fresh_eyes THEN
             PERFORM neff.settle_some(100);
@@ -518,6 +534,7 @@ BEGIN
             own := ARRAY(SELECT n.id FROM neff.assignment_notes n WHERE n.xid = me);
             EXIT WHEN cardinality(own) = 0;
         END LOOP;
+        PERFORM set_config('lock_timeout', their_wait, true);
     END IF;
     DELETE FROM neff.assignment_turns t WHERE t.xid = me;
 EXCEPTION WHEN exclusion_violation THEN
@@ -529,8 +546,10 @@ END $$;
 CREATE FUNCTION neff.judge_at_the_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    asked constant text := coalesce(left(current_query(), 100000), '');  -- none at a Sync
-    prepared constant boolean := asked ~* 'prepare\s+transaction';
+    asked constant text := coalesce(current_query(), '');  -- none at a Sync
+    prepared constant boolean := asked ~* '\mprepare\M.*\mtransaction\M';  -- comments may stand between
+    early boolean;
+    stack text;
     fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
     their_time constant integer := extract(epoch FROM current_setting('statement_timeout')::interval) * 1000;
     their_wait constant integer := extract(epoch FROM current_setting('lock_timeout')::interval) * 1000;
@@ -538,17 +557,21 @@ DECLARE
     jobs bigint;
     work bigint;
 BEGIN
+    -- A turn that comes within a statement, from a function or by SET CONSTRAINTS is not the end of the transaction: it would
+    -- hold the gate until then. Only the office's own people may have that, as with neff.judge_now(). At the end nothing is
+    -- above this function.
+    GET DIAGNOSTICS stack = PG_CONTEXT;
+    early := position(E'\n' IN stack) > 0 OR pg_trigger_depth() > 1 OR asked ~* '\mset\M.*\mconstraints\M';
     -- (Only fresh eyes look: who reads at SERIALIZABLE stands in somebody's way.)
-    IF NOT prepared AND (neff.app_source() = 'manual_admin' OR fresh_eyes AND EXISTS (
+    IF NOT prepared AND NOT (early AND NOT neff.may_look()) AND (neff.app_source() = 'manual_admin' OR fresh_eyes AND EXISTS (
            SELECT FROM neff.assignment_notes n WHERE n.xid = pg_current_xact_id() AND n.may_refuse)) THEN
         PERFORM neff.judge_own(true, least(1000, nullif(their_wait, 0)));
         RETURN NULL;
     END IF;
-    -- Another program. A turn that comes within a statement (depth 2) or by SET CONSTRAINTS is not the end: it would hold the
-    -- gate until then.
+    -- Another program.
     IF NOT fresh_eyes THEN
         problem := 'an old snapshot';
-    ELSIF prepared OR pg_trigger_depth() > 1 OR asked ~* 'set\s+constraints' THEN
+    ELSIF prepared OR early THEN
         problem := 'not the end of the transaction';
     ELSE
         SELECT count(*), sum(neff.assignment_weight(s)) INTO jobs, work
@@ -599,7 +622,7 @@ END $$;
 -- returns 0; when `neff_changes` says assignment_notes, and every minute or so. `p_everything`: looks for anything else that
 -- is not in line, too, and tries again what could not be judged. Returns how many notes (or jobs) were looked at.
 CREATE FUNCTION neff.settle_assignments(p_everything boolean DEFAULT false) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
     done bigint;
 BEGIN
@@ -644,7 +667,7 @@ END $$;
 -- After settling nothing may be out of line. Looked at about once a minute, whoever asks; what is wrong is put right, what
 -- cannot be judged is tried again once an hour, and the administrators are told of both. How many there were.
 CREATE FUNCTION neff.check_assignments() RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
     last timestamptz;
     wrong bigint := 0;

@@ -344,6 +344,10 @@ SELECT neff.attach_bounded_values(t.oid)
  WHERE t.relnamespace = 'public'::regnamespace AND t.relkind = 'r'
    AND t.relname IN (SELECT p.table_name FROM role_privileges p WHERE p.privileges ~ 'INSERT|UPDATE')
  ORDER BY t.relname;
+-- What was derived from such values is derived again.
+SELECT neff.assign_all(neff.misassigned_jobs(), false),
+       neff.order_again(ARRAY(SELECT o.job_schedule_id FROM job_order o JOIN job_schedules s ON s.id = o.job_schedule_id
+                               WHERE o.starts <> s.start_date));
 
 -- ---- Questions ------------------------------------------------------------------------------------------------------
 -- Jobs whose place or client holds every word; 3,000 at most, so that one letter at a hundred times this office costs no
