@@ -312,7 +312,8 @@ CREATE FUNCTION neff.call_for_settling() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ SELECT pg_notify('neff_changes', 'assignment_notes') $$;
 
--- Judges these notes, and crosses them out; whether that may have made new ones (an alias on the way is a new word). What is more than 250 jobs and need not be refused is left to others.
+-- Judges these notes, and crosses them out; whether that may have made new ones (an alias on the way is a new word). What is
+-- more than 250 jobs and need not be refused is left to others.
 CREATE FUNCTION neff.judge_notes(p_notes bigint[], p_refuse boolean) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -529,26 +530,30 @@ END $$;
 CREATE FUNCTION neff.judge_at_the_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    asked constant text := coalesce(left(current_query(), 100000), '');  -- none at a Sync
-    prepared constant boolean := asked ~* 'prepare\s+transaction';
+    prepared constant boolean := neff.is_preparing();
     fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
     their_time constant integer := extract(epoch FROM current_setting('statement_timeout')::interval) * 1000;
     their_wait constant integer := extract(epoch FROM current_setting('lock_timeout')::interval) * 1000;
+    called_from text;
+    early boolean;
     problem text;
     jobs bigint;
     work bigint;
 BEGIN
+    -- A turn that comes within a statement (depth 2), by SET CONSTRAINTS or within another function is not the end: it would
+    -- hold the gate until then. Only the office's own people may have that.
+    GET DIAGNOSTICS called_from = PG_CONTEXT;
+    early := pg_trigger_depth() > 1 OR position(E'\n' IN called_from) > 0 OR neff.query_says('set', 'constraints');
     -- (Only fresh eyes look: who reads at SERIALIZABLE stands in somebody's way.)
-    IF NOT prepared AND (neff.app_source() = 'manual_admin' OR fresh_eyes AND EXISTS (
+    IF NOT prepared AND NOT (early AND NOT neff.may_look()) AND (neff.app_source() = 'manual_admin' OR fresh_eyes AND EXISTS (
            SELECT FROM neff.assignment_notes n WHERE n.xid = pg_current_xact_id() AND n.may_refuse)) THEN
         PERFORM neff.judge_own(true, least(1000, nullif(their_wait, 0)));
         RETURN NULL;
     END IF;
-    -- Another program. A turn that comes within a statement (depth 2) or by SET CONSTRAINTS is not the end: it would hold the
-    -- gate until then.
+    -- Another program.
     IF NOT fresh_eyes THEN
         problem := 'an old snapshot';
-    ELSIF prepared OR pg_trigger_depth() > 1 OR asked ~* 'set\s+constraints' THEN
+    ELSIF prepared OR early THEN
         problem := 'not the end of the transaction';
     ELSE
         SELECT count(*), sum(neff.assignment_weight(s)) INTO jobs, work
