@@ -12,6 +12,13 @@ BEGIN
     RETURN nullif(btrim(current_setting(p_name, true)), '');
 END $$;
 
+-- An import that alerts nobody.
+CREATE FUNCTION neff.app_quiet() RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN coalesce(lower(neff.app_setting('app.quiet')) NOT IN ('off', 'false', 'f', '0', 'no', 'n'), false);
+END $$;
+
 -- The person whose own login this session has, as app_users.user_id; NULL: the login is nobody's, or many share it.
 CREATE FUNCTION neff.proven_person() RETURNS varchar
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -36,12 +36,11 @@ BEGIN
     END;
 END $$;
 
--- What goes with every line of a statement: the reason that was given, and that a quiet import was one.
+-- What follows the reason on every line of a statement: that a quiet import was one.
 CREATE FUNCTION neff.schedule_change_note() RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN CASE WHEN lower(coalesce(neff.app_setting('app.quiet'), 'off')) NOT IN ('off', 'false', 'f', '0', 'no', 'n')
-                THEN ' (quiet import: no alerts)' ELSE '' END;
+    RETURN CASE WHEN neff.app_quiet() THEN ' (quiet import: no alerts)' ELSE '' END;
 END $$;
 
 CREATE FUNCTION neff.trail_job_insert() RETURNS trigger
