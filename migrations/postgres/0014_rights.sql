@@ -66,7 +66,7 @@ INSERT INTO role_privileges VALUES
      'SELECT (id, name, email, phone, role, specializations, availability_schedule, status, hire_date, certifications, created_at, updated_at, version)');
 
 -- neff_program: other programs, each with a login of its own. What the website, the webhook and the mobile app of the
--- specification write and read; nothing of people's own, of rules, settings and history of the office.
+-- specification write and read; nothing of the office's people, of its rules, of what was sent and of what it undid.
 INSERT INTO role_privileges
 SELECT 'neff_program', t, 'SELECT, INSERT, UPDATE'
   FROM unnest(ARRAY['contracts', 'estimates', 'customers', 'job_schedules', 'payments', 'dashboard_notifications']) AS t;
