@@ -601,24 +601,19 @@ BEGIN
 END $$;
 
 -- One step of what writers left, with fresh eyes: call it at READ COMMITTED, each time in a transaction of its own, until it
--- returns 0; when `neff_changes` says assignment_notes, and every minute or so. `p_everything`: looks for anything else that
--- is not in line, too, and tries again what could not be judged. Returns how many notes (or jobs) were looked at.
-CREATE FUNCTION neff.settle_assignments(p_everything boolean DEFAULT false) RETURNS bigint
+-- returns 0; when `neff_changes` says assignment_notes, and every minute or so. Returns how many notes were looked at.
+CREATE FUNCTION neff.settle_assignments() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     done bigint;
 BEGIN
-    IF NOT p_everything AND NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3) THEN
+    IF NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3) THEN
         -- Only turns of transactions that left their notes to others, who are through with them.
         DELETE FROM neff.assignment_turns t
          WHERE t.xid IN (SELECT o.xid FROM neff.assignment_turns o WHERE o.xid <> pg_current_xact_id() FOR UPDATE SKIP LOCKED);
         RETURN 0;
     END IF;
     PERFORM neff.enter_gate(1000);
-    IF p_everything THEN
-        UPDATE neff.assignment_notes n SET tries = 0 WHERE n.tries >= 3;
-        PERFORM neff.note_what_is_wrong();
-    END IF;
     done := neff.settle_some(200);
     IF NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3) THEN
         IF neff.somebody_waits_in_vain() THEN
@@ -683,7 +678,7 @@ BEGIN
     END IF;
     RETURN wrong + stuck;
 END $$;
-GRANT EXECUTE ON FUNCTION neff.judge_now(), neff.settle_assignments(boolean), neff.check_assignments() TO neff_app, neff_admin;
+GRANT EXECUTE ON FUNCTION neff.judge_now(), neff.settle_assignments(), neff.check_assignments() TO neff_app, neff_admin;
 
 -- ---- The change feed: one row a job whose assignments changed, not one an assignment -------------------------------
 CREATE FUNCTION neff.feed_assignments() RETURNS trigger
