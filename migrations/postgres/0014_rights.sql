@@ -239,7 +239,7 @@ BEGIN
     END IF;
     LOCK TABLE public.app_users IN SHARE ROW EXCLUSIVE MODE;  -- two computers may be first at once
     SELECT u.status INTO alike FROM public.app_users u
-     WHERE lower(regexp_replace(btrim(u.name), '\s+', ' ', 'g')) = lower(called) ORDER BY u.status DESC LIMIT 1;
+     WHERE neff.word_key(regexp_replace(u.name, '\s+', ' ', 'g')) = neff.word_key(called) ORDER BY u.status DESC LIMIT 1;
     IF alike = 'disabled' AND NOT administers THEN
         RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('%s was switched off: an administrator can switch them on again', called);
     ELSIF alike IS NOT NULL THEN

@@ -216,7 +216,7 @@ pub async fn found_alike(
            FROM (SELECT name, id, false AS is_crew FROM crew_members WHERE status <> 'terminated'
                  UNION ALL
                  SELECT name, id, true FROM crews WHERE status = 'active') AS f
-          WHERE btrim(neff.folded(f.name)) = btrim(neff.folded($1)) AND f.id <> $2
+          WHERE neff.word_key(f.name) = neff.word_key($1) AND f.id <> $2
           ORDER BY f.is_crew LIMIT 1",
     );
     Ok(alike.bind(name).bind(but).fetch_optional(connection).await?)
