@@ -168,11 +168,8 @@ pub async fn has_contact(connection: &mut PgConnection, id: Uuid) -> Result<bool
 /// # Errors
 /// When somebody else is at it for too long.
 pub async fn lock_requirements(connection: &mut PgConnection) -> Result<(), DatabaseError> {
-    sqlx::query!(
-        r#"SELECT pg_advisory_xact_lock(hashtextextended('neff certificate requirements', 0)) IS NULL AS "held!""#
-    )
-    .fetch_one(connection)
-    .await?;
+    // Unlike an advisory lock, nobody without rights on it can take this one.
+    sqlx::query("LOCK TABLE public.certificate_requirements IN SHARE ROW EXCLUSIVE MODE").execute(connection).await?;
     Ok(())
 }
 
