@@ -7,8 +7,8 @@ SET LOCAL timezone = 'UTC';
 -- "paving a" beside "Paving A": whoever writes either may mean both. Crews and machines are the office's own tables, so
 -- everybody is refused. People are the specification's: a second one of a name is accepted, told as "which of them?"
 -- wherever somebody writes it, and never guessed; the office's own screens ask for another name.
-CREATE UNIQUE INDEX crews_found_alike ON public.crews ((btrim(neff.folded(name))));
-CREATE UNIQUE INDEX equipment_found_alike ON public.equipment ((btrim(neff.folded(name))));
+CREATE UNIQUE INDEX crews_found_alike ON public.crews (neff.word_key(name));
+CREATE UNIQUE INDEX equipment_found_alike ON public.equipment (neff.word_key(name));
 
 -- ---- Jobs that wait for each other --------------------------------------------------------------------------------
 -- Two transactions may each see half of a circle. They come one after the other here, at the very end: nobody waits for

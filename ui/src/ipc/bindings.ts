@@ -389,7 +389,7 @@ export type CheckName =
 "permissions" | 
 /**  The schema is the one this program knows. */
 "schema" | 
-/**  The four roles are there, and this login is no superuser. */
+/**  The roles are there, nobody else may create in the schema public, and this login is no superuser. */
 "roles" | 
 /**  The extensions the schema needs. */
 "extensions" | 

@@ -102,7 +102,7 @@ impl AppError {
                 "The server does not encrypt (TLS is switched off there), and this connection asks for it. No password was sent.",
             ),
             Failure::NotLetIn => (
-                C::RightsMissing,
+                C::NotConnected,
                 "The server does not let this login in from this computer. Whoever keeps the server can allow it (pg_hba.conf).",
             ),
             Failure::Pooler => (
@@ -114,7 +114,7 @@ impl AppError {
                 "The server switches the database's triggers off for this login, so nothing would be checked. Have session_replication_role reset.",
             ),
             Failure::ReadOnly => (
-                C::RightsMissing,
+                C::NotConnected,
                 "The database takes no changes: the server is a standby, or set to read only. Nothing was changed.",
             ),
             Failure::Unproven => (
