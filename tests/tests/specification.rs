@@ -293,7 +293,10 @@ async fn roles_come_without_passwords_and_statement_views_with_their_extension()
 
     let mut keeper = at("postgres").connect().await.unwrap();
     let roles = "SELECT string_agg(concat_ws(' ', rolname, CASE WHEN rolcanlogin THEN 'login' END, rolpassword), ', ' ORDER BY rolname) FROM pg_authid WHERE rolname LIKE 'neff%'";
-    assert_eq!(text(&mut keeper, roles).await, "neff_admin, neff_app login, neff_owner, neff_program, neff_readonly login");
+    assert_eq!(
+        text(&mut keeper, roles).await,
+        "neff_admin, neff_app login, neff_owner, neff_program, neff_readonly login"
+    );
     let strong = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'neff%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication)";
     assert_eq!(text(&mut keeper, strong).await, "0");
 
