@@ -30,7 +30,7 @@ BEGIN
     -- (see neff.judge_at_the_end()), and no other program is refused for somebody who does.
     GET DIAGNOSTICS stack = PG_CONTEXT;
     IF neff.may_look() OR (position(E'\n' IN stack) = 0 AND pg_trigger_depth() = 1
-                           AND coalesce(current_query(), '') !~* '\mset\M.*\mconstraints\M|\mprepare\M.*\mtransaction\M') THEN
+                           AND NOT neff.query_says('set', 'constraints') AND NOT neff.is_preparing()) THEN
         BEGIN
             UPDATE neff.waiting_jobs_gate SET passed = passed + 1;
         EXCEPTION WHEN lock_not_available THEN

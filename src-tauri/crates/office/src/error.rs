@@ -140,8 +140,9 @@ impl AppError {
             Failure::TookTooLong => {
                 (C::Internal, "The database took too long, so it was stopped. Nothing was changed; try again.")
             }
+            // No conflict: the same step, an undo say, works in a moment.
             Failure::Occupied => {
-                (C::VersionConflict, "Somebody else is saving at this moment. Nothing was changed; try again.")
+                (C::Internal, "Somebody else is saving at this moment. Nothing was changed; try again.")
             }
             Failure::DoubleBooked => {
                 (C::Invalid, "That would put somebody or something in two places at once. Nothing was changed.")
@@ -179,7 +180,7 @@ impl From<DatabaseError> for AppError {
         }
         let told = match (error.failure(), error.detail()) {
             (Failure::Occupied, Some(who)) if !who.is_empty() => Self::new(
-                ErrorCode::VersionConflict,
+                ErrorCode::Internal,
                 format!("{} is saving jobs at this moment. Nothing was changed; try again.", shorten(who, 200)),
             ),
             (failure, _) => Self::of_failure(failure),
