@@ -130,6 +130,16 @@ BEGIN
 END $$;
 CREATE TRIGGER b_stamp BEFORE INSERT ON schedule_changes FOR EACH ROW EXECUTE FUNCTION neff.stamp_trail_line();
 
+-- Its place in the order of events is not the writer's to choose (OVERRIDING SYSTEM VALUE, COPY) either.
+CREATE FUNCTION neff.number_trail_line() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.number := nextval(pg_get_serial_sequence('public.schedule_changes', 'number'));
+    RETURN NEW;
+END $$;
+CREATE TRIGGER b_number BEFORE INSERT ON schedule_changes FOR EACH ROW WHEN (current_user <> 'neff_owner')
+    EXECUTE FUNCTION neff.number_trail_line();
+
 SELECT neff.attach_change_feed('schedule_changes');
 
 -- ---- The audit -------------------------------------------------------------------------------------------------

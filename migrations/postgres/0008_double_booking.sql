@@ -702,7 +702,7 @@ BEGIN
                  FROM neff.spread_claims(ARRAY[p_start], ARRAY[p_end], ARRAY(
                           SELECT m FROM neff.match_written(ARRAY(
                               SELECT w FROM neff.read_written(ARRAY[p_crew], ARRAY[p_equipment]) AS w)) AS m)) AS c
-                WHERE p_start < p_end)) AS d;
+                WHERE p_start < p_end AND neff.may_look())) AS d;  -- nobody who was switched off
 END $$;
 GRANT EXECUTE ON FUNCTION neff.find_clashes(uuid, timestamptz, timestamptz, jsonb, jsonb) TO neff_app, neff_admin;
 

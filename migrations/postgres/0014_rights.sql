@@ -264,8 +264,9 @@ GRANT EXECUTE ON FUNCTION neff.register_person(text, boolean) TO neff_app, neff_
 -- the login gets back what it had.
 CREATE TABLE neff.taken_access (
     app_user_id uuid NOT NULL REFERENCES app_users (id) ON DELETE CASCADE,
+    login       name NOT NULL,                         -- given back to none but this
     role_name   name NOT NULL,
-    PRIMARY KEY (app_user_id, role_name)
+    PRIMARY KEY (app_user_id, login, role_name)
 );
 
 -- What of the office the logins of switched-off people still reach, and what takes it away. `role_name`: a role of the
@@ -301,7 +302,7 @@ DECLARE
     held record;
 BEGIN
     FOR held IN SELECT d.* FROM neff.disabled_with_rights() AS d WHERE d.person = p_person AND d.role_name IS NOT NULL LOOP
-        INSERT INTO neff.taken_access VALUES (p_person, held.role_name) ON CONFLICT DO NOTHING;
+        INSERT INTO neff.taken_access VALUES (p_person, held.login, held.role_name) ON CONFLICT DO NOTHING;
         BEGIN
             EXECUTE held.command;
         EXCEPTION WHEN OTHERS THEN
@@ -315,7 +316,7 @@ DECLARE
     taken record;
 BEGIN
     FOR taken IN SELECT u.database_login AS login, t.role_name
-                   FROM neff.taken_access t JOIN public.app_users u ON u.id = t.app_user_id
+                   FROM neff.taken_access t JOIN public.app_users u ON u.id = t.app_user_id AND u.database_login = t.login
                    JOIN pg_roles l ON l.rolname = u.database_login
                   WHERE u.id = p_person AND u.status = 'active' AND NOT pg_has_role(l.oid, t.role_name, 'MEMBER') LOOP
         BEGIN

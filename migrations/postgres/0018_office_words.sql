@@ -64,6 +64,20 @@ CREATE CONSTRAINT TRIGGER jobs_wait_in_no_circle_later AFTER UPDATE OF follows_j
     WHEN (NEW.follows_job_id IS NOT NULL AND NEW.follows_job_id IS DISTINCT FROM OLD.follows_job_id)
     EXECUTE FUNCTION neff.refuse_circle_of_jobs();
 
+-- ---- What a backslash means ---------------------------------------------------------------------------------------
+-- The text of a function is read with the settings of whoever calls it: to a program that has standard_conforming_strings
+-- off, '^\d{5,}-' is '^d{5,}-', and the year 294276 was stored, a gate kept, a PREPARE TRANSACTION refused.
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT p.oid FROM pg_proc p
+              WHERE p.pronamespace IN ('neff'::regnamespace, 'public'::regnamespace) AND p.proowner = 'neff_owner'::regrole
+                AND p.prosrc LIKE E'%\\\\%' LOOP
+        EXECUTE format('ALTER FUNCTION %s SET standard_conforming_strings = on', f);
+    END LOOP;
+END $$;
+
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.18', 'Words that mean one thing', '0.1.0');
 
 RESET ROLE;
