@@ -95,10 +95,16 @@ BEGIN
     END;
     IF pg_has_role(current_user, (SELECT datdba FROM pg_database WHERE datname = current_database()), 'USAGE') THEN
         EXECUTE format('ALTER DATABASE %I SET timezone TO %L', current_database(), 'UTC');
-        -- Only whoever has business here may come in. Whoever was given rights on a table has.
-        FOR connects IN SELECT DISTINCT a.grantee::regrole AS name
-                          FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) AS a
-                         WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> 0
+        -- Only whoever has business here may come in: who owns something here or was given rights on it, in whatever schema.
+        FOR connects IN
+            SELECT r.oid::regrole AS name
+              FROM pg_roles r
+             WHERE r.rolname !~ '^pg_' AND r.oid IN (
+                   SELECT unnest(c.relowner || ARRAY(SELECT a.grantee FROM aclexplode(c.relacl) AS a))
+                     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname !~ '^(pg_|information_schema$)'
+                   UNION
+                   SELECT unnest(n.nspowner || ARRAY(SELECT a.grantee FROM aclexplode(n.nspacl) AS a))
+                     FROM pg_namespace n WHERE n.nspname !~ '^(pg_|information_schema$)')
         LOOP
             EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO %s', current_database(), connects.name);
         END LOOP;

@@ -6,7 +6,7 @@ SET LOCAL timezone = 'UTC';
 -- ---- How text is compared ---------------------------------------------------------------------------------------------
 -- Letters without case and accents, whatever the database's locale (in the C locale lower() knows ASCII only): "Muñoz" is
 -- "munoz", "O’Brien" is "o'brien", "Straße" is "strasse". Indexes hold it: once released it is never to be changed.
--- domain::text::folded and the window's folded() do the same.
+-- domain::search::folded and the window's folded() do the same.
 CREATE FUNCTION neff.folded(p_text text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -12,6 +12,13 @@ BEGIN
     RETURN nullif(btrim(current_setting(p_name, true)), '');
 END $$;
 
+-- An import that alerts nobody.
+CREATE FUNCTION neff.app_quiet() RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN coalesce(lower(neff.app_setting('app.quiet')) NOT IN ('off', 'false', 'f', '0', 'no', 'n'), false);
+END $$;
+
 -- The person whose own login this session has, as app_users.user_id; NULL: the login is nobody's, or many share it.
 CREATE FUNCTION neff.proven_person() RETURNS varchar
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -294,6 +301,25 @@ BEGIN
     END LOOP;
 END $$;
 
+-- ---- How a transaction ends ------------------------------------------------------------------------------------
+-- Whether what is run says these two words one after the other, whatever blanks and comments stand between them: nothing
+-- else tells a trigger why it is called now.
+CREATE FUNCTION neff.query_says(p_first text, p_second text) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    query constant text := coalesce(current_query(), '');  -- none at a Sync
+BEGIN
+    RETURN position(p_second IN lower(query COLLATE "C")) > 0
+       AND query ~* ('\m' || p_first || '(\s|/\*.*\*/|--.*[\n\r])+' || p_second || '\M');
+END $$;
+
+-- Whether it is PREPARE TRANSACTION, which is refused after a NOTIFY and keeps locks for days. As a rule a server takes none.
+CREATE FUNCTION neff.is_preparing() RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN current_setting('max_prepared_transactions') <> '0' AND neff.query_says('prepare', 'transaction');
+END $$;
+
 -- ---- The change feed -------------------------------------------------------------------------------------------
 -- One row for every row changed, written once a statement. Readers ask for what lies below
 -- pg_snapshot_xmin(pg_current_snapshot()): "newer than last time" would skip transactions that commit late.
@@ -362,7 +388,7 @@ END $$;
 CREATE FUNCTION neff.wake_listeners() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF coalesce(current_query(), '') !~* '\mprepare\M.*\mtransaction\M' THEN
+    IF NOT neff.is_preparing() THEN
         PERFORM pg_notify('neff_changes', NEW.table_name);
     END IF;
     RETURN NULL;

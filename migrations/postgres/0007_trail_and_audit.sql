@@ -36,12 +36,11 @@ BEGIN
     END;
 END $$;
 
--- What goes with every line of a statement: the reason that was given, and that a quiet import was one.
+-- What follows the reason on every line of a statement: that a quiet import was one.
 CREATE FUNCTION neff.schedule_change_note() RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN CASE WHEN lower(coalesce(neff.app_setting('app.quiet'), 'off')) NOT IN ('off', 'false', 'f', '0', 'no', 'n')
-                THEN ' (quiet import: no alerts)' ELSE '' END;
+    RETURN CASE WHEN neff.app_quiet() THEN ' (quiet import: no alerts)' ELSE '' END;
 END $$;
 
 CREATE FUNCTION neff.trail_job_insert() RETURNS trigger
@@ -172,9 +171,10 @@ BEGIN
 END $$;
 
 -- Keeps the specification's name. One INSERT a statement. Argument: the key column. The company may have attached it
--- to a table of its own, for each row, as the specification's function was made for: that goes on working.
+-- to a table of its own, for each row, as the specification's function was made for: that goes on working. Ranges of days
+-- are written in one way, whatever the session's.
 CREATE OR REPLACE FUNCTION public.audit_trigger_function() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, MDY' SET timezone = 'UTC' AS $$
 DECLARE
     key text := coalesce(TG_ARGV[0], 'id');
     session jsonb := neff.audit_session();

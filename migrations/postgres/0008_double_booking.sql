@@ -94,9 +94,7 @@ CREATE TABLE resource_aliases (
 CREATE UNIQUE INDEX resource_aliases_written ON resource_aliases ((kind = 'machine'), neff.word_key(written));
 CREATE INDEX idx_resource_aliases_word ON resource_aliases (neff.word_key(written));
 CREATE INDEX idx_resource_aliases_resource ON resource_aliases (resource_id);
-CREATE INDEX idx_crew_members_word ON crew_members (neff.word_key(name));
-CREATE INDEX idx_crews_word ON crews (neff.word_key(name));
-CREATE INDEX idx_equipment_word ON equipment (neff.word_key(name));
+CREATE INDEX idx_crew_members_word ON crew_members (neff.word_key(name));  -- those of crews and machines: 0018
 
 -- What each word (a name, an alias, an id) means now; kept by the judgement of 0009 alone, and so the same for everybody
 -- who derives. 'person' and 'machine' are the columns in which it stands, 'crew' is {"crew": …} in the former. A word that

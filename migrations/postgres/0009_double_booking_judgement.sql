@@ -280,7 +280,7 @@ DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['job_schedules', 'crew_memberships', 'crew_members', 'crews', 'equipment', 'resource_aliases'] LOOP
+    FOREACH t IN ARRAY ARRAY['job_schedules', 'crew_memberships', 'crew_members', 'crews', 'equipment', 'resource_aliases', 'job_assignments'] LOOP
         EXECUTE format('CREATE TRIGGER a_assignments_truncate AFTER TRUNCATE ON %I
                         FOR EACH STATEMENT EXECUTE FUNCTION neff.note_everything()', t);
     END LOOP;
@@ -313,7 +313,8 @@ CREATE FUNCTION neff.call_for_settling() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
 $$ SELECT pg_notify('neff_changes', 'assignment_notes') $$;
 
--- Judges these notes, and crosses them out; whether that may have made new ones (an alias on the way is a new word). What is more than 250 jobs and need not be refused is left to others.
+-- Judges these notes, and crosses them out; whether that may have made new ones (an alias on the way is a new word). What is
+-- more than 250 jobs and need not be refused is left to others.
 CREATE FUNCTION neff.judge_notes(p_notes bigint[], p_refuse boolean) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -546,22 +547,20 @@ END $$;
 CREATE FUNCTION neff.judge_at_the_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    asked constant text := coalesce(current_query(), '');  -- none at a Sync
-    prepared constant boolean := asked ~* '\mprepare\M.*\mtransaction\M';  -- comments may stand between
-    early boolean;
-    stack text;
+    prepared constant boolean := neff.is_preparing();
     fresh_eyes constant boolean := current_setting('transaction_isolation') LIKE 'read %';
     their_time constant integer := extract(epoch FROM current_setting('statement_timeout')::interval) * 1000;
     their_wait constant integer := extract(epoch FROM current_setting('lock_timeout')::interval) * 1000;
+    called_from text;
+    early boolean;
     problem text;
     jobs bigint;
     work bigint;
 BEGIN
-    -- A turn that comes within a statement, from a function or by SET CONSTRAINTS is not the end of the transaction: it would
-    -- hold the gate until then. Only the office's own people may have that, as with neff.judge_now(). At the end nothing is
-    -- above this function.
-    GET DIAGNOSTICS stack = PG_CONTEXT;
-    early := position(E'\n' IN stack) > 0 OR pg_trigger_depth() > 1 OR asked ~* '\mset\M.*\mconstraints\M';
+    -- A turn that comes within a statement (depth 2), by SET CONSTRAINTS or within another function is not the end: it would
+    -- hold the gate until then. Only the office's own people may have that.
+    GET DIAGNOSTICS called_from = PG_CONTEXT;
+    early := pg_trigger_depth() > 1 OR position(E'\n' IN called_from) > 0 OR neff.query_says('set', 'constraints');
     -- (Only fresh eyes look: who reads at SERIALIZABLE stands in somebody's way.)
     IF NOT prepared AND NOT (early AND NOT neff.may_look()) AND (neff.app_source() = 'manual_admin' OR fresh_eyes AND EXISTS (
            SELECT FROM neff.assignment_notes n WHERE n.xid = pg_current_xact_id() AND n.may_refuse)) THEN
@@ -619,9 +618,8 @@ BEGIN
 END $$;
 
 -- One step of what writers left, with fresh eyes: call it at READ COMMITTED, each time in a transaction of its own, until it
--- returns 0; when `neff_changes` says assignment_notes, and every minute or so. `p_everything`: looks for anything else that
--- is not in line, too, and tries again what could not be judged. Returns how many notes (or jobs) were looked at.
-CREATE FUNCTION neff.settle_assignments(p_everything boolean DEFAULT false) RETURNS bigint
+-- returns 0; when `neff_changes` says assignment_notes, and every minute or so. Returns how many notes were looked at.
+CREATE FUNCTION neff.settle_assignments() RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 DECLARE
     done bigint;
@@ -629,17 +627,13 @@ BEGIN
     IF neff.login_is_disabled() THEN
         RETURN 0;  -- nothing it could write: what it judged would count as faulty
     END IF;
-    IF NOT p_everything AND NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3) THEN
+    IF NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3) THEN
         -- Only turns of transactions that left their notes to others, who are through with them.
         DELETE FROM neff.assignment_turns t
          WHERE t.xid IN (SELECT o.xid FROM neff.assignment_turns o WHERE o.xid <> pg_current_xact_id() FOR UPDATE SKIP LOCKED);
         RETURN 0;
     END IF;
     PERFORM neff.enter_gate(1000);
-    IF p_everything THEN
-        UPDATE neff.assignment_notes n SET tries = 0 WHERE n.tries >= 3;
-        PERFORM neff.note_what_is_wrong();
-    END IF;
     done := neff.settle_some(200);
     IF NOT EXISTS (SELECT FROM neff.assignment_notes n WHERE n.tries < 3) THEN
         IF neff.somebody_waits_in_vain() THEN
@@ -707,7 +701,7 @@ BEGIN
     END IF;
     RETURN wrong + stuck;
 END $$;
-GRANT EXECUTE ON FUNCTION neff.judge_now(), neff.settle_assignments(boolean), neff.check_assignments() TO neff_app, neff_admin;
+GRANT EXECUTE ON FUNCTION neff.judge_now(), neff.settle_assignments(), neff.check_assignments() TO neff_app, neff_admin;
 
 -- ---- The change feed: one row a job whose assignments changed, not one an assignment -------------------------------
 CREATE FUNCTION neff.feed_assignments() RETURNS trigger
@@ -728,6 +722,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE TRIGGER z_feed_truncate AFTER TRUNCATE ON job_assignments FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_changes('job_schedule_id');
 CREATE TRIGGER z_feed_insert AFTER INSERT ON job_assignments REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION neff.feed_assignments();
 CREATE TRIGGER z_feed_update AFTER UPDATE ON job_assignments REFERENCING NEW TABLE AS new_rows

@@ -287,13 +287,6 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- A jsonpath has no equality: the general neff.raise_version() cannot compare such rows.
-CREATE FUNCTION neff.raise_version_alert_rules() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    NEW.version := OLD.version + (to_jsonb(NEW) - '{version,updated_at}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{version,updated_at}'::text[])::integer;
-    RETURN NEW;
-END $$;
-
 -- A rule with history is retired, not deleted: its deliveries still say where they come from.
 CREATE FUNCTION neff.retire_instead_of_delete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -308,9 +301,6 @@ END $$;
 
 -- Rules that are there already are compiled without touching their versions or their dates.
 ALTER TABLE alert_rules DISABLE TRIGGER USER;
-DROP TRIGGER b_raise_version ON alert_rules;
-CREATE TRIGGER b_raise_version BEFORE UPDATE ON alert_rules FOR EACH ROW EXECUTE FUNCTION neff.raise_version_alert_rules();
-ALTER TABLE alert_rules DISABLE TRIGGER b_raise_version;
 CREATE TRIGGER a_rule_predicate BEFORE INSERT OR UPDATE ON alert_rules FOR EACH ROW EXECUTE FUNCTION neff.keep_rule_predicate();
 CREATE TRIGGER a_retire BEFORE DELETE ON alert_rules FOR EACH ROW EXECUTE FUNCTION neff.retire_instead_of_delete();
 UPDATE alert_rules SET conditions = conditions;

@@ -91,18 +91,12 @@ CREATE TYPE neff.alert_message AS (
 );
 
 -- ---- Small words -------------------------------------------------------------------------------------------------
-CREATE FUNCTION neff.app_quiet() RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
-$$ SELECT coalesce(lower(neff.app_setting('app.quiet')) NOT IN ('off', 'false', 'f', '0', 'no', 'n'), false) $$;
-
 -- A wake-up. NOTIFY would make PREPARE TRANSACTION impossible: it is sent by triggers that are deferred to the end of
 -- the transaction, and not where that end is a PREPARE. (Who listens asks every ten seconds without being woken, too.)
 CREATE FUNCTION neff.wake(p_channel text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    query text := coalesce(current_query(), '');
 BEGIN
-    IF left(query, 1000) || right(query, 1000) !~* 'prepare' THEN
+    IF NOT neff.is_preparing() THEN
         PERFORM pg_notify(p_channel, '');
     END IF;
 END $$;

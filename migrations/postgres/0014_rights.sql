@@ -66,7 +66,7 @@ INSERT INTO role_privileges VALUES
      'SELECT (id, name, email, phone, role, specializations, availability_schedule, status, hire_date, certifications, created_at, updated_at, version)');
 
 -- neff_program: other programs, each with a login of its own. What the website, the webhook and the mobile app of the
--- specification write and read; nothing of people's own, of rules, settings and history of the office.
+-- specification write and read; nothing of the office's people, of its rules, of what was sent and of what it undid.
 INSERT INTO role_privileges
 SELECT 'neff_program', t, 'SELECT, INSERT, UPDATE'
   FROM unnest(ARRAY['contracts', 'estimates', 'customers', 'job_schedules', 'payments', 'dashboard_notifications']) AS t;
@@ -239,7 +239,7 @@ BEGIN
     END IF;
     LOCK TABLE public.app_users IN SHARE ROW EXCLUSIVE MODE;  -- two computers may be first at once
     SELECT u.status INTO alike FROM public.app_users u
-     WHERE lower(regexp_replace(btrim(u.name), '\s+', ' ', 'g')) = lower(called) ORDER BY u.status DESC LIMIT 1;
+     WHERE neff.word_key(regexp_replace(u.name, '\s+', ' ', 'g')) = neff.word_key(called) ORDER BY u.status DESC LIMIT 1;
     IF alike = 'disabled' AND NOT administers THEN
         RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('%s was switched off: an administrator can switch them on again', called);
     ELSIF alike IS NOT NULL THEN

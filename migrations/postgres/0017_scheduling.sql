@@ -261,8 +261,9 @@ CREATE POLICY saved_view_policy ON saved_views FOR ALL TO neff_app, neff_admin
 -- ---- Values no program can show ----------------------------------------------------------------------------------------
 -- Other programs write leave that ends at infinity and sizes that are not a number. Nobody may be refused for it, and
 -- nothing that reads such a row may fail: ends of time become dates, open ranges stay open, NaN is no value.
+-- (Ranges are written as text in the session's way of dates: it is ours here.)
 CREATE FUNCTION neff.bounded_values() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, MDY' SET timezone = 'UTC' AS $$
 DECLARE
     written constant jsonb := to_jsonb(NEW);
     held jsonb := written;
@@ -279,7 +280,7 @@ BEGIN
             CONTINUE WHEN value NOT IN ('NaN', 'Infinity', '-Infinity');
             value := CASE WHEN c.needed THEN '0' END;
         ELSIF c.kind IN ('tstzrange'::regtype, 'daterange'::regtype) THEN
-            value := regexp_replace(value, '^[[(]"?-infinity"?,', '(,');
+            value := regexp_replace(value, '^[[(]"?(-infinity|[^",]* BC)"?,', '(,');
             value := regexp_replace(value, ',"?(infinity|\d{5,}-[^,]*)[])]$', ',)');
         ELSIF value = '-infinity' OR value ~ 'BC$' THEN
             value := '1900-01-01T00:00:00Z';

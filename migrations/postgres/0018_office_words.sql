@@ -7,8 +7,8 @@ SET LOCAL timezone = 'UTC';
 -- "paving a" beside "Paving A": whoever writes either may mean both. Crews and machines are the office's own tables, so
 -- everybody is refused. People are the specification's: a second one of a name is accepted, told as "which of them?"
 -- wherever somebody writes it, and never guessed; the office's own screens ask for another name.
-CREATE UNIQUE INDEX crews_found_alike ON public.crews ((btrim(neff.folded(name))));
-CREATE UNIQUE INDEX equipment_found_alike ON public.equipment ((btrim(neff.folded(name))));
+CREATE UNIQUE INDEX crews_found_alike ON public.crews (neff.word_key(name));
+CREATE UNIQUE INDEX equipment_found_alike ON public.equipment (neff.word_key(name));
 
 -- ---- Jobs that wait for each other --------------------------------------------------------------------------------
 -- Two transactions may each see half of a circle. They come one after the other here, at the very end: nobody waits for
@@ -30,7 +30,7 @@ BEGIN
     -- (see neff.judge_at_the_end()), and no other program is refused for somebody who does.
     GET DIAGNOSTICS stack = PG_CONTEXT;
     IF neff.may_look() OR (position(E'\n' IN stack) = 0 AND pg_trigger_depth() = 1
-                           AND coalesce(current_query(), '') !~* '\mset\M.*\mconstraints\M|\mprepare\M.*\mtransaction\M') THEN
+                           AND NOT neff.query_says('set', 'constraints') AND NOT neff.is_preparing()) THEN
         BEGIN
             UPDATE neff.waiting_jobs_gate SET passed = passed + 1;
         EXCEPTION WHEN lock_not_available THEN

@@ -31,7 +31,7 @@ start_server() {
     make_server_folder "$folder"
     as_server "$bin/initdb" --pgdata "$folder/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C \
         --no-sync >"$work/initdb.log" 2>&1 || fail "initdb: $(tail -n 5 "$work/initdb.log")"
-    launch "$bin" "$folder" "-c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=256MB"
+    launch "$bin" "$folder" "-c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=256MB -c max_prepared_transactions=20"
     watch_server "$bin" "$folder"
     export NEFF_TEST_POSTGRES=postgres://postgres@127.0.0.1:$server_port/postgres NEFF_POSTGRES_BIN=$bin
 }

@@ -45,8 +45,11 @@ impl Server {
         let (superuser, cluster) = if let Ok(url) = std::env::var("NEFF_TEST_POSTGRES") {
             (PgConnectOptions::from_str(&url).expect("NEFF_TEST_POSTGRES is an address"), None)
         } else {
-            let cluster =
-                tokio::task::spawn_blocking(|| Cluster::start(Entry::Trust, "unused", &[])).await.expect("a cluster");
+            let cluster = tokio::task::spawn_blocking(|| {
+                Cluster::start(Entry::Trust, "unused", &["max_prepared_transactions=20"])
+            })
+            .await
+            .expect("a cluster");
             let superuser = PgConnectOptions::new_without_pgpass()
                 .host("127.0.0.1")
                 .port(cluster.port())

@@ -805,7 +805,7 @@ async fn another_login_goes_on_where_the_first_was_interrupted() {
     held.kill(start_migrating(&keeper, &server.url("first", "office"))).await;
 
     let refusal = refused(&server.url("second", "office"), &["--no-backup"]);
-    assert!(refusal.contains("GRANT neff_owner TO second WITH ADMIN OPTION;"), "{refusal}");
+    assert!(refusal.contains("GRANT neff_owner TO \"second\" WITH ADMIN OPTION;"), "{refusal}");
     server.keeper("office", refusal.split_once('\n').unwrap().1);
     migrate(&server.url("second", "office"), &["--no-backup"]);
     let [one, other] = ["office", "elsewhere"].map(|name| server.options("postgres", name));

@@ -34,7 +34,7 @@ async fn no_lock_of_a_stranger_stops_scheduling() {
     server.create_login("neff_test_stranger", "x", &[]).await;
     server.create_login("neff_test_webhook", "x", &["neff_program"]).await;
     office
-        .run("DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO neff_test_stranger, neff_test_webhook', current_database()); END $$")
+        .run("DO $$ BEGIN EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO neff_test_stranger, neff_test_webhook', current_database()); END $$")
         .await;
     let mut stranger = office.database.connect_as("neff_test_stranger").await;
     for attempt in [
@@ -57,6 +57,29 @@ async fn no_lock_of_a_stranger_stops_scheduling() {
     // Who may write jobs, but is not of the office, cannot stand in the gate either.
     let mut program = office.database.connect_as("neff_test_webhook").await;
     assert_eq!(code(&run(&mut program, "SELECT neff.judge_now()").await.expect_err("not theirs")), "42501");
+    // Nor by having it judged early, however that is written, and whoever they say they are.
+    run(
+        &mut program,
+        "CREATE FUNCTION pg_temp.early() RETURNS void LANGUAGE plpgsql AS 'BEGIN SET CONSTRAINTS ALL IMMEDIATE; END'",
+    )
+    .await
+    .unwrap();
+    for (day, early) in [
+        (10, "SET CONSTRAINTS ALL IMMEDIATE"),
+        (11, "SET/**/CONSTRAINTS ALL IMMEDIATE"),
+        (12, "SET -- early\nCONSTRAINTS ALL IMMEDIATE"),
+        (13, "SELECT pg_temp.early()"),
+    ] {
+        for source in ["api", "manual_admin"] {
+            run(&mut program, &format!("BEGIN; SET LOCAL app.source = '{source}'")).await.unwrap();
+            run(&mut program, &booking(day, 2)).await.unwrap();
+            run(&mut program, early).await.unwrap();
+            let held = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                         WHERE d.datname = current_database() AND l.relation = 'neff.assignment_gate'::regclass";
+            assert_eq!(office.text(held).await, "0", "{source}: {early}");
+            run(&mut program, "ROLLBACK").await.unwrap();
+        }
+    }
 }
 
 #[tokio::test]
@@ -224,7 +247,8 @@ async fn a_program_that_judges_early_or_prepares_holds_nobody_up() {
     office.settle().await;
 }
 
-/// Two-phase commit, where the server allows it: what is prepared may stay so for days, and must hold nothing.
+/// Two-phase commit, where the server allows it, as the tests' own does: what is prepared may stay so for days, and must
+/// hold nothing.
 #[tokio::test]
 async fn a_prepared_transaction_holds_nobody_up() {
     let mut office = Office::open().await;
@@ -233,16 +257,23 @@ async fn a_prepared_transaction_holds_nobody_up() {
         return;
     }
     let (mut website, mut dana) = (office.writer("api").await, office.writer("manual_admin").await);
-    let name = neff_tests::postgres::unique("prepared");
-    run(&mut website, "BEGIN").await.unwrap();
-    let prepared = job(&mut website, 6, json!(["Person 1"])).await.unwrap();
-    run(&mut website, &format!("PREPARE TRANSACTION '{name}'")).await.expect("never refused");
-    let (took, saved) = timed(&mut dana, &booking(6, 1)).await;
-    saved.expect("not judged yet");
-    assert!(took < WITHIN, "{took:?}");
-    run(&mut website, &format!("COMMIT PREPARED '{name}'")).await.unwrap();
-    office.settle().await;
-    assert_eq!(office.claims(prepared).await, "Person 1 conflict");
+    // However it is written; a word nobody knows claims nothing, and so would have nothing else to be refused for.
+    for (day, crew, how) in [
+        (6, "Person 1", "PREPARE TRANSACTION"),
+        (7, "Person 1", "prepare /* a comment */ transaction"),
+        (8, "Somebody Else", "PREPARE/**/TRANSACTION"),
+    ] {
+        let name = neff_tests::postgres::unique("prepared");
+        run(&mut website, "BEGIN").await.unwrap();
+        let prepared = job(&mut website, day, json!([crew])).await.unwrap();
+        run(&mut website, &format!("{how} '{name}'")).await.expect("never refused");
+        let (took, saved) = timed(&mut dana, &booking(day, 1)).await;
+        saved.expect("not judged yet");
+        assert!(took < WITHIN, "{took:?}");
+        run(&mut website, &format!("COMMIT PREPARED '{name}'")).await.unwrap();
+        office.settle().await;
+        assert_eq!(office.claims(prepared).await, if crew == "Person 1" { "Person 1 conflict" } else { "" });
+    }
 }
 
 /// Each books one person of its own: nothing they do depends on one another.

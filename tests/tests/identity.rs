@@ -64,7 +64,7 @@ async fn only_an_administrator_ties_a_login_and_never_one_that_roles_share() {
     let (login, mut dana) = person(&database, &mut keeper, "Dana Neff", &["neff_app"]).await;
     // Their own login adds nobody else, and nobody is added twice or under a name that looks the same.
     assert_forbidden(&mut dana, "SELECT neff.register_person('Somebody')").await;
-    for name in ["eve", " EVE ", "dana  NEFF"] {
+    for name in ["eve", " EVE ", "Ève", "dana  NEFF"] {
         let told = try_run(&mut shared, &format!("SELECT neff.register_person('{name}')")).await.unwrap_err();
         assert!(told.starts_with("23505"), "{name}: {told}");
     }

@@ -125,6 +125,28 @@ async fn the_listeners_are_woken_when_it_is_over() {
     }
 }
 
+/// Ranges are text in JSON, and text in the session's way of dates.
+#[tokio::test]
+async fn a_session_that_writes_dates_in_another_way_writes_the_same() {
+    let (_database, mut keeper) = office().await;
+    for style in ["ISO, MDY", "German", "SQL, DMY", "Postgres, MDY"] {
+        run(&mut keeper, &format!("SET datestyle = '{style}'; SET timezone = 'America/Chicago'")).await;
+        run(
+            &mut keeper,
+            "INSERT INTO time_off (kind, during) VALUES ('holiday', tstzrange('2030-02-01Z', '20000-01-01Z')),
+                ('rain', tstzrange(make_timestamptz(-44, 3, 15, 0, 0, 0), '2030-02-01Z'))",
+        )
+        .await;
+        run(&mut keeper, "RESET datestyle; SET timezone = 'UTC'").await;
+        let held = "SELECT string_agg(during::text, ' ' ORDER BY kind) FROM time_off";
+        let audited = "SELECT string_agg(new_values->>'during', ' ' ORDER BY number) FROM audit_logs WHERE table_name = 'time_off'";
+        let expected = r#"["2030-02-01 00:00:00+00",) (,"2030-02-01 00:00:00+00")"#;
+        assert_eq!(text(&mut keeper, held).await, expected, "{style}");
+        assert_eq!(text(&mut keeper, audited).await, expected, "{style}");
+        run(&mut keeper, "DELETE FROM time_off; DELETE FROM audit_logs").await;
+    }
+}
+
 #[tokio::test]
 async fn a_dump_of_the_data_alone_is_loaded() {
     let (database, mut keeper) = office().await;

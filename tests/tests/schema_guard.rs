@@ -59,6 +59,28 @@ async fn nothing_is_made_while_another_role_may_create_in_public() {
     assert!(output.status.success(), "{output:?}");
 }
 
+/// The company's other programs may have tables of their own beside the office's.
+#[tokio::test]
+async fn whoever_has_something_in_the_database_still_comes_in_and_nobody_else() {
+    let server = Server::get().await;
+    let database = server.specification_database().await;
+    let logins = ["site", "reports", "reader", "stranger"].map(unique);
+    for login in &logins {
+        server.create_login(login, "x", &[]).await;
+    }
+    let [site, reports, reader, _] = &logins;
+    database.psql(&format!(
+        "CREATE SCHEMA site AUTHORIZATION {site}; GRANT USAGE ON SCHEMA site TO {reader};
+         CREATE TABLE public.theirs (a integer); ALTER TABLE public.theirs OWNER TO {reports}"
+    ));
+    database.migrate().await;
+    let may = |login: &String| {
+        let asked = format!("SELECT has_database_privilege('{login}', current_database(), 'CONNECT')");
+        database.psql(&asked).trim() == "t"
+    };
+    assert_eq!(logins.each_ref().map(may), [true, true, true, false]);
+}
+
 #[tokio::test]
 async fn what_everybody_may_create_in_public_is_taken_back() {
     let database = Server::get().await.empty_database().await;

@@ -389,7 +389,7 @@ export type CheckName =
 "permissions" | 
 /**  The schema is the one this program knows. */
 "schema" | 
-/**  The four roles are there, and this login is no superuser. */
+/**  The roles are there, nobody else may create in the schema public, and this login is no superuser. */
 "roles" | 
 /**  The extensions the schema needs. */
 "extensions" | 
@@ -2257,7 +2257,9 @@ export type SchemaKind =
 /**  Ours, as this program wants it. */
 "current" | 
 /**  Ours, of a newer program. */
-"newer";
+"newer" | 
+/**  Ours, from before the first release: its migrations have been rewritten since. */
+"unreleased";
 
 /**  A record that was found. */
 export type SearchHit = {

@@ -549,7 +549,7 @@ const SENTENCES: Record<string, string> = {
   writing: "The database takes changes.",
   permissions: "This login may read and write what the office needs.",
   schema: "The office's tables are there, version 3.0.14.",
-  roles: "All four roles are there.",
+  roles: "The office's roles are there.",
   extensions: "pg_trgm and btree_gist are there.",
   passwords: "No login uses a published password.",
   settings: "The office's clock is America/Chicago; it works Mon, Tue, Wed, Thu, Fri.",

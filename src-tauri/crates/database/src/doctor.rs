@@ -35,7 +35,7 @@ pub enum CheckName {
     Permissions,
     /// The schema is the one this program knows.
     Schema,
-    /// The four roles are there, and this login is no superuser.
+    /// The roles are there, nobody else may create in the schema public, and this login is no superuser.
     Roles,
     /// The extensions the schema needs.
     Extensions,

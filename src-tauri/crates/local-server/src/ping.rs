@@ -49,6 +49,30 @@ pub(crate) async fn ping_socket(folder: &Path, port: u16) -> Answer {
     }
 }
 
+/// Whether certainly not this process listens on the socket in this folder: nobody does, or another one. Says nothing to
+/// whoever does.
+pub(crate) async fn is_not_behind(pid: u32, folder: &Path, port: u16) -> bool {
+    #[cfg(unix)]
+    {
+        use std::io::ErrorKind;
+        let socket = folder.join(format!(".s.PGSQL.{port}"));
+        match tokio::time::timeout(PATIENCE, tokio::net::UnixStream::connect(socket)).await {
+            // Of the process that began to listen, as Linux has it; zero is one of another container.
+            Ok(Ok(stream)) if cfg!(target_os = "linux") => {
+                let listens = stream.peer_cred().ok().and_then(|peer| peer.pid()).filter(|&listens| listens > 0);
+                listens.is_some_and(|listens| u32::try_from(listens) != Ok(pid))
+            }
+            Ok(Err(error)) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused),
+            _ => false,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (pid, folder, port);
+        false
+    }
+}
+
 async fn answer_of(stream: impl AsyncRead + AsyncWrite + Unpin) -> Answer {
     match tokio::time::timeout(PATIENCE, greet(stream)).await {
         Ok(Ok(answer)) => answer,

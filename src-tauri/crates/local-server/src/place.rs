@@ -84,6 +84,12 @@ impl Place {
         Ok(())
     }
 
+    /// Whether there is nothing where the socket has to be.
+    pub(crate) fn lacks_socket(&self, port: u16) -> bool {
+        let socket = self.sockets.as_ref().map(|folder| folder.join(format!(".s.PGSQL.{port}")));
+        socket.is_some_and(|socket| socket.symlink_metadata().is_err_and(|e| e.kind() == io::ErrorKind::NotFound))
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.home.join(DATA)
     }

@@ -55,6 +55,12 @@ pub(crate) fn still_runs(data: &Path, postmaster: Postmaster) -> bool {
         && postmaster.port.is_some_and(|port| platform::still_runs(postmaster.pid, port))
 }
 
+/// Whether `postmaster` runs in `data` for certain, and has been heard of by a socket: then it listens on one, and whoever
+/// does not reach it there never will. Cheap.
+pub(crate) fn has_a_socket(data: &Path, postmaster: Postmaster) -> bool {
+    postmaster.by_socket && platform::works_elsewhere(postmaster.pid, data) == Some(false)
+}
+
 /// Removes a note nobody stands behind.
 ///
 /// PostgreSQL does that itself when the number is free, but not when another program of this person has got it since,

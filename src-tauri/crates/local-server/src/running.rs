@@ -47,10 +47,15 @@ pub enum Stopped {
 }
 
 impl Running {
-    /// Whether this very server still runs. Cheap; a server that was started again is another one.
+    /// Whether this very server still runs, and its socket is there. Cheap; a server that was started again is another one.
     pub async fn is_alive(&self) -> bool {
-        let (data, postmaster) = (self.place.data(), self.postmaster);
-        blocking(move || Ok(postmaster::still_runs(&data, postmaster))).await.unwrap_or(false)
+        let (place, port, postmaster) = (self.place.clone(), self.port, self.postmaster);
+        let is_alive = move || {
+            let data = place.data();
+            let cut_off = || postmaster::has_a_socket(&data, postmaster) && place.lacks_socket(port);
+            Ok(postmaster::still_runs(&data, postmaster) && !cut_off())
+        };
+        blocking(is_alive).await.unwrap_or(false)
     }
 
     /// Waits until the server is gone, noticed within about half a second. Then start it again.

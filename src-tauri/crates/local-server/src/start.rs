@@ -11,12 +11,12 @@ use tokio::time::Instant;
 use crate::error::LocalServerError;
 use crate::locks::{StartLock, UserLock};
 use crate::logs::{self, Mark, Reason};
-use crate::ping::{Answer, ping, ping_socket};
+use crate::ping::{self, Answer, ping, ping_socket};
 use crate::place::{PORT_OF_SOCKETS, Place, cluster_major};
 use crate::postmaster::{self, Found, Postmaster};
 use crate::programs::Programs;
 use crate::run::{self, blocking};
-use crate::running::Running;
+use crate::running::{self, Running};
 use crate::{LocalServer, make, platform, settings};
 
 /// How long a start may take in all: recovery after a power cut is most of it.
@@ -25,6 +25,11 @@ const PATIENCE: Duration = Duration::from_mins(3);
 const LOCK_PATIENCE: Duration = Duration::from_mins(4);
 /// A note with a process called postgres, and nobody on its port for this long: the number was given out anew.
 const SILENCE: Duration = Duration::from_secs(20);
+/// A server that listens on a socket, which is not there or another's for this long, is not reached there any more: its
+/// own comes before its note says so, and goes just before it does.
+const CUT_OFF: Duration = Duration::from_secs(1);
+/// How long such a server may take to put everything in order.
+const END: Duration = Duration::from_secs(30);
 /// How long the note of a server may be without a word in it.
 const BLANK: Duration = Duration::from_secs(1);
 /// How long processes of a killed server may take to notice.
@@ -38,13 +43,16 @@ const PORT: &str = "port";
 impl LocalServer {
     /// Joins the server when it runs, and starts it otherwise, on a free port. Waits until it lets people in.
     ///
-    /// A port is kept from one start to the next while nobody else takes it.
+    /// A port is kept from one start to the next while nobody else takes it. A server nobody can reach, because something
+    /// else stands in the place of its socket, is stopped and started again.
     ///
     /// # Errors
-    /// [`LocalServerError::NotThere`] before [`LocalServer::make`]; otherwise the reason, as far as it can be told.
+    /// [`LocalServerError::NotThere`] before [`LocalServer::make`]; [`LocalServerError::InUse`] when a server nobody can
+    /// reach any more is still used by another program; otherwise the reason, as far as it can be told.
     pub async fn start(&self, programs: &Programs) -> Result<Running, LocalServerError> {
         let place = self.place_for(programs).await?;
         let lock = StartLock::take(&place, LOCK_PATIENCE).await?;
+        end_if_cut_off(&place, programs).await?;
         let users = UserLock::share(&place).await?;
         let tidied = place.clone();
         blocking(move || {
@@ -79,6 +87,34 @@ impl LocalServer {
             Some(_) => Ok(place),
         }
     }
+}
+
+/// Ends a server that runs and cannot be reached any more. Those who are in work on, so not under their hands. Only under
+/// the start lock.
+async fn end_if_cut_off(place: &Place, programs: &Programs) -> Result<(), LocalServerError> {
+    let Some(folder) = &place.sockets else { return Ok(()) };
+    let deadline = Instant::now() + CUT_OFF;
+    loop {
+        let data = place.data();
+        let runs = move || {
+            Ok(match postmaster::look(&data)? {
+                Found::Noted(postmaster) => postmaster::has_a_socket(&data, postmaster).then_some(postmaster),
+                _ => None,
+            })
+        };
+        let Some(Postmaster { pid, port: Some(port), .. }) = blocking(runs).await? else { return Ok(()) };
+        if !ping::is_not_behind(pid, folder, port).await {
+            return Ok(());
+        }
+        if Instant::now() >= deadline {
+            break;
+        }
+        tokio::time::sleep(POLL * 4).await;
+    }
+    tracing::warn!("something else stands in the place of the local server's socket");
+    let Some(_alone) = UserLock::alone(place).await? else { return Err(LocalServerError::InUse) };
+    running::stop(place, programs, END).await?;
+    Ok(())
 }
 
 /// What a look at the note led to.

@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use common::{LIMIT, Office, run, sql};
-use local_server::{LocalServer, LocalServerError, Programs, Stopped};
+use local_server::{LocalServer, LocalServerError, Programs, Running, Stopped};
 use secrecy::{ExposeSecret, SecretString};
 
 #[tokio::test]
@@ -202,7 +202,11 @@ async fn root_keeps_it_where_the_servers_user_can_go() {
     office.make().await;
     assert!(!office.data().exists());
     let running = office.start().await;
-    office.fill(running.port);
+    // Where the program says, which is not in the folder it was given.
+    assert!(Path::new(&running.host).starts_with(office.temporary.join("base")), "{}", running.host);
+    let password = office.password.clone();
+    let ask = |running: &Running, text: &str| sql(&running.host, running.port, password.expose_secret(), text).unwrap();
+    ask(&running, "CREATE TABLE jobs (name text); INSERT INTO jobs VALUES ('Büro Größe')");
     running.stop(LIMIT).await.unwrap();
 
     // The folder keeps the way to it.
@@ -211,7 +215,7 @@ async fn root_keeps_it_where_the_servers_user_can_go() {
     office.folder = renamed.join("local-office");
     assert!(office.server().exists());
     let running = office.start().await;
-    office.assert_kept(running.port);
+    assert_eq!(ask(&running, "SELECT name FROM jobs"), "Büro Größe");
     running.stop(LIMIT).await.unwrap();
 }
 

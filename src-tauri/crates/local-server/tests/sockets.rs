@@ -6,12 +6,14 @@
 mod common;
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use common::{LIMIT, Office, kill_all, sql};
-use local_server::{LocalServer, Stopped};
+use local_server::{LocalServer, LocalServerError, Stopped};
 use secrecy::ExposeSecret;
 
 #[tokio::test]
@@ -61,6 +63,7 @@ async fn what_stands_in_the_sockets_place_is_no_obstacle() {
     let running = office.start().await;
     office.fill(running.port);
     kill_all(office.postmaster());
+    drop(running);
     let sockets = office.folder.join("sockets");
     assert!(sockets.join(".s.PGSQL.5432").exists(), "left by the power cut");
     // Its number has been given to another program of the same person, which lives.
@@ -69,7 +72,7 @@ async fn what_stands_in_the_sockets_place_is_no_obstacle() {
     let running = office.start().await;
     assert!(running.started_by_us);
     office.assert_kept(running.port);
-    running.stop(LIMIT).await.unwrap();
+    assert_eq!(running.stop(LIMIT).await.unwrap(), Stopped::InOrder);
     let _ = fs::remove_file(sockets.join(".s.PGSQL.5432"));
     let impostor = UnixListener::bind(sockets.join(".s.PGSQL.5432")).unwrap();
     let running = office.start().await;
@@ -77,6 +80,41 @@ async fn what_stands_in_the_sockets_place_is_no_obstacle() {
     impostor.set_nonblocking(true).unwrap();
     assert!(impostor.accept().is_err(), "nobody came to it");
     running.stop(LIMIT).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_whose_socket_somebody_took_away_is_started_again() {
+    let office = Office::made().await;
+    let socket = office.folder.join("sockets/.s.PGSQL.5432");
+    let first = office.start().await;
+    office.fill(first.port);
+    fs::remove_file(&socket).unwrap();
+    assert!(!first.is_alive().await, "nobody comes to it any more");
+    // Another program is still at work in it.
+    let began = Instant::now();
+    let outcome = office.server().start(&office.programs).await;
+    assert!(matches!(outcome, Err(LocalServerError::InUse)), "{outcome:?}");
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    // Its program is killed.
+    drop(first);
+    let second = office.start().await;
+    assert!(second.started_by_us && second.is_alive().await);
+    office.assert_kept(second.port);
+    drop(second);
+
+    // Somebody else listens in its place, and says nothing.
+    fs::remove_file(&socket).unwrap();
+    let impostor = UnixListener::bind(&socket).unwrap();
+    let third = office.start().await;
+    assert!(third.started_by_us);
+    office.assert_kept(third.port);
+    impostor.set_nonblocking(true).unwrap();
+    let mut said = Vec::new();
+    while let Ok((mut caller, _)) = impostor.accept() {
+        caller.read_to_end(&mut said).unwrap();
+    }
+    assert_eq!(said, b"", "whoever looked in said nothing");
+    assert_eq!(third.stop(LIMIT).await.unwrap(), Stopped::InOrder);
 }
 
 #[tokio::test]

@@ -102,7 +102,7 @@ impl AppError {
                 "The server does not encrypt (TLS is switched off there), and this connection asks for it. No password was sent.",
             ),
             Failure::NotLetIn => (
-                C::RightsMissing,
+                C::NotConnected,
                 "The server does not let this login in from this computer. Whoever keeps the server can allow it (pg_hba.conf).",
             ),
             Failure::Pooler => (
@@ -114,7 +114,7 @@ impl AppError {
                 "The server switches the database's triggers off for this login, so nothing would be checked. Have session_replication_role reset.",
             ),
             Failure::ReadOnly => (
-                C::RightsMissing,
+                C::NotConnected,
                 "The database takes no changes: the server is a standby, or set to read only. Nothing was changed.",
             ),
             Failure::Unproven => (
@@ -140,8 +140,9 @@ impl AppError {
             Failure::TookTooLong => {
                 (C::Internal, "The database took too long, so it was stopped. Nothing was changed; try again.")
             }
+            // No conflict: the same step, an undo say, works in a moment.
             Failure::Occupied => {
-                (C::VersionConflict, "Somebody else is saving at this moment. Nothing was changed; try again.")
+                (C::Internal, "Somebody else is saving at this moment. Nothing was changed; try again.")
             }
             Failure::DoubleBooked => {
                 (C::Invalid, "That would put somebody or something in two places at once. Nothing was changed.")
@@ -179,7 +180,7 @@ impl From<DatabaseError> for AppError {
         }
         let told = match (error.failure(), error.detail()) {
             (Failure::Occupied, Some(who)) if !who.is_empty() => Self::new(
-                ErrorCode::VersionConflict,
+                ErrorCode::Internal,
                 format!("{} is saving jobs at this moment. Nothing was changed; try again.", shorten(who, 200)),
             ),
             (failure, _) => Self::of_failure(failure),

@@ -321,7 +321,6 @@ impl Keeper {
             person_is_proven: me.proven,
             read_only: !schema.writable,
         });
-        self.work.notify_one();
         self.open_ready_connections();
         self.desktop.tell(DesktopEvent::TodayChanged);
         self.desktop.tell(DesktopEvent::ScheduleChanged);
@@ -411,14 +410,15 @@ impl Keeper {
         }
     }
 
-    /// Those that are to be kept ready: the pool itself opens them only when it closes others.
+    /// Those that are to be kept ready: the pool itself opens them only when it closes others. Then the sweep has one of
+    /// them; beside them it would open another, which every computer would hold for as long as it may be idle.
     fn open_ready_connections(&self) {
-        let (pool, wanted) = (self.pool.clone(), self.target.settings.tuning.in_range().keep_ready);
-        if wanted > 0 {
-            tokio::spawn(async move {
-                futures_util::future::join_all((0..wanted).map(|_| pool.acquire())).await;
-            });
-        }
+        let (pool, work) = (self.pool.clone(), self.work.clone());
+        let wanted = self.target.settings.tuning.in_range().keep_ready;
+        tokio::spawn(async move {
+            futures_util::future::join_all((0..wanted).map(|_| pool.acquire())).await;
+            work.notify_one();
+        });
     }
 
     fn set(&self, state: ConnectionState) {

@@ -63,9 +63,11 @@ async fn nothing_is_shown(office: &Office) {
 async fn a_refused_login_hides_the_copy_until_it_is_accepted_again_and_wipes_it_after_the_grace() {
     let (at, _dana) = yard().await;
     let proxy = Proxy::start(at.port).await;
-    let computer = Computer::new();
+    // A keychain that still has the copy's key at the next start of the program, but not the password.
+    let key = || Secrets::given("5e".repeat(32).into());
+    let computer = Computer::with(key());
     let there = ConnectionInput { port: proxy.port(), ..input(&at) };
-    computer.office.connect(&there, None).await.unwrap();
+    computer.office.connect(&there, Some(PASSWORD.to_owned())).await.unwrap();
     let office = &computer.office;
     wait("a copy", async || office.schedule_of_the_copy(&soon()).await.is_ok()).await;
 
@@ -78,13 +80,15 @@ async fn a_refused_login_hides_the_copy_until_it_is_accepted_again_and_wipes_it_
     until(office, "without an answer", |s| matches!(s, ConnectionState::Offline { .. }) && !refused(s)).await;
     nothing_is_shown(office).await;
     office.stop().await;
-    let (office, _) = open(computer.folder.path(), Secrets::given(PASSWORD.to_owned().into()));
+    let (office, _) = open(computer.folder.path(), key());
     office.start().await;
     nothing_is_shown(&office).await;
+    assert_eq!(copies(computer.folder.path()), 1, "it is the note that hides it");
 
     // Accepted again, it is as it was; and without an answer the copy is shown.
     let_in(&at, true).await;
     proxy.set(Link::Pass).await;
+    office.connect(&there, Some(PASSWORD.to_owned())).await.unwrap();
     until(&office, "online", online).await;
     wait("the copy", async || office.schedule_of_the_copy(&soon()).await.is_ok()).await;
     proxy.set(Link::Refuse).await;

@@ -76,10 +76,7 @@ pub(crate) async fn keep(mut k: Keep) {
             }
             (other, _) => {
                 settled = false;
-                // Nobody works here any more: they said so, or were switched off, and the login with them.
-                let shut_out =
-                    matches!(other, ConnectionState::Offline { error, .. } if error.code == ErrorCode::RightsMissing);
-                if shut_out || matches!(other, ConnectionState::WhoAreYou { .. }) {
+                if is_over(other) {
                     k.copy.leave(k.connection).await;
                 }
                 tokio::select! {
@@ -88,6 +85,16 @@ pub(crate) async fn keep(mut k: Keep) {
                 }
             }
         }
+    }
+}
+
+/// Nobody works here any more: they said so, or were switched off, and the login with them. That the server lets nobody in
+/// from where this computer is now, or is a standby for the moment, is no such thing.
+fn is_over(state: &ConnectionState) -> bool {
+    match state {
+        ConnectionState::WhoAreYou { .. } => true,
+        ConnectionState::Offline { error, .. } => error.code == ErrorCode::RightsMissing,
+        _ => false,
     }
 }
 
@@ -296,6 +303,8 @@ fn covers(window: &Window, now: DateTime<Utc>, extent: Extent) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use database::Failure;
+
     use super::*;
 
     #[test]
@@ -319,5 +328,24 @@ mod tests {
         assert!(covers(&window, now, Extent { back: 7, ahead: 14, ..extent }), "less than there is");
         assert!(!covers(&window, now, Extent { back: 31, ..extent }));
         assert!(!covers(&window, now, Extent { ahead: 93, ..extent }));
+    }
+
+    #[test]
+    fn only_a_login_without_its_rights_takes_the_copy_along() {
+        for (failure, over) in [
+            (Failure::RightsMissing, true),
+            (Failure::NotLetIn, false),
+            (Failure::ReadOnly, false),
+            (Failure::NoAnswer, false),
+            (Failure::Pooler, false),
+            (Failure::TooManyConnections, false),
+            (Failure::Occupied, false),
+            // For that there is a grace.
+            (Failure::WrongPassword, false),
+        ] {
+            let state = ConnectionState::Offline { since: crate::clock::now(), error: AppError::of_failure(failure) };
+            assert_eq!(is_over(&state), over, "{failure:?}");
+        }
+        assert!(is_over(&ConnectionState::WhoAreYou { people: Vec::new(), suggestion: String::new() }));
     }
 }

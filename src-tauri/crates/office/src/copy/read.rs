@@ -24,8 +24,10 @@ use crate::workflows::today::count;
 /// The most jobs a part holds, as from the server.
 const PART: usize = database::schedule::board::PART as usize;
 
-/// How long a link that is being tried for the first time is waited for before the copy is shown.
-const FIRST_WORD: Duration = Duration::from_secs(2);
+/// How long a link that is being tried for the first time is waited for before the copy is shown. A server that is there has
+/// said within it whether it accepts the login; behind a link that swallows everything, opening the copy still has to fit in
+/// the two seconds in which the program has to show something.
+const FIRST_WORD: Duration = Duration::from_secs(1);
 
 impl Office {
     /// What the copy on this computer is good for, if there is one that can be read.

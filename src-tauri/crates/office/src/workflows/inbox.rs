@@ -192,7 +192,7 @@ async fn filter(connection: &mut PgConnection, query: &InboxQuery) -> Result<Fil
     };
     let search = query.search.as_deref().map(str::trim).filter(|s| !s.is_empty());
     Ok(Filter {
-        search: search.map(|s| s.chars().take(200).collect::<String>().to_lowercase()),
+        search: search.map(|s| s.chars().take(200).collect::<String>()),
         types,
         min_priority: query.min_priority,
         expired: query.expired,

@@ -168,11 +168,8 @@ pub async fn has_contact(connection: &mut PgConnection, id: Uuid) -> Result<bool
 /// # Errors
 /// When somebody else is at it for too long.
 pub async fn lock_requirements(connection: &mut PgConnection) -> Result<(), DatabaseError> {
-    sqlx::query!(
-        r#"SELECT pg_advisory_xact_lock(hashtextextended('neff certificate requirements', 0)) IS NULL AS "held!""#
-    )
-    .fetch_one(connection)
-    .await?;
+    // Unlike an advisory lock, nobody without rights on it can take this one.
+    sqlx::query("LOCK TABLE public.certificate_requirements IN SHARE ROW EXCLUSIVE MODE").execute(connection).await?;
     Ok(())
 }
 
@@ -216,7 +213,7 @@ pub async fn found_alike(
            FROM (SELECT name, id, false AS is_crew FROM crew_members WHERE status <> 'terminated'
                  UNION ALL
                  SELECT name, id, true FROM crews WHERE status = 'active') AS f
-          WHERE btrim(neff.folded(f.name)) = btrim(neff.folded($1)) AND f.id <> $2
+          WHERE neff.word_key(f.name) = neff.word_key($1) AND f.id <> $2
           ORDER BY f.is_crew LIMIT 1",
     );
     Ok(alike.bind(name).bind(but).fetch_optional(connection).await?)
