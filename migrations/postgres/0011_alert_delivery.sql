@@ -449,6 +449,9 @@ DECLARE
 BEGIN
     told := 0;
     waiting := 0;
+    IF neff.login_is_disabled() THEN
+        RETURN;  -- nothing it could write: the events would count as failed
+    END IF;
     FOR pending IN SELECT e.transaction, e.type_name, min(e.id) AS first FROM neff.alert_events e
                     WHERE e.next_try IS NULL OR e.next_try <= clock_timestamp()
                     GROUP BY 1, 2 ORDER BY 3 LOOP

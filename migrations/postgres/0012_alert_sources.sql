@@ -295,7 +295,7 @@ DECLARE
     made integer := 0;
 BEGIN
     PERFORM FROM neff.duties d WHERE d.task = 'sum up throttled alerts' FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
+    IF NOT FOUND OR neff.login_is_disabled() THEN
         RETURN 0;  -- another computer is at it
     END IF;
     FOR due IN SELECT DISTINCT h.alert_type_id, h.for_rule FROM public.alert_history h

@@ -170,7 +170,7 @@ BEGIN
     PERFORM FROM neff.duties d
       WHERE d.task = 'daily maintenance' AND (d.last_day IS NULL OR d.last_day < day) AND (d.next_try IS NULL OR d.next_try <= clock_timestamp())
         FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
+    IF NOT FOUND OR neff.login_is_disabled() THEN
         RETURN false;
     END IF;
     BEGIN

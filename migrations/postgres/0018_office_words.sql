@@ -78,6 +78,27 @@ BEGIN
     END LOOP;
 END $$;
 
+-- ---- Another id ---------------------------------------------------------------------------------------------------
+-- The specification refers to a contract from its jobs, to a job from its trail, and to nothing else of these: a program may
+-- give any other row another id. What the office added goes along, and so does the trail, which every job has now.
+DO $$
+DECLARE
+    f record;
+BEGIN
+    FOR f IN SELECT c.conrelid::regclass AS name, c.conname, pg_get_constraintdef(c.oid) AS was FROM pg_constraint c
+              WHERE c.contype = 'f' AND c.confupdtype = 'a' AND c.connamespace IN ('public'::regnamespace, 'neff'::regnamespace)
+                AND (SELECT t.relowner FROM pg_class t WHERE t.oid = c.conrelid) = 'neff_owner'::regrole
+                AND c.confrelid IN ('public.contracts'::regclass, 'public.estimates'::regclass, 'public.customers'::regclass,
+                                    'public.job_schedules'::regclass, 'public.crew_members'::regclass,
+                                    'public.dashboard_notifications'::regclass)
+                AND NOT (c.conrelid = 'public.job_schedules'::regclass AND c.confrelid = 'public.contracts'::regclass)
+              ORDER BY c.conrelid::regclass::text, c.conname
+    LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I %s', f.name, f.conname,
+                       regexp_replace(f.was, '(REFERENCES [^(]+[(][^)]*[)])', E'\\1 ON UPDATE CASCADE'));
+    END LOOP;
+END $$;
+
 INSERT INTO schema_versions (version, description, min_program) VALUES ('3.0.18', 'Words that mean one thing', '0.1.0');
 
 RESET ROLE;
