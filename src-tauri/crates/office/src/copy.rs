@@ -9,7 +9,7 @@ mod keep;
 pub(crate) mod read;
 mod today;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
@@ -68,6 +68,8 @@ pub(crate) struct LocalCopy {
     slot: Arc<Mutex<Option<Opened>>>,
     /// None: the person wants no copy on this computer.
     extent: std::sync::Mutex<Option<Extent>>,
+    /// Connections whose login was refused while that could not be noted in their copy (a full disk): closed all the same.
+    closed: std::sync::Mutex<HashSet<Uuid>>,
     wanted: Notify,
 }
 
@@ -84,6 +86,7 @@ impl LocalCopy {
             secrets,
             slot: Arc::default(),
             extent: std::sync::Mutex::default(),
+            closed: std::sync::Mutex::default(),
             wanted: Notify::new(),
         }
     }
@@ -109,8 +112,12 @@ impl LocalCopy {
         connection: Uuid,
         question: impl FnOnce(&ScheduleCopy) -> Result<T, CopyError> + Send + 'static,
     ) -> Result<(T, DateTime<Utc>), AppError> {
+        let closed = self.closed().contains(&connection);
         let answer = self
             .with(connection, move |copy, now| {
+                if closed {
+                    return Err(Closed::Refused { over: false });
+                }
                 let limits = read::office(copy)?.limits;
                 if let Some(length) = copy.refused_for(now)? {
                     return Err(Closed::Refused { over: length >= limits.kept_refused() });
@@ -158,9 +165,20 @@ impl LocalCopy {
                 );
                 self.leave(connection).await;
             }
-            // Whether the office still trusts this computer cannot be noted.
-            Ok(Err(_)) | Err(_) => tracing::warn!("that the login was refused could not be noted in the copy"),
+            Ok(Err(_)) | Err(_) => {
+                tracing::warn!("that the login was refused could not be noted in the copy");
+                self.closed().insert(connection);
+            }
         }
+    }
+
+    /// The server accepts the login of a connection.
+    fn accepted(&self, connection: Uuid) {
+        self.closed().remove(&connection);
+    }
+
+    fn closed(&self) -> std::sync::MutexGuard<'_, HashSet<Uuid>> {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Works on the copy of a connection: of whoever worked through it last.

@@ -54,6 +54,7 @@ pub(crate) async fn keep(mut k: Keep) {
                 }
             }
             (ConnectionState::Online { .. }, Some(me)) => {
+                k.copy.accepted(k.connection);
                 // The connection has another login: whoever worked through it before leaves nothing to them.
                 if k.copy.last_person(k.connection).is_some_and(|last| last != me.id) {
                     k.copy.leave(k.connection).await;
