@@ -1,4 +1,4 @@
-//! A PgBouncer between a test and its server.
+//! A `PgBouncer` between a test and its server.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -21,6 +21,7 @@ pub struct Pooler {
 impl Pooler {
     /// Starts one in front of `database` at `port`, where `login` needs no password. `passes_over`: startup parameters
     /// that it swallows instead of refusing them.
+    #[expect(clippy::zombie_processes, reason = "the keeper ends it")]
     pub async fn start(port: u16, database: &str, login: &str, passes_over: &str) -> Self {
         let folder = TempDir::with_prefix("neff-pooler-").expect("a folder");
         let own_port = free_port();

@@ -184,7 +184,7 @@ async fn pump(
     to: &OwnedWriteHalf,
     mut state: watch::Receiver<State>,
     cut: impl Fn(State) -> bool,
-    arrives: impl Fn(),
+    noted: impl Fn(),
 ) {
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -193,7 +193,7 @@ async fn pump(
             return;
         }
         let arrived = Instant::now();
-        arrives();
+        noted();
         let held = state.wait_for(|state| state.link != Link::Hold || cut(*state)).await.map(|state| *state);
         let Ok(now) = held else { return };
         if let Link::Delay(time) = now.link {

@@ -27,7 +27,7 @@ async fn count(connection: &mut PgConnection, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(connection).await.unwrap()
 }
 
-/// Rows of job_order that are not what the tables say, missing and superfluous ones included.
+/// Rows of `job_order` that are not what the tables say, missing and superfluous ones included.
 const WRONG: &str = "SELECT count(*) FROM job_order o
       FULL JOIN job_schedules s ON s.id = o.job_schedule_id
      WHERE s.id IS NULL OR o.job_schedule_id IS NULL OR o.starts <> s.start_date OR o.touched <> s.updated_at

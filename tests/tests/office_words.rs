@@ -14,7 +14,7 @@ async fn office() -> TestDatabase {
     Server::get().await.office_database().await
 }
 
-async fn state(result: Result<sqlx::postgres::PgQueryResult, sqlx::Error>) -> (String, String) {
+fn state(result: Result<sqlx::postgres::PgQueryResult, sqlx::Error>) -> (String, String) {
     match result.unwrap_err() {
         sqlx::Error::Database(error) => (
             error.code().unwrap_or_default().into_owned(),
@@ -149,7 +149,7 @@ async fn crews_and_machines_that_would_be_found_alike_are_refused_for_everybody(
         let insert = |row: &str| sqlx::query(AssertSqlSafe(format!("INSERT INTO {table} ({columns}) VALUES {row}")));
         insert(first).execute(&mut connection).await.unwrap();
         for row in alike {
-            let refused = state(insert(row).execute(&mut connection).await).await;
+            let refused = state(insert(row).execute(&mut connection).await);
             assert_eq!(refused, ("23505".to_owned(), format!("{table}_found_alike")), "{row}");
         }
     }
@@ -183,8 +183,8 @@ async fn jobs_that_would_wait_for_each_other_in_a_circle_are_refused() {
     waits(&mut c, y, x).await.unwrap();
     waits(&mut c, z, y).await.unwrap();
     let circle = ("23514".to_owned(), "jobs_wait_in_no_circle".to_owned());
-    assert_eq!(state(waits(&mut c, x, z).await).await, circle);
-    assert_eq!(state(waits(&mut c, x, x).await).await, circle);
+    assert_eq!(state(waits(&mut c, x, z).await), circle);
+    assert_eq!(state(waits(&mut c, x, x).await), circle);
 
     // What counts is how it stands in the end: turned round in one transaction it is no circle.
     let mut turned = c.begin().await.unwrap();
@@ -211,7 +211,7 @@ async fn two_halves_of_a_circle_do_not_both_get_in() {
         waits(&mut one, x, y).await.unwrap();
         waits(&mut other, y, x).await.unwrap();
         sqlx::raw_sql("COMMIT").execute(&mut one).await.unwrap();
-        let (code, _) = state(sqlx::raw_sql("COMMIT").execute(&mut other).await).await;
+        let (code, _) = state(sqlx::raw_sql("COMMIT").execute(&mut other).await);
         let expected = if isolation == "READ COMMITTED" { "23514" } else { "40001" };
         assert_eq!(code, expected, "{isolation}");
         sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();

@@ -94,9 +94,9 @@ async fn what_the_server_says_about_sessions_changes_none_of_ours() {
 
     // … and the office's own questions, through the pool and the listener as well.
     let pool = settings.pool(None, "hostile");
-    let rows = database::company::read(&mut *pool.acquire().await.unwrap()).await.unwrap();
+    let rows = database::company::read(&mut pool.acquire().await.unwrap()).await.unwrap();
     assert_eq!(rows.values["office_time_zone"], "America/Chicago");
-    assert_eq!(shown(&mut *pool.acquire().await.unwrap(), "search_path").await, "public, pg_temp");
+    assert_eq!(shown(&mut pool.acquire().await.unwrap(), "search_path").await, "public, pg_temp");
     let mut listener = Listener::connect(&settings, None, "hostile").await.unwrap();
     listener.listen().await.unwrap();
     assert_eq!(shown(listener.connection().await.unwrap(), "search_path").await, "public, pg_temp");

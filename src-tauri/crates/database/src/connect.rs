@@ -156,9 +156,6 @@ impl Way {
     pub fn options(&self) -> &PgConnectOptions {
         &self.options
     }
-
-    /// For a closure that has to hold it.
-    fn keep(&self) {}
 }
 
 /// Reads a part of a settings file: what it does not say, or says wrongly, is as usual. A file of an older or newer
@@ -381,7 +378,7 @@ impl ConnectionSettings {
             // A cancelled `begin()` leaves a transaction open on the connection: end it before somebody else gets it.
             .after_release(move |connection, _| {
                 // As long as there is the pool, there is the way.
-                way.keep();
+                let _held = &way;
                 Box::pin(async move { Ok(sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_ok()) })
             })
             .connect_lazy_with(options)

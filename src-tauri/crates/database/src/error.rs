@@ -175,7 +175,7 @@ fn of_server(code: &str, severity: Option<PgSeverity>) -> (Failure, bool) {
     (failure, failure.is_of_the_link())
 }
 
-/// What poolers refuse has no code of its own, and is said in English: PgBouncer 08P01, Amazon's proxy 0A000.
+/// What poolers refuse has no code of its own, and is said in English: `PgBouncer` 08P01, Amazon's proxy 0A000.
 fn of_message(message: &str) -> Option<Failure> {
     (message.starts_with("unsupported startup parameter") || message.contains("support command-line options"))
         .then_some(Failure::Pooler)

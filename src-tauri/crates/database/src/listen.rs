@@ -84,7 +84,7 @@ impl Changed {
 /// A connection that listens. It can be asked questions too: the popups' questions need no second connection.
 #[derive(Debug)]
 pub struct Listener {
-    listener: PgListener,
+    hears: PgListener,
     // The listener's connection belongs to this pool of one; it closes with it.
     _pool: PgPool,
     _way: Way,
@@ -113,7 +113,7 @@ impl Listener {
         let mut listener = PgListener::connect_with(&pool).await?;
         // A reconnect behind our back would lose what was notified meanwhile: we catch up ourselves.
         listener.eager_reconnect(false);
-        let mut listener = Self { listener, _pool: pool, _way: way };
+        let mut listener = Self { hears: listener, _pool: pool, _way: way };
         crate::session::verify(listener.connection().await?).await?;
         Ok(listener)
     }
@@ -123,7 +123,7 @@ impl Listener {
     /// # Errors
     /// When the link broke.
     pub async fn listen(&mut self) -> Result<(), DatabaseError> {
-        Ok(self.listener.listen_all(["neff_notifications", "neff_alerts", "neff_changes"]).await?)
+        Ok(self.hears.listen_all(["neff_notifications", "neff_alerts", "neff_changes"]).await?)
     }
 
     /// The connection, for short questions.
@@ -132,7 +132,7 @@ impl Listener {
     /// When the link broke.
     pub async fn connection(&mut self) -> Result<&mut PgConnection, DatabaseError> {
         use sqlx::Acquire;
-        Ok(Acquire::acquire(&mut self.listener).await?)
+        Ok(Acquire::acquire(&mut self.hears).await?)
     }
 
     /// Waits for a change, at most for `silence`. What else has come in by then is told at once with it.
@@ -140,7 +140,7 @@ impl Listener {
     /// # Errors
     /// When the link broke: everything since the last call may have been missed.
     pub async fn next(&mut self, silence: Duration) -> Result<Wake, DatabaseError> {
-        let first = match tokio::time::timeout(silence, self.listener.try_recv()).await {
+        let first = match tokio::time::timeout(silence, self.hears.try_recv()).await {
             Err(_) => return Ok(Wake::Silence),
             Ok(Ok(Some(notification))) => notification,
             Ok(Ok(None)) => {
@@ -150,7 +150,7 @@ impl Listener {
         };
         let mut changed = Changed::default();
         changed.note(&first);
-        while let Some(more) = self.listener.next_buffered() {
+        while let Some(more) = self.hears.next_buffered() {
             changed.note(&more);
         }
         Ok(Wake::Changed(changed))
@@ -161,7 +161,7 @@ impl Listener {
     /// # Errors
     /// When there is no answer within `patience`.
     pub async fn beat(&mut self, patience: Duration) -> Result<(), DatabaseError> {
-        match tokio::time::timeout(patience, sqlx::query("SELECT 1").execute(&mut self.listener)).await {
+        match tokio::time::timeout(patience, sqlx::query("SELECT 1").execute(&mut self.hears)).await {
             Ok(result) => result.map(|_| ()).map_err(Into::into),
             Err(_) => Err(DatabaseError::new(Failure::NoAnswer, "no answer to the heartbeat")),
         }

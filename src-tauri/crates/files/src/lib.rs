@@ -105,6 +105,7 @@ pub fn write_whole(file: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

@@ -264,20 +264,7 @@ impl Keeper {
 
     /// One session: from connecting to the first failure.
     async fn session(&mut self) -> Result<Ended, AppError> {
-        if let Some(local) = self.target.local.clone() {
-            // It may have been killed since, or its password lost: started and mended before every attempt.
-            // In a task of its own: a session that is broken off must not leave a server half started.
-            let connection = self.target.connection.clone();
-            let ready = tokio::spawn(async move { local.prepare(&connection).await }).await.map_err(|error| {
-                AppError::new(ErrorCode::Internal, "The local office could not be started.")
-                    .with_details(error.to_string())
-            })??;
-            let way = ready.settings.way(Some(&ready.password), &self.target.application);
-            self.pool.set_connect_options(way.options().clone());
-            self.way = Some(way);
-            self.target.settings = ready.settings;
-            self.target.password = Some(ready.password);
-        }
+        self.prepare_local_office().await?;
         let t = &self.target;
         let mut listener = Listener::connect(&t.settings, t.password.as_ref(), &t.application).await?;
         let schema = in_time(database::migrate::state(listener.connection().await?)).await?;
@@ -375,6 +362,22 @@ impl Keeper {
                 }
             }
         }
+    }
+
+    /// It may have been killed since, or its password lost: started and mended before every attempt.
+    async fn prepare_local_office(&mut self) -> Result<(), AppError> {
+        let Some(local) = self.target.local.clone() else { return Ok(()) };
+        // In a task of its own: a session that is broken off must not leave a server half started.
+        let connection = self.target.connection.clone();
+        let ready = tokio::spawn(async move { local.prepare(&connection).await }).await.map_err(|error| {
+            AppError::new(ErrorCode::Internal, "The local office could not be started.").with_details(error.to_string())
+        })??;
+        let way = ready.settings.way(Some(&ready.password), &self.target.application);
+        self.pool.set_connect_options(way.options().clone());
+        self.way = Some(way);
+        self.target.settings = ready.settings;
+        self.target.password = Some(ready.password);
+        Ok(())
     }
 
     /// The popups, which can fail without the link; that they do is logged once.
@@ -512,8 +515,7 @@ mod tests {
     #[tokio::test]
     async fn a_question_ends_by_its_answer_or_by_its_own_panic() {
         assert_eq!(in_time(async { Ok(7) }).await.unwrap(), 7);
-        let day: Option<u32> = None;
-        let panicked = in_time(async { Ok(day.expect("year 294276")) }).await.unwrap_err();
+        let panicked = in_time::<u32>(async { panic!("year 294276") }).await.unwrap_err();
         assert!(!panicked.is_disconnect());
     }
 

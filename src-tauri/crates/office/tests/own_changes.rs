@@ -36,8 +36,8 @@ async fn chain(dana: &Computer, change: &ChangeRef, id: Uuid) {
 async fn an_undo_answers_with_the_job_as_it_leaves_it() {
     let (_office, dana) = yard().await;
     let job = enter(&dana, A, "2027-06-07T06:00", "2027-06-07T14:00").await;
-    let moves = [to(&job, "2027-06-08T06:00", "2027-06-08T14:00")];
-    let ScheduleOutcome::Done { change, jobs } = dana.office.move_jobs(&moves, None, None).await.unwrap() else {
+    let steps = [to(&job, "2027-06-08T06:00", "2027-06-08T14:00")];
+    let ScheduleOutcome::Done { change, jobs } = dana.office.move_jobs(&steps, None, None).await.unwrap() else {
         panic!("not moved")
     };
     let (change, moved) = (change.unwrap(), &jobs[0]);

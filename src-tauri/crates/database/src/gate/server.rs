@@ -40,6 +40,7 @@ impl Refused {
     fn unproven(text: impl Into<String>) -> Self {
         Self::ByUs { code: UNPROVEN, text: text.into() }
     }
+    #[expect(clippy::needless_pass_by_value, reason = "so that it can be named in map_err")]
     fn encryption(text: impl ToString) -> Self {
         Self::ByUs { code: NOT_TRUSTED, text: text.to_string() }
     }
