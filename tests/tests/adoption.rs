@@ -800,6 +800,8 @@ async fn another_login_goes_on_where_the_first_was_interrupted() {
     server.keeper("postgres", "CREATE DATABASE elsewhere TEMPLATE template0");
     migrate(&server.url("postgres", "elsewhere"), &[]); // the roles
     server.keeper("postgres", "GRANT neff_owner TO first WITH ADMIN OPTION");
+    // Until 14 it belongs to the server's superuser, and everybody may create in it.
+    server.keeper("office", "ALTER SCHEMA public OWNER TO first");
     let keeper = Keeper::new();
     let held = HeldBack::at(&server.options("postgres", "office"), 10).await;
     held.kill(start_migrating(&keeper, &server.url("first", "office"))).await;
