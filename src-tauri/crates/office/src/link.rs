@@ -35,6 +35,9 @@ const HEARTBEAT_PATIENCE: Duration = Duration::from_secs(5);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 const LONGEST_RETRY: Duration = Duration::from_secs(10);
+/// The sweep after connecting waits this long, each computer a time of its own: it then finds a connection that what is
+/// asked first has opened, and twenty desktops do not open one more each in the moment a server comes back.
+const FIRST_SWEEP: Duration = Duration::from_secs(2);
 /// A server that did not answer is knocked at this often between the attempts, which costs nobody anything.
 const KNOCK: Duration = Duration::from_secs(1);
 
@@ -418,8 +421,10 @@ impl Keeper {
     fn open_ready_connections(&self) {
         let (pool, work) = (self.pool.clone(), self.work.clone());
         let wanted = self.target.settings.tuning.in_range().keep_ready;
+        let pause = FIRST_SWEEP.mul_f64(rand::rng().random_range(0.5..1.5));
         tokio::spawn(async move {
             futures_util::future::join_all((0..wanted).map(|_| pool.acquire())).await;
+            tokio::time::sleep(pause).await;
             work.notify_one();
         });
     }
