@@ -134,7 +134,7 @@ async fn a_session_that_writes_dates_in_another_way_writes_the_same() {
         run(
             &mut keeper,
             "INSERT INTO time_off (kind, during) VALUES ('holiday', tstzrange('2030-02-01Z', '20000-01-01Z')),
-                ('rain', tstzrange(make_timestamptz(-44, 3, 15, 0, 0, 0), '2030-02-01Z'))",
+                ('rain', tstzrange('0044-03-15 00:00:00+00 BC', '2030-02-01Z'))",
         )
         .await;
         run(&mut keeper, "RESET datestyle; SET timezone = 'UTC'").await;

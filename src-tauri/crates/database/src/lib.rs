@@ -42,6 +42,19 @@ pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
 /// A connection of a pool, given back when dropped.
 pub type PoolConnection = sqlx::pool::PoolConnection<sqlx::Postgres>;
 
+/// Lets go of what a pool kept from before a link broke. What was in use a moment ago is not asked before its next use, and
+/// the first question after the link is back would fail.
+pub async fn drop_broken(pool: &PgPool) {
+    let kept: Vec<PoolConnection> = std::iter::from_fn(|| pool.try_acquire()).collect();
+    for mut connection in kept {
+        let alive =
+            tokio::time::timeout(std::time::Duration::from_secs(1), sqlx::Connection::ping(&mut *connection)).await;
+        if !matches!(alive, Ok(Ok(()))) {
+            drop(connection.detach());
+        }
+    }
+}
+
 /// Says goodbye to the server; a link that is gone already is no error.
 pub async fn close(connection: PgConnection) {
     let _ = sqlx::Connection::close(connection).await;

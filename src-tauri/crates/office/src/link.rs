@@ -283,6 +283,7 @@ impl Keeper {
                 return Ok(Ended::WaitForPerson);
             }
         }
+        database::drop_broken(&self.pool).await;
         let Some(me) = self.who(&mut listener).await? else { return Ok(Ended::WaitForPerson) };
         // Without it nothing pops up here; everything else goes on.
         of_one_question(
